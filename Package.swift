@@ -1,0 +1,59 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Strict everywhere: what the compiler can check, no reviewer has to.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),  // SE-0335
+  .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
+  .enableUpcomingFeature("InternalImportsByDefault"),  // SE-0409
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),  // SE-0461
+  .enableExperimentalFeature("Lifetimes"),  // stored spans in readers
+  .strictMemorySafety(),  // SE-0458
+  .treatAllWarnings(as: .error),
+]
+
+/// A module of the library with its DocC catalog.
+func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// The tests of one module.
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+  .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "quan",
+  products: [
+    .library(name: "Quan", targets: ["Quan"]),
+    .library(name: "QuanEducation", targets: ["QuanEducation"]),
+    .library(name: "QuanTesting", targets: ["QuanTesting"]),
+    .executable(name: "quan", targets: ["quan"]),
+  ],
+  dependencies: [
+    // Command-line grammar, help and completions.
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    // SHA-256 (BoringSSL underneath, with the processor's SHA instructions).
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    // SQLite: connections, transactions, migrations.
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+  ],
+  targets: [
+    module("QuanCore", []),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    module("QuanFormat", ["QuanCore", "CZlib", crypto]),
+    module("QuanSync", ["QuanCore", "QuanFormat"]),
+    module("QuanStore", ["QuanCore", "QuanFormat", "QuanSync", grdb, sqlite]),
+    module("Quan", ["QuanCore", "QuanFormat", "QuanSync", "QuanStore"]),
+    module("QuanEducation", ["Quan"]),
+    module("QuanTesting", ["Quan"]),
+    module("QuanCommands", ["Quan", "QuanEducation", arguments]),
+    .executableTarget(name: "quan", dependencies: ["QuanCommands"], swiftSettings: strict),
+  ]
+)

@@ -1,0 +1,148 @@
+/// The kinds and fields that every workspace has, with their fixed numbers.
+///
+/// They describe the rest: a kind, a field, a scope and a replica are each a record in scope `shared`, with
+/// history, sides and conflicts like any other.
+public enum BuiltIn {
+  /// A kind of record.
+  public static let kindKind = Dot.builtIn(1)
+  /// A field of a kind.
+  public static let fieldKind = Dot.builtIn(2)
+  /// A scope.
+  public static let scopeKind = Dot.builtIn(3)
+  /// A replica: the laptop's label and the person it belongs to.
+  public static let replicaKind = Dot.builtIn(4)
+
+  /// The code of a kind or field.
+  public static let code = Dot.builtIn(16)
+  /// The Chinese label of a kind or field.
+  public static let labelChinese = Dot.builtIn(17)
+  /// The English label of a kind or field.
+  public static let labelEnglish = Dot.builtIn(18)
+  /// The place of a kind or field among its like.
+  public static let order = Dot.builtIn(19)
+  /// The kind that a field belongs to.
+  public static let fieldOf = Dot.builtIn(20)
+  /// The type of a field: a name of ``FieldText/types``, for decimals with the scale, `decimal(2)`.
+  public static let fieldType = Dot.builtIn(21)
+  /// The container of a field: a name of ``FieldText/containers``.
+  public static let fieldContainer = Dot.builtIn(22)
+  /// The merge rule of a field, as ``MergeRule/text`` writes it.
+  public static let fieldRule = Dot.builtIn(23)
+  /// The sensitivity of a field: N, P, S or C.
+  public static let fieldSensitivity = Dot.builtIn(24)
+  /// The codes of a choice field with labels: lines of code, tab, Chinese, tab, English.
+  public static let fieldChoices = Dot.builtIn(25)
+  /// The code of the kind that a reference field refers to.
+  public static let fieldTarget = Dot.builtIn(26)
+  /// The label of a scope or replica.
+  public static let label = Dot.builtIn(27)
+  /// The ID that a replica writes under, in base 32.
+  public static let replicaIdentity = Dot.builtIn(28)
+  /// The person a replica belongs to.
+  public static let replicaPerson = Dot.builtIn(29)
+  /// The ID that a replica wrote under before it found itself copied or restored.
+  public static let replicaPredecessor = Dot.builtIn(30)
+  /// The ID that an outside system gave a record; a field of every kind.
+  public static let externalID = Dot.builtIn(31)
+
+  /// The name of the field that keeps an outside system's ID.
+  public static let externalIDName = "external_id"
+
+  /// The built-in kinds, without their fields.
+  public static let kinds: [KindDefinition] = [
+    KindDefinition(id: kindKind, code: "quan_kind", labels: Labels("类型", "kind"), order: -4),
+    KindDefinition(id: fieldKind, code: "quan_field", labels: Labels("字段", "field"), order: -3),
+    KindDefinition(id: scopeKind, code: "quan_scope", labels: Labels("范围", "scope"), order: -2),
+    KindDefinition(id: replicaKind, code: "quan_replica", labels: Labels("副本", "replica"), order: -1),
+  ]
+
+  /// The fields of the built-in kinds.
+  public static let fields: [FieldDefinition] = {
+    var fields: [FieldDefinition] = []
+    func add(_ kind: KindID, _ id: FieldID, _ code: String, _ labels: Labels, _ type: ValueType = .text) {
+      fields.append(
+        FieldDefinition(
+          id: id, kind: kind, code: code, labels: labels, type: type, order: Int64(fields.count)))
+    }
+    for kind in [kindKind, fieldKind] {
+      add(kind, code, "code", Labels("代码", "code"))
+      add(kind, labelChinese, "label_zh", Labels("中文名", "Chinese label"))
+      add(kind, labelEnglish, "label_en", Labels("英文名", "English label"))
+      add(kind, order, "position", Labels("次序", "position"), .integer)
+    }
+    add(fieldKind, fieldOf, "kind", Labels("类型", "kind"), .reference)
+    add(fieldKind, fieldType, "type", Labels("值类型", "type"))
+    add(fieldKind, fieldContainer, "container", Labels("容器", "container"))
+    add(fieldKind, fieldRule, "rule", Labels("合并规则", "merge rule"))
+    add(fieldKind, fieldSensitivity, "sensitivity", Labels("敏感级别", "sensitivity"))
+    add(fieldKind, fieldChoices, "choices", Labels("选项", "choices"))
+    add(fieldKind, fieldTarget, "target", Labels("引用类型", "refers to"))
+    add(scopeKind, label, "label", Labels("名称", "label"))
+    add(replicaKind, label, "label", Labels("名称", "label"))
+    add(replicaKind, replicaIdentity, "identity", Labels("副本号", "replica ID"))
+    add(replicaKind, replicaPerson, "person", Labels("使用人", "person"))
+    add(replicaKind, replicaPredecessor, "predecessor", Labels("前身", "predecessor"))
+    return fields
+  }()
+
+  /// The field that keeps an outside system's ID, as a field of a kind.
+  public static func externalID(of kind: KindID) -> FieldDefinition {
+    FieldDefinition(
+      id: externalID, kind: kind, code: externalIDName, labels: Labels("外部编号", "external ID"), type: .text,
+      order: .max)
+  }
+}
+
+/// The written forms of field types and containers, as schema records and schema files hold them.
+public enum FieldText {
+  /// The names of the value types.
+  public static let types: [(name: String, type: ValueType)] = [
+    ("text", .text), ("integer", .integer), ("decimal", .decimal), ("date", .date), ("instant", .instant),
+    ("tri-state", .triState), ("choice", .choice), ("reference", .reference), ("attachment", .attachment),
+    ("real", .real),
+  ]
+  /// The names of the containers.
+  public static let containers: [(name: String, container: ContainerType)] = [
+    ("register", .register), ("set", .set), ("counter", .counter), ("map", .map), ("collaborative-text", .text),
+    ("list", .list),
+  ]
+
+  /// Reads a type, for decimals with its scale (`decimal(2)`; 0 to 9); or returns `nil`.
+  public static func type(_ text: String) -> (type: ValueType, scale: Int)? {
+    if text.hasPrefix("decimal("), text.hasSuffix(")"), let scale = Int(text.dropFirst(8).dropLast()),
+      (0...9).contains(scale)
+    {
+      return (.decimal, scale)
+    }
+    return types.first { $0.name == text }.map { ($0.type, 0) }
+  }
+
+  /// Writes a type as ``type(_:)`` reads it.
+  public static func write(_ type: ValueType, scale: Int) -> String {
+    let name = types.first { $0.type == type }?.name ?? ""
+    return type == .decimal && scale > 0 ? "\(name)(\(scale))" : name
+  }
+
+  /// Reads a container; or returns `nil`.
+  public static func container(_ text: String) -> ContainerType? {
+    containers.first { $0.name == text }?.container
+  }
+
+  /// Writes a container as ``container(_:)`` reads it.
+  public static func write(_ container: ContainerType) -> String {
+    containers.first { $0.container == container }?.name ?? ""
+  }
+
+  /// Reads the lines of a choice field; lines that are not code, tab, label, tab, label are passed over.
+  public static func choices(_ text: String) -> [Choice] {
+    text.split(separator: "\n").compactMap { line in
+      let parts = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+      return parts.count == 3 ? Choice(parts[0], Labels(parts[1], parts[2])) : nil
+    }
+  }
+
+  /// Writes choices as ``choices(_:)`` reads them.
+  public static func write(_ choices: [Choice]) -> String {
+    choices.map { "\($0.code)\t\($0.labels.chinese)\t\($0.labels.english)" }.joined(separator: "\n")
+  }
+}

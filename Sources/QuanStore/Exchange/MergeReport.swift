@@ -1,0 +1,152 @@
+public import QuanCore
+
+/// What taking in changes did.
+public struct MergeReport: Hashable, Sendable {
+  /// A record with what happened to it that people may want to see.
+  public struct Notice: Hashable, Sendable {
+    /// The record.
+    public let record: RecordID
+    /// Its kind.
+    public let kind: KindID
+    /// The field, or `nil` when it is about the whole record.
+    public let field: FieldID?
+    /// What happened.
+    public let `class`: NoticeClass
+    /// Who, in the order of the operations.
+    public let people: [Stamp]
+
+    /// A notice.
+    public init(record: RecordID, kind: KindID, field: FieldID?, class: NoticeClass, people: [Stamp]) {
+      self.record = record
+      self.kind = kind
+      self.field = field
+      self.class = `class`
+      self.people = people
+    }
+  }
+
+  /// A fork that was found: one identity, several branches.
+  public struct Fork: Hashable, Sendable {
+    /// The stream by the identity that was used twice.
+    public let stream: StreamID
+    /// The last change that the branches share; 0 for none.
+    public let number: UInt64
+    /// The branches: the name each goes by from now on, and the digest of its first change.
+    public let branches: [Branch]
+
+    /// One branch of a forked stream.
+    public struct Branch: Hashable, Sendable {
+      /// The name it goes by.
+      public let name: ReplicaID
+      /// The digest of its first change.
+      public let digest: Digest
+
+      /// A branch.
+      public init(name: ReplicaID, digest: Digest) {
+        self.name = name
+        self.digest = digest
+      }
+    }
+
+    /// A fork.
+    public init(stream: StreamID, number: UInt64, branches: [Branch]) {
+      self.stream = stream
+      self.number = number
+      self.branches = branches
+    }
+  }
+
+  /// How many changes were taken in.
+  public var changesApplied = 0
+  /// How many changes were held already.
+  public var changesKnown = 0
+  /// How many changes wait for what they build on.
+  public var changesPending = 0
+  /// How many operations were taken in.
+  public var operationsApplied = 0
+  /// How many records were new.
+  public var recordsCreated = 0
+  /// The records that existed and were changed, ascending.
+  public var recordsChanged: Set<RecordID> = []
+  /// Conflicts that were not there before.
+  public var newConflicts: [Conflict] = []
+  /// How many conflicts that were there before are settled.
+  public var settledConflicts = 0
+  /// What happened that needs no decision, at most ``noticeLimit``.
+  public var notices: [Notice] = []
+  /// What waits, all of it, with what is missing.
+  public var pending: [PendingSegment] = []
+  /// Forks that were found.
+  public var forks: [Fork] = []
+
+  /// How many notices a report carries; `noticeCount` counts all.
+  public static let noticeLimit = 1000
+  /// How many notices there were.
+  public var noticeCount = 0
+
+  /// A report of nothing.
+  public init() {}
+}
+
+/// What a bundle is, as its header says.
+public struct BundleSummary: Hashable, Sendable {
+  /// One segment of a bundle.
+  public struct Segment: Hashable, Sendable {
+    /// What would become of it here.
+    public enum Standing: String, Hashable, Sendable {
+      /// It can be taken in.
+      case applicable
+      /// All its changes are held.
+      case known
+      /// It builds on what is missing.
+      case pending
+    }
+    /// Its stream.
+    public let stream: StreamID
+    /// Its first and last change.
+    public let range: ClosedRange<UInt64>
+    /// Its size in the file, in bytes.
+    public let size: UInt64
+    /// What would become of it in the replica asked; `nil` without a replica.
+    public let standing: Standing?
+
+    /// One segment.
+    public init(stream: StreamID, range: ClosedRange<UInt64>, size: UInt64, standing: Standing?) {
+      self.stream = stream
+      self.range = range
+      self.size = size
+      self.standing = standing
+    }
+  }
+  /// The workspace.
+  public let workspace: WorkspaceID
+  /// The replica that wrote it.
+  public let sender: ReplicaID
+  /// When, by its clock.
+  public let time: Instant
+  /// Its size in bytes.
+  public let size: UInt64
+  /// How many changes it carries.
+  public let changeCount: UInt64
+  /// What a replica must hold to take all of it in.
+  public let prerequisites: [Dependency]
+  /// Which of these the replica asked does not hold; empty without a replica.
+  public let missing: [Dependency]
+  /// Its segments.
+  public let segments: [Segment]
+
+  /// A summary.
+  public init(
+    workspace: WorkspaceID, sender: ReplicaID, time: Instant, size: UInt64, changeCount: UInt64,
+    prerequisites: [Dependency], missing: [Dependency], segments: [Segment]
+  ) {
+    self.workspace = workspace
+    self.sender = sender
+    self.time = time
+    self.size = size
+    self.changeCount = changeCount
+    self.prerequisites = prerequisites
+    self.missing = missing
+    self.segments = segments
+  }
+}

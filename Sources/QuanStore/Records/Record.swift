@@ -1,0 +1,116 @@
+public import QuanCore
+
+/// One field of a record, as it is to be shown.
+public struct FieldView: Hashable, Sendable {
+  /// The field's definition.
+  public let definition: FieldDefinition
+  /// What is shown: nothing, one value, the elements of a set in order, a counter's total, or all sides under `keep-all`.
+  public let shown: [Value]
+  /// The sides, when there are several.
+  public let sides: [Side]
+  /// Whether people must decide.
+  public let outcome: Decision.Outcome
+
+  /// A field to be shown.
+  public init(definition: FieldDefinition, shown: [Value], sides: [Side], outcome: Decision.Outcome) {
+    self.definition = definition
+    self.shown = shown
+    self.sides = sides
+    self.outcome = outcome
+  }
+
+  /// Whether it is waiting for a person.
+  public var isConflicted: Bool { outcome == .asked || outcome == .disputed }
+}
+
+/// A record, as it is to be shown.
+public struct Record: Hashable, Sendable {
+  /// The record.
+  public let id: RecordID
+  /// The scope it is in.
+  public let scope: ScopeID
+  /// Its kind.
+  public let kind: KindDefinition
+  /// Its fields that hold something, in the schema's order.
+  public let fields: [FieldView]
+  /// Whether it is there.
+  public let presence: Presence
+
+  /// A record to be shown.
+  public init(id: RecordID, scope: ScopeID, kind: KindDefinition, fields: [FieldView], presence: Presence) {
+    self.id = id
+    self.scope = scope
+    self.kind = kind
+    self.fields = fields
+    self.presence = presence
+  }
+
+  /// The field that goes by a name, if it holds something.
+  public subscript(name: String) -> FieldView? { fields.first { $0.definition.name == name } }
+
+  /// Whether anything about it is waiting for a person.
+  public var isConflicted: Bool { presence == .disputed || fields.contains { $0.isConflicted } }
+}
+
+/// One step in the history of a record.
+public struct HistoryStep: Hashable, Sendable {
+  /// The operation.
+  public let dot: Dot
+  /// What it did.
+  public let body: Operation.Body
+  /// Who, and when by their clock.
+  public let stamp: Stamp
+  /// What the author said about the change.
+  public let message: String?
+  /// The change it belongs to.
+  public let change: ChangeID
+
+  /// A step.
+  public init(dot: Dot, body: Operation.Body, stamp: Stamp, message: String?, change: ChangeID) {
+    self.dot = dot
+    self.body = body
+    self.stamp = stamp
+    self.message = message
+    self.change = change
+  }
+}
+
+/// The identity of a change: its stream and its number there.
+public struct ChangeID: Hashable, Sendable, CustomStringConvertible {
+  /// The stream, by the name its replica goes by here.
+  public let stream: StreamID
+  /// The number, from 1.
+  public let number: UInt64
+
+  /// Names a change.
+  public init(stream: StreamID, number: UInt64) {
+    self.stream = stream
+    self.number = number
+  }
+
+  /// `REPLICA/SCOPE:NUMBER`.
+  public var description: String { "\(stream):\(number)" }
+}
+
+/// One change in the log.
+public struct LogEntry: Hashable, Sendable {
+  /// The change.
+  public let id: ChangeID
+  /// Who, and when by their clock.
+  public let stamp: Stamp
+  /// What the author said about it.
+  public let message: String?
+  /// How many operations it holds.
+  public let operationCount: Int
+  /// The records it touched, ascending, at most 20.
+  public let records: [RecordID]
+
+  /// A change in the log.
+  public init(id: ChangeID, stamp: Stamp, message: String?, operationCount: Int, records: [RecordID]) {
+    self.id = id
+    self.stamp = stamp
+    self.message = message
+    self.operationCount = operationCount
+    self.records = records
+  }
+}

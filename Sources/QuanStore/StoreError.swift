@@ -1,5 +1,3 @@
-public import QuanCore
-
 /// Why the store could not do what was asked: what is wrong, of what, and what helps.
 public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The kind of failure; each has its exit status in the tool.

@@ -1,0 +1,67 @@
+package import QuanCore
+
+/// The small file by which a replica tells an exchange folder what it holds; see *Format*, "Vector files".
+package struct VectorFile: Hashable, Sendable {
+  private static let magic: [UInt8] = Array("QUANVECT".utf8)
+  private static let version: UInt64 = 0
+
+  /// The workspace.
+  package let workspace: WorkspaceID
+  /// The replica that speaks.
+  package let replica: ReplicaID
+  /// When, by its clock.
+  package let time: Instant
+  /// What it durably holds.
+  package let vector: VersionVector
+
+  /// A file of given parts.
+  package init(workspace: WorkspaceID, replica: ReplicaID, time: Instant, vector: VersionVector) {
+    self.workspace = workspace
+    self.replica = replica
+    self.time = time
+    self.vector = vector
+  }
+
+  /// The bytes of the file.
+  package func encode() -> [UInt8] {
+    var writer = ByteWriter()
+    writer.append(Self.magic)
+    writer.varint(Self.version)
+    writer.fixed64(workspace.high)
+    writer.fixed64(workspace.low)
+    writer.fixed64(replica.rawValue)
+    writer.zigzag(time.milliseconds)
+    let places = vector.places
+    writer.varint(UInt64(places.count))
+    for place in places { writer.dependency(place) }
+    writer.append(QuanCore.Digest(sha256: writer.bytes).bytes)
+    return writer.bytes
+  }
+
+  /// Reads the bytes of a file.
+  package init(_ bytes: [UInt8]) throws(BundleError) {
+    guard bytes.count >= Self.magic.count, bytes.prefix(Self.magic.count).elementsEqual(Self.magic) else {
+      throw .notABundle
+    }
+    guard bytes.count > 40 else { throw .tooShort }
+    let end = bytes.count - 32
+    guard QuanCore.Digest(sha256: Array(bytes[..<end])) == QuanCore.Digest(bytes[end...]) else {
+      throw .damaged(part: "vector")
+    }
+    do {
+      var reader = ByteReader(bytes, Self.magic.count..<end)
+      let version = try reader.varint()
+      guard version <= Self.version else { throw BundleError.newerFormat(version) }
+      let high = try reader.fixed64()
+      workspace = WorkspaceID(high: high, low: try reader.fixed64())
+      replica = ReplicaID(rawValue: try reader.fixed64())
+      time = Instant(milliseconds: try reader.zigzag())
+      vector = VersionVector(try reader.dependencies())
+      try reader.finish()
+    } catch let error as BundleError {
+      throw error
+    } catch {
+      throw .damaged(part: "vector")
+    }
+  }
+}

@@ -1,0 +1,295 @@
+package import QuanCore
+
+/// The content of a segment, unpacked into columns: what a store binds from, and what changes are made of.
+///
+/// Making one checks everything: sizes, indices, orders, and that the digests of its changes lead from
+/// ``SegmentHeader/previous`` to ``SegmentHeader/digest``.
+package final class DecodedSegment: Sendable {
+  /// One layout of creates: the kind, and for each slot how many values each create has, where they start, and them.
+  package struct Layout: Sendable {
+    package let kind: KindID
+    package let slots: [Slot]
+    /// For each slot, the start of each create's values in the column; one more than there are creates.
+    package internal(set) var starts: [[Int]] = []
+    package internal(set) var columns: [ValueColumn] = []
+  }
+
+  /// What an operation does, with its place in the columns of its sort.
+  package enum Operation: Sendable {
+    /// Create `row` of a layout.
+    case create(layout: Int, row: Int)
+    /// Write number `row`, of a slot.
+    case write(slot: Int, row: Int)
+    /// Increment number `row`, of a slot.
+    case increment(slot: Int, row: Int)
+    /// Delete, whose context is dot list `row`.
+    case delete(row: Int)
+    /// Restore, whose deletes are dot list `row`.
+    case restore(row: Int)
+  }
+
+  package let header: SegmentHeader
+  package let dictionary: SegmentDictionary
+  package let texts: [String]
+  package let slots: [Slot]
+  package let layouts: [Layout]
+
+  /// For each change, where its operations start; one more than there are changes.
+  package let operationStarts: [Int]
+  /// For each change, the counter of its first operation.
+  package let firstCounters: [UInt64]
+  let authors: [UInt64]
+  let times: [Int64]
+  let messages: [UInt64]
+  let dependencyStarts: [Int]
+  let dependencyList: [Dependency]
+
+  /// For each operation its sort and the dictionary index: index × 5 + sort.
+  let heads: [UInt64]
+  /// For each operation its row among its sort: creates by layout, the others over the segment.
+  let rows: [UInt32]
+  /// For each operation that is not a create, in order, the record; found by ``edits``.
+  let edits: [UInt32]
+  let recordReplicas: [UInt64]
+  let recordCounters: [UInt64]
+  /// For each write, where its values start in its slot's column, and how many they are.
+  let valueStarts: [UInt32]
+  let valueCounts: [UInt64]
+  let overwriteHeads: [UInt64]
+  let overwriteStarts: [Int]
+  let overwriteList: [EntryID]
+  let originStarts: [Int]
+  let origins: [Dot?]
+  let amounts: [Int64]
+  let dotStarts: [Int]
+  let dots: [Dot]
+  package let slotColumns: [ValueColumn]
+
+  /// How many changes there are.
+  package var changeCount: Int { authors.count }
+
+  /// Unpacks a segment.
+  ///
+  /// - Complexity: O(*n*) in the inflated size.
+  package init(_ header: SegmentHeader, _ bytes: [UInt8], _ range: Range<Int>) throws(FormatError) {
+    self.header = header
+    let content = try Deflate.inflate(bytes, range, size: header.inflatedSize)
+    var reader = ByteReader(content)
+    var decoder = SegmentDecoder(header, content)
+    dictionary = try decoder.names(&reader)
+    texts = try decoder.texts(&reader)
+    slots = try decoder.slots(&reader)
+    var layouts = try decoder.layouts(slots, &reader)
+    try decoder.changes(&reader)
+    operationStarts = decoder.operationStarts
+    firstCounters = decoder.firstCounters
+    authors = decoder.authors
+    times = decoder.times
+    messages = decoder.messages
+    dependencyStarts = decoder.dependencyStarts
+    dependencyList = decoder.dependencyList
+    try decoder.operations(slotCount: slots.count, layoutCount: layouts.count, slots, &reader)
+    heads = decoder.heads
+    rows = decoder.rows
+    edits = decoder.edits
+    recordReplicas = decoder.recordReplicas
+    recordCounters = decoder.recordCounters
+    valueStarts = decoder.valueStarts
+    valueCounts = decoder.valueCounts
+    overwriteHeads = decoder.overwriteHeads
+    overwriteStarts = decoder.overwriteStarts
+    overwriteList = decoder.overwriteList
+    originStarts = decoder.originStarts
+    origins = decoder.origins
+    amounts = decoder.amounts
+    dotStarts = decoder.dotStarts
+    dots = decoder.dots
+    for index in layouts.indices { try decoder.columns(of: &layouts[index], index, &reader) }
+    self.layouts = layouts
+    slotColumns = try decoder.slotColumns(slots, &reader)
+    try reader.finish()
+    try verifyDigests()
+  }
+
+  private func verifyDigests() throws(FormatError) {
+    var digest = header.previous
+    var writer = ByteWriter()
+    for change in 0..<changeCount {
+      putCanonical(change, &writer)
+      digest = DigestChain.next(digest, writer.bytes)
+      writer.removeAll()
+    }
+    guard digest == header.digest else { throw .invalid("digest", offset: 0) }
+  }
+
+  // MARK: Changes
+
+  /// The number of a change, by its place in the segment.
+  package func number(_ change: Int) -> UInt64 { header.range.lowerBound + UInt64(change) }
+  /// Who wrote a change.
+  package func author(_ change: Int) -> String { texts[Int(authors[change])] }
+  /// When, by the laptop's clock.
+  package func time(_ change: Int) -> Instant { Instant(milliseconds: times[change]) }
+  /// What its author said about it.
+  package func message(_ change: Int) -> String? { messages[change] == 0 ? nil : texts[Int(messages[change]) - 1] }
+  /// What its author had newly seen.
+  package func dependencies(_ change: Int) -> ArraySlice<Dependency> {
+    dependencyList[dependencyStarts[change]..<dependencyStarts[change + 1]]
+  }
+
+  /// The place of the change that holds an operation with a counter, if there is one.
+  package func change(holding counter: UInt64) -> Int? {
+    var low = 0
+    var high = firstCounters.count
+    while low < high {
+      let middle = (low + high) / 2
+      if firstCounters[middle] <= counter { low = middle + 1 } else { high = middle }
+    }
+    guard low > 0 else { return nil }
+    let change = low - 1
+    let count = operationStarts[change + 1] - operationStarts[change]
+    return counter - firstCounters[change] < UInt64(count) ? change : nil
+  }
+
+  /// The digests at each change of the segment.
+  package func digests() -> [QuanCore.Digest] {
+    var digest = header.previous
+    var writer = ByteWriter()
+    return (0..<changeCount).map { change in
+      putCanonical(change, &writer)
+      digest = DigestChain.next(digest, writer.bytes)
+      writer.removeAll()
+      return digest
+    }
+  }
+
+  /// A change, made of the columns.
+  package func change(_ change: Int) -> Change {
+    Change(
+      stream: header.stream, number: number(change), firstCounter: firstCounters[change], author: author(change),
+      time: time(change), message: message(change), dependencies: Array(dependencies(change)),
+      operations: (operationStarts[change]..<operationStarts[change + 1]).map { place in
+        operation(place, counter: firstCounters[change] + UInt64(place - operationStarts[change]))
+      })
+  }
+
+  // MARK: Operations
+
+  /// What the operation at a place of the segment does.
+  package func operation(_ place: Int) -> Operation {
+    let head = heads[place]
+    let row = Int(rows[place])
+    switch head % 5 {
+    case 0: return .create(layout: Int(head / 5), row: row)
+    case 1: return .write(slot: Int(head / 5), row: row)
+    case 2: return .increment(slot: Int(head / 5), row: row)
+    case 3: return .delete(row: row)
+    default: return .restore(row: row)
+    }
+  }
+
+  /// The record that the operation at a place is on, when it is not its create.
+  package func record(_ place: Int) -> Dot {
+    let edit = Int(edits[place])
+    return Dot(dictionary.replicas[Int(recordReplicas[edit])], recordCounters[edit])
+  }
+
+  /// The values that write `row` of a slot writes.
+  package func values(slot: Int, row: Int) -> [WrittenValue] {
+    let start = Int(valueStarts[row])
+    return (0..<Int(valueCounts[row])).map { index in
+      WrittenValue(slotColumns[slot].value(start + index, dictionary), origin: origins[originStarts[row] + index])
+    }
+  }
+
+  /// The entries that write `row` on a record overwrites.
+  package func overwrites(row: Int, record: Dot) -> [EntryID] {
+    if overwriteHeads[row] == 0 { return [EntryID(record)] }
+    return Array(overwriteList[overwriteStarts[row]..<overwriteStarts[row + 1]])
+  }
+
+  /// The operation at a place, made of the columns.
+  package func operation(_ place: Int, counter: UInt64) -> QuanCore.Operation {
+    switch operation(place) {
+    case .create(let layout, let row):
+      return QuanCore.Operation(
+        Dot(header.stream.replica, counter),
+        .create(kind: layouts[layout].kind, fields: initialFields(layout: layout, row: row)))
+    case .write(let slot, let row):
+      let record = record(place)
+      let body = QuanCore.Operation.Body.write(
+        field: slots[slot].key, values: values(slot: slot, row: row), overwrites: overwrites(row: row, record: record))
+      return QuanCore.Operation(record, body)
+    case .increment(let slot, let row):
+      return QuanCore.Operation(record(place), .increment(field: slots[slot].key, amount: amounts[row]))
+    case .delete(let row):
+      let context = dots[dotStarts[row]..<dotStarts[row + 1]].map { ($0.replica, $0.counter) }
+      return QuanCore.Operation(record(place), .delete(context: Dictionary(context) { first, _ in first }))
+    case .restore(let row):
+      return QuanCore.Operation(record(place), .restore(deletes: Array(dots[dotStarts[row]..<dotStarts[row + 1]])))
+    }
+  }
+
+  /// What create `row` of a layout starts with.
+  package func initialFields(layout: Int, row: Int) -> [InitialField] {
+    let layout = layouts[layout]
+    return layout.slots.enumerated().map { position, slot in
+      let starts = layout.starts[position]
+      let values = (starts[row]..<starts[row + 1]).map { layout.columns[position].value($0, dictionary) }
+      return InitialField(slot.key, values)
+    }
+  }
+
+  // MARK: Canonical bytes
+
+  /// Appends the canonical bytes of a change, straight from the columns.
+  func putCanonical(_ change: Int, _ writer: inout ByteWriter) {
+    let places = operationStarts[change]..<operationStarts[change + 1]
+    CanonicalChange.putHead(
+      number: number(change), firstCounter: firstCounters[change], author: author(change), time: time(change),
+      message: message(change), dependencies: dependencies(change), operationCount: places.count, &writer)
+    for place in places { putCanonicalOperation(place, &writer) }
+  }
+
+  private func putCanonicalOperation(_ place: Int, _ writer: inout ByteWriter) {
+    switch operation(place) {
+    case .create(let index, let row):
+      writer.byte(CanonicalChange.Code.create.rawValue)
+      writer.dot(layouts[index].kind)
+      writer.varint(UInt64(layouts[index].slots.count))
+      for position in layouts[index].slots.indices {
+        CanonicalChange.put(layouts[index].slots[position].key, &writer)
+        let start = layouts[index].starts[position][row]
+        let end = layouts[index].starts[position][row + 1]
+        writer.varint(UInt64(end - start))
+        for value in start..<end { layouts[index].columns[position].put(value, dictionary, &writer) }
+      }
+    case .write(let slot, let row):
+      let record = record(place)
+      writer.byte(CanonicalChange.Code.write.rawValue)
+      writer.dot(record)
+      CanonicalChange.put(slots[slot].key, &writer)
+      writer.varint(valueCounts[row])
+      for index in 0..<Int(valueCounts[row]) {
+        slotColumns[slot].put(Int(valueStarts[row]) + index, dictionary, &writer)
+        CanonicalChange.putOrigin(origins[originStarts[row] + index], &writer)
+      }
+      let overwrites = overwrites(row: row, record: record)
+      writer.varint(UInt64(overwrites.count))
+      for entry in overwrites { CanonicalChange.put(entry, &writer) }
+    case .increment(let slot, let row):
+      writer.byte(CanonicalChange.Code.increment.rawValue)
+      writer.dot(record(place))
+      CanonicalChange.put(slots[slot].key, &writer)
+      writer.zigzag(amounts[row])
+    case .delete(let row):
+      writer.byte(CanonicalChange.Code.delete.rawValue)
+      writer.dot(record(place))
+      CanonicalChange.put(Array(dots[dotStarts[row]..<dotStarts[row + 1]]), &writer)
+    case .restore(let row):
+      writer.byte(CanonicalChange.Code.restore.rawValue)
+      writer.dot(record(place))
+      CanonicalChange.put(Array(dots[dotStarts[row]..<dotStarts[row + 1]]), &writer)
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package import QuanCore
+
+/// The clear header of a segment; see *Format*, "Segments".
+package struct SegmentHeader: Hashable, Sendable {
+  /// The stream whose changes it carries.
+  package let stream: StreamID
+  /// The numbers of the first and last change.
+  package let range: ClosedRange<UInt64>
+  /// The counter of the last operation.
+  package let lastCounter: UInt64
+  /// The digest before the first change.
+  package let previous: QuanCore.Digest
+  /// The digest at the last change.
+  package let digest: QuanCore.Digest
+  /// How many operations it carries.
+  package let operationCount: Int
+  /// For each other stream that its changes list, the highest place: what must be held to take it in.
+  package let requires: [Dependency]
+  /// The size of the content, inflated.
+  package let inflatedSize: Int
+
+  /// A header of given parts.
+  package init(
+    stream: StreamID, range: ClosedRange<UInt64>, lastCounter: UInt64, previous: QuanCore.Digest,
+    digest: QuanCore.Digest, operationCount: Int, requires: [Dependency], inflatedSize: Int
+  ) {
+    self.stream = stream
+    self.range = range
+    self.lastCounter = lastCounter
+    self.previous = previous
+    self.digest = digest
+    self.operationCount = operationCount
+    self.requires = requires
+    self.inflatedSize = inflatedSize
+  }
+
+  /// The place that it ends at.
+  package var end: Dependency {
+    Dependency(stream, Tip(number: range.upperBound, check: digest.check))
+  }
+
+  /// The place that it attaches to; number 0 for the beginning of the stream.
+  package var attachment: Dependency {
+    Dependency(stream, Tip(number: range.lowerBound - 1, check: previous.check))
+  }
+
+  private static let packing: UInt8 = 1
+
+  /// Who vouches for a segment.
+  private enum Signature: UInt8 {
+    case none = 0
+    case ed25519 = 1
+  }
+
+  package func encode(to writer: inout ByteWriter) {
+    writer.byte(Self.packing)
+    writer.fixed64(stream.replica.rawValue)
+    writer.dot(stream.scope.dot)
+    writer.varint(range.lowerBound)
+    writer.varint(UInt64(range.count))
+    writer.varint(lastCounter)
+    writer.append(previous.bytes)
+    writer.append(digest.bytes)
+    writer.varint(UInt64(operationCount))
+    writer.varint(UInt64(requires.count))
+    for dependency in requires { writer.dependency(dependency) }
+    writer.varint(UInt64(inflatedSize))
+    writer.byte(Signature.none.rawValue)
+  }
+
+  package init(_ reader: inout ByteReader) throws(FormatError) {
+    let offset = reader.offset
+    guard try reader.byte() == Self.packing else { throw .invalid("packing of a segment", offset: offset) }
+    let replica = ReplicaID(rawValue: try reader.fixed64())
+    stream = StreamID(replica, ScopeID(try reader.dot()))
+    let first = try reader.varint()
+    let count = try reader.varint()
+    guard first > 0, count > 0, count <= UInt64(SegmentLimits.operations), first <= UInt64.max - count else {
+      throw .invalid("range of a segment", offset: offset)
+    }
+    range = first...first + (count - 1)
+    lastCounter = try reader.varint()
+    guard let previous = QuanCore.Digest(try reader.take(32)), let digest = QuanCore.Digest(try reader.take(32)) else {
+      throw .truncated(offset: offset)
+    }
+    self.previous = previous
+    self.digest = digest
+    let operations = try reader.varint()
+    guard operations >= count, operations <= UInt64(SegmentLimits.operations) else { throw .overLimit("operations") }
+    operationCount = Int(operations)
+    requires = try reader.dependencies()
+    let size = try reader.varint()
+    guard size <= UInt64(SegmentLimits.inflated) else { throw .overLimit("inflated size") }
+    inflatedSize = Int(size)
+    let signature = reader.offset
+    guard try reader.byte() == Signature.none.rawValue else { throw .invalid("signature", offset: signature) }
+  }
+}
+
+/// What a segment may be at most.
+package enum SegmentLimits {
+  /// Operations: more are not packed into one.
+  package static let operations = 1 << 22
+  /// Where a writer cuts, in bytes of content before packing.
+  package static let cut = 4 << 20
+  /// The size of the content that a reader accepts; one change may be larger than the cut.
+  package static let inflated = 64 << 20
+}

@@ -1,0 +1,202 @@
+import QuanCore
+
+/// Takes changes into the tables, one after another in a causal order, and notes what that did.
+///
+/// Local and received changes go through here alike: a row is always what this makes of its operations.
+struct Applier {
+  let file: ReplicaFile
+  /// Whether the changes come from elsewhere, so that notices are due.
+  let isMerge: Bool
+  var tally = MergeTally()
+
+  /// How many writes a field remembers in its row for finding bases; the log has the others.
+  static let rememberedWrites = 24
+
+  init(_ file: ReplicaFile, isMerge: Bool) {
+    self.file = file
+    self.isMerge = isMerge
+  }
+
+  /// Where an operation comes from.
+  struct Arrival {
+    /// Its stream's row.
+    let index: Int
+    let scope: ScopeID
+    let dot: Dot
+    let stamp: Stamp
+    /// What its author had seen: other streams' rows to counters.
+    let context: [Int: Contexts.Place]
+  }
+
+  /// Takes in a change, whose dots are resolved, as the next of stream row `index`.
+  mutating func apply(_ change: Change, to index: Int) throws {
+    try see(change.dependencies, by: index)
+    let row = file.streams.rows[index]
+    let context = isMerge ? try file.contexts.seen(by: index, file.connection) : [:]
+    let stamp = Stamp(author: change.author, time: change.time)
+    for (position, operation) in change.operations.enumerated() {
+      let dot = Dot(row.name, change.firstCounter + UInt64(position))
+      let arrival = Arrival(index: index, scope: row.id.scope, dot: dot, stamp: stamp, context: context)
+      try apply(operation, arrival)
+    }
+    tally.report.changesApplied += 1
+    tally.report.operationsApplied += change.operations.count
+  }
+
+  /// Notes what the author of a stream had newly seen.
+  mutating func see(_ dependencies: [Dependency], by index: Int) throws {
+    guard !dependencies.isEmpty else { return }
+    var places: [Int: Contexts.Place] = [:]
+    for dependency in dependencies {
+      guard let row = try file.row(at: dependency) else { continue }
+      places[row.index] = Contexts.Place(
+        number: dependency.tip.number, counter: try file.counter(at: dependency.tip.number, in: row))
+    }
+    try file.contexts.see(places, by: index, file.connection)
+  }
+
+  /// Takes in one operation.
+  mutating func apply(_ operation: Operation, _ arrival: Arrival) throws {
+    guard arrival.dot.counter < LocalDot.counterLimit else {
+      throw StoreError(.overLimit, "an operation's counter is above \(LocalDot.counterLimit)")
+    }
+    if case .create(let kind, let fields) = operation.body {
+      try create(kind, fields, arrival)
+      return
+    }
+    guard let local = file.streams.local(operation.record, in: arrival.scope) else { return }
+    if case .write(let key, let values, let overwrites) = operation.body {
+      let write = Write(dot: arrival.dot, stamp: arrival.stamp, values: values, overwrites: overwrites)
+      if try applyAlone(write, to: key, of: local, arrival) { return }
+    }
+    try applyWhole(operation.body, to: local, arrival)
+  }
+
+  // MARK: Creating
+
+  /// Notes that a record has been created without going through ``apply(_:_:)``.
+  mutating func noteCreated(kind: KindID) {
+    tally.report.recordsCreated += 1
+    noteSchema(kind)
+  }
+
+  private mutating func create(_ kind: KindID, _ fields: [InitialField], _ arrival: Arrival) throws {
+    let local = LocalDot(stream: arrival.index, counter: arrival.dot.counter)
+    tally.report.recordsCreated += 1
+    noteSchema(kind)
+    if let table = file.catalog.tables[kind], try insert(fields, at: local, into: table) { return }
+    let state = RecordState(creating: arrival.dot, kind: kind, fields: fields, stamp: arrival.stamp)
+    try file.save(state, at: local, replacing: .none)
+  }
+
+  /// Inserts a new record as a row without a blob, if its columns can say it all.
+  private func insert(_ fields: [InitialField], at local: LocalDot, into table: KindTable) throws -> Bool {
+    for field in fields {
+      guard let position = table.position[field.key],
+        ColumnCodec.canHold(field.values, of: table.columns[position].definition)
+      else { return false }
+    }
+    let statement = try file.connection.statement(table.insertion)
+    statement.bind(1, local.rowID)
+    for index in 0...table.columns.count { statement.bindNull(Int32(index + 2)) }
+    let codec = file.columnCodec
+    for field in fields {
+      guard let position = table.position[field.key] else { continue }
+      try codec.bind(field.values, of: table.columns[position].definition, to: statement, at: Int32(position + 3))
+    }
+    try statement.run()
+    return true
+  }
+
+  // MARK: Changing
+
+  /// Applies a write by reading and writing only its column and the blob, where that is enough.
+  private mutating func applyAlone(
+    _ write: Write, to key: FieldKey, of local: LocalDot, _ arrival: Arrival
+  ) throws -> Bool {
+    guard let kind = file.catalog.kindOfField[key.id], let table = file.catalog.tables[kind], !table.hasLinkedRules,
+      let position = table.position[key], let (id, _) = file.streams.dot(local)
+    else { return false }
+    let column = table.columns[position]
+    let selection = try file.connection.statement(column.fieldSelection)
+    selection.bind(1, local.rowID)
+    guard try selection.step() else { return false }
+    var state = try file.stateWithoutColumns(selection.isNull(0) ? nil : selection.blob(0), id: id, kind: kind)
+    if state.fields[key] == nil,
+      let values = try file.columnCodec.values(of: column.definition, from: selection, at: 1)
+    {
+      state.fields[key] = ReplicaFile.initial(key, values, id)
+    }
+    selection.reset()
+    guard state.deletes.isEmpty else { return false }
+
+    let had = (state.fields[key]?.sides.count ?? 0) > 1
+    let parallel = isParallel(state, arrival)
+    state.apply(.write(field: key, values: write.values, overwrites: write.overwrites), dot: write.dot, stamp: write.stamp)
+    state.fields[key]?.forget(keeping: Self.rememberedWrites)
+    let blob = try file.stateCodec.encode(state, scope: arrival.scope) { file.isImplicit($0, table, id) }
+    let decision = file.shown(column.definition, in: state)
+    let update = try file.connection.statement(column.fieldUpdate)
+    try file.columnCodec.bind(decision.shown, of: column.definition, to: update, at: 1)
+    if let blob { update.bind(2, blob) } else { update.bindNull(2) }
+    update.bind(3, local.rowID)
+    try update.run()
+
+    noteSchema(kind)
+    let conflict = try file.refreshConflict(
+      of: column.definition, in: state, at: local, scope: arrival.scope, hadOne: had)
+    let place = MergeTally.Place(record: id, field: key.id)
+    tally.note(conflict, at: place, had: had)
+    if isMerge {
+      tally.report.recordsChanged.insert(id)
+      tally.notice(state, column.definition, decision, parallel: parallel && conflict == nil, arrival.stamp)
+    }
+    return true
+  }
+
+  /// Applies an operation by reading and writing the whole record.
+  private mutating func applyWhole(_ body: Operation.Body, to local: LocalDot, _ arrival: Arrival) throws {
+    // A record that its author's past does not create: the operation contributes nothing, here and everywhere.
+    guard var stored = try file.load(local) else { return }
+    let before = try file.conflicts(of: local, limit: nil)
+    let parallel = isParallel(stored.state, arrival)
+    stored.state.apply(body, dot: arrival.dot, stamp: arrival.stamp)
+    for key in stored.state.fields.keys { stored.state.fields[key]?.forget(keeping: Self.rememberedWrites) }
+    try file.save(stored.state, at: local, replacing: stored.place)
+    noteSchema(stored.state.kind)
+    let after = try file.conflicts(of: local, limit: nil)
+    let id = stored.state.id
+    for conflict in after {
+      let had = before.contains { $0.field == conflict.field }
+      tally.note(conflict, at: MergeTally.Place(record: id, field: conflict.field), had: had)
+    }
+    for conflict in before where !after.contains(where: { $0.field == conflict.field }) {
+      tally.note(nil, at: MergeTally.Place(record: id, field: conflict.field), had: true)
+    }
+    guard isMerge else { return }
+    tally.report.recordsChanged.insert(id)
+    if case .write(let key, _, _) = body, let table = file.catalog.tables[stored.state.kind],
+      let position = table.position[key]
+    {
+      let definition = table.columns[position].definition
+      tally.notice(
+        stored.state, definition, file.shown(definition, in: stored.state), parallel: parallel && after.isEmpty,
+        arrival.stamp)
+    }
+  }
+
+  /// Whether somebody else worked on the record at once: an operation on it that the arriving one's author had not seen.
+  private func isParallel(_ state: RecordState, _ arrival: Arrival) -> Bool {
+    guard isMerge else { return false }
+    return state.seen.contains { replica, counter in
+      guard replica != arrival.dot.replica,
+        let index = file.streams.index(name: replica, scope: arrival.scope)
+      else { return false }
+      return (arrival.context[index]?.counter ?? 0) < counter
+    }
+  }
+
+  private func noteSchema(_ kind: KindID) {
+    if kind == BuiltIn.kindKind || kind == BuiltIn.fieldKind { file.schemaIsStale = true }
+  }
+}

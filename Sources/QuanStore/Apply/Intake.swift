@@ -1,0 +1,351 @@
+import QuanCore
+import QuanFormat
+
+/// Takes received segments into a replica, all in one transaction.
+///
+/// What can be attached is applied, in an order in which each comes after what it builds on; what is held already is
+/// recognised by its digest; what misses something is kept as pending, and pending segments are released when what they
+/// missed has come. Nothing is dropped and nothing is forced.
+struct Intake {
+  /// A segment on offer.
+  struct Offer {
+    let header: SegmentHeader
+    /// Gives the segment's bytes and content.
+    let load: () throws -> (bytes: [UInt8], segment: DecodedSegment)
+    /// The row of `quan_pending` that it comes from.
+    let pendingID: Int64?
+  }
+
+  let file: ReplicaFile
+  private var applier: Applier
+  /// Scopes whose rows must be made anew because a stream of theirs was found forked.
+  private var forkedScopes: Set<ScopeID> = []
+
+  init(_ file: ReplicaFile) {
+    self.file = file
+    applier = Applier(file, isMerge: true)
+  }
+
+  /// What stands between a segment and its being applied.
+  enum Standing {
+    /// All its changes are held.
+    case known
+    /// It continues a row; some of its first changes may be held.
+    case attachable(StreamRow)
+    /// These places are not held.
+    case missing([Dependency])
+  }
+
+  /// Where a segment stands.
+  static func standing(of header: SegmentHeader, in file: ReplicaFile) throws -> Standing {
+    if try file.row(at: header.end) != nil { return .known }
+    var missing: [Dependency] = []
+    var attached: StreamRow?
+    if header.range.lowerBound == 1 {
+      attached = file.streams.rows(of: header.stream).first { $0.parent == nil }
+      if attached == nil {
+        let start = file.start(of: header.stream)
+        guard start == header.previous else {
+          throw StoreError(.otherWorkspace, "a segment starts from another workspace", subject: header.stream.description)
+        }
+      }
+    } else {
+      attached = try file.row(at: header.attachment)
+      if attached == nil { missing.append(header.attachment) }
+    }
+    for place in header.requires where place.stream.scope == header.stream.scope {
+      if try file.row(at: place) == nil { missing.append(place) }
+    }
+    guard missing.isEmpty else { return .missing(missing) }
+    if let attached { return .attachable(attached) }
+    return .attachable(
+      StreamRow(
+        index: -1, id: header.stream, name: header.stream.replica, parent: nil, forkNumber: 0, number: 0, counter: 0,
+        digest: header.previous))
+  }
+
+  // MARK: Taking in
+
+  /// Takes in what is offered, and what was pending and now can be.
+  mutating func take(_ offers: [Offer]) throws -> MergeReport {
+    var waiting = try offers + pendingOffers()
+    var hasMoved = true
+    while hasMoved {
+      hasMoved = false
+      var rest: [Offer] = []
+      for offer in waiting {
+        switch try Self.standing(of: offer.header, in: file) {
+        case .known:
+          if offer.pendingID == nil { applier.tally.report.changesKnown += offer.header.range.count }
+          try forget(offer)
+        case .attachable(let row):
+          try apply(offer, to: row)
+          hasMoved = true
+        case .missing: rest.append(offer)
+        }
+      }
+      waiting = rest
+      if !hasMoved && !waiting.isEmpty {
+        let entangled = entangled(waiting)
+        if !entangled.isEmpty {
+          try applyEntangled(entangled.map { waiting[$0] })
+          waiting = waiting.indices.filter { !entangled.contains($0) }.map { waiting[$0] }
+          hasMoved = true
+        }
+      }
+    }
+    for offer in waiting where offer.pendingID == nil { try keep(offer) }
+    try rebuildForkedScopes()
+    try file.contexts.save(file.connection)
+    return try report()
+  }
+
+  private mutating func apply(_ offer: Offer, to found: StreamRow) throws {
+    try file.finishSchema(before: offer.header.stream.scope)
+    let (bytes, segment) = try offer.load()
+    let row = try found.index >= 0 ? found : file.streams.rows[
+      file.streams.intern(
+        name: offer.header.stream.replica, scope: offer.header.stream.scope, start: offer.header.previous,
+        file.connection)]
+    noteOwn(offer.header.stream)
+    if row.number == offer.header.range.lowerBound - 1 && !file.streams.hasChildren(row.index) {
+      if forkedScopes.contains(offer.header.stream.scope) {
+        applier.tally.report.changesApplied += segment.changeCount
+      } else if file.streams.hasForks {
+        for change in 0..<segment.changeCount {
+          // Dependencies first: dots are resolved by what the author had seen.
+          let raw = segment.change(change)
+          try applier.see(raw.dependencies, by: row.index)
+          try applier.apply(try file.resolve(raw, as: row.index), to: row.index)
+        }
+      } else {
+        var direct = try SegmentApplier(file, segment, to: row.index)
+        try direct.apply(with: &applier)
+      }
+      try file.appendSegment(segment.header, bytes, isSmall: true, to: row.index)
+      try advance(row.index, to: segment.header)
+    } else {
+      try applyBehind(row, segment)
+    }
+    try forget(offer)
+  }
+
+  private func advance(_ index: Int, to header: SegmentHeader) throws {
+    file.streams.advance(
+      index, number: header.range.upperBound, counter: header.lastCounter, digest: header.digest)
+    try file.streams.save(index, file.connection)
+  }
+
+  /// Applies a segment whose first changes are held already, or that branches off.
+  private mutating func applyBehind(_ start: StreamRow, _ segment: DecodedSegment) throws {
+    let digests = segment.digests()
+    var row = start
+    var held = 0
+    // Along the held changes as far as they are the same; at the end of a stretch on to the branch that continues.
+    while held < digests.count {
+      let number = segment.number(held)
+      if number <= row.number {
+        guard try file.digest(at: number, in: row) == digests[held] else { break }
+        held += 1
+      } else if let next = try branch(of: row, digest: digests[held], number: number) {
+        row = next
+      } else {
+        break
+      }
+    }
+    applier.tally.report.changesKnown += held
+    guard held < digests.count else { return }
+    let number = segment.number(held)
+    var target = row.index
+    if number <= row.number || file.streams.hasChildren(row.index) {
+      target = try fork(row, at: number - 1, first: digests[held])
+    }
+    for change in held..<segment.changeCount {
+      try append(segment.change(change), digests[change], to: target)
+    }
+    try file.packTail(target)
+  }
+
+  private func branch(of row: StreamRow, digest: Digest, number: UInt64) throws -> StreamRow? {
+    for child in file.streams.rows where child.parent == row.index {
+      if try file.digest(at: number, in: child) == digest { return child }
+    }
+    return nil
+  }
+
+  /// Applies one change behind all others of a row, and keeps it in the tail.
+  private mutating func append(_ raw: Change, _ digest: Digest, to index: Int) throws {
+    let scope = raw.stream.scope
+    try file.finishSchema(before: scope)
+    if forkedScopes.contains(scope) {
+      applier.tally.report.changesApplied += 1
+    } else {
+      try applier.see(raw.dependencies, by: index)
+      try applier.apply(try file.resolve(raw, as: index), to: index)
+    }
+    try file.appendToTail(raw, CanonicalChange.encode(raw), digest, index)
+    file.streams.advance(
+      index, number: raw.number, counter: raw.firstCounter + UInt64(raw.operations.count) - 1, digest: digest)
+    try file.streams.save(index, file.connection)
+  }
+
+  /// That changes of the own identity came in: some other copy has written under it.
+  private func noteOwn(_ stream: StreamID) {
+    if stream.replica == file.meta.replica && !file.meta.isOvertaken {
+      file.meta.isOvertaken = true
+      try? file.meta.save(file.connection)
+    }
+  }
+
+  // MARK: Entangled segments
+
+  /// The segments among `waiting` that miss only each other: laptops that went back and forth between the ends
+  /// of their segments.
+  private func entangled(_ waiting: [Offer]) -> Set<Int> {
+    var set = Set(waiting.indices)
+    var hasShrunk = true
+    while hasShrunk {
+      hasShrunk = false
+      for index in set {
+        guard case .missing(let places)? = try? Self.standing(of: waiting[index].header, in: file) else { continue }
+        let isClosed = places.allSatisfy { place in
+          set.contains {
+            waiting[$0].header.stream == place.stream && waiting[$0].header.range.contains(place.tip.number)
+          }
+        }
+        if !isClosed {
+          set.remove(index)
+          hasShrunk = true
+        }
+      }
+    }
+    return set
+  }
+
+  /// Applies entangled segments change by change, each change after what it lists.
+  private mutating func applyEntangled(_ offers: [Offer]) throws {
+    var cursors: [(segment: DecodedSegment, digests: [Digest], next: Int, offer: Offer)] = []
+    for offer in offers {
+      let (_, segment) = try offer.load()
+      cursors.append((segment, segment.digests(), 0, offer))
+    }
+    var touched: Set<Int> = []
+    var hasMoved = true
+    while hasMoved {
+      hasMoved = false
+      for index in cursors.indices {
+        while cursors[index].next < cursors[index].segment.changeCount {
+          let place = cursors[index].next
+          let raw = cursors[index].segment.change(place)
+          guard let row = try ready(raw, before: place, cursors[index].segment, cursors[index].digests) else { break }
+          if raw.number <= row.number {
+            guard try file.digest(at: raw.number, in: row) == cursors[index].digests[place] else { break }
+            applier.tally.report.changesKnown += 1
+          } else {
+            noteOwn(raw.stream)
+            try append(raw, cursors[index].digests[place], to: row.index)
+            touched.insert(row.index)
+          }
+          cursors[index].next += 1
+          hasMoved = true
+        }
+      }
+    }
+    for index in touched { try file.packTail(index) }
+    for cursor in cursors {
+      if cursor.next == cursor.segment.changeCount {
+        try forget(cursor.offer)
+      } else if cursor.offer.pendingID == nil {
+        try keep(cursor.offer)
+      }
+    }
+  }
+
+  /// The row that a change attaches to, when that and all it lists are held.
+  private func ready(
+    _ raw: Change, before place: Int, _ segment: DecodedSegment, _ digests: [Digest]
+  ) throws -> StreamRow? {
+    for dependency in raw.dependencies where dependency.stream.scope == raw.stream.scope {
+      guard try file.row(at: dependency) != nil else { return nil }
+    }
+    let before = place == 0 ? segment.header.previous : digests[place - 1]
+    if raw.number == 1 {
+      let index = try file.streams.intern(
+        name: raw.stream.replica, scope: raw.stream.scope, start: before, file.connection)
+      return file.streams.rows[index]
+    }
+    return try file.row(at: Dependency(raw.stream, Tip(number: raw.number - 1, check: before.check)))
+  }
+
+  // MARK: Pending
+
+  private func pendingOffers() throws -> [Offer] {
+    var offers: [Offer] = []
+    let statement = try file.connection.statement("SELECT id, bytes FROM quan_pending ORDER BY id")
+    let file = file
+    while try statement.step() {
+      let id = statement.integer(0)
+      let bytes = statement.blob(1)
+      guard let (header, _) = try? Segment.header(of: bytes) else {
+        throw StoreError(.damaged, "a pending segment is damaged")
+      }
+      offers.append(Offer(header: header, load: { (bytes, try file.decode(bytes)) }, pendingID: id))
+    }
+    return offers
+  }
+
+  private func forget(_ offer: Offer) throws {
+    guard let id = offer.pendingID else { return }
+    let statement = try file.connection.statement("DELETE FROM quan_pending WHERE id=?")
+    statement.bind(1, id)
+    try statement.run()
+  }
+
+  private func keep(_ offer: Offer) throws {
+    let (bytes, segment) = try offer.load()
+    let statement = try file.connection.statement("INSERT OR IGNORE INTO quan_pending (digest, bytes) VALUES (?,?)")
+    statement.bind(1, segment.header.digest.bytes)
+    statement.bind(2, bytes)
+    try statement.run()
+  }
+
+  private func report() throws -> MergeReport {
+    var report = applier.tally.finished()
+    report.pending = try file.pendingSegments()
+    report.changesPending = report.pending.reduce(0) { $0 + $1.range.count }
+    return report
+  }
+
+  // MARK: Forks
+
+  /// Splits a stream at a change: from there on each branch, also the one that was here first, takes a name of its own.
+  ///
+  /// - Returns: The row of the new branch, whose first change has digest `first`.
+  private mutating func fork(_ row: StreamRow, at number: UInt64, first: Digest) throws -> Int {
+    let counter = try file.counter(at: number, in: row)
+    guard let base = try file.digest(at: number, in: row) else {
+      throw StoreError(.damaged, "the log has a gap", subject: row.id.description)
+    }
+    var branches: [MergeReport.Fork.Branch] = []
+    if number < row.number {
+      branches.append(try file.splitOff(row, at: number, counter: counter, digest: base))
+    } else {
+      for child in file.streams.rows where child.parent == row.index {
+        guard let digest = try file.digest(at: number + 1, in: child) else { continue }
+        branches.append(MergeReport.Fork.Branch(name: child.name, digest: digest))
+      }
+    }
+    let name = DigestChain.branchName(of: row.id.replica, first: first)
+    branches.append(MergeReport.Fork.Branch(name: name, digest: first))
+    applier.tally.report.forks.append(MergeReport.Fork(stream: row.id, number: number, branches: branches))
+    forkedScopes.insert(row.id.scope)
+    return try file.streams.add(
+      id: row.id, name: name, parent: row.index, forkNumber: number, number: number, counter: counter, digest: base,
+      file.connection)
+  }
+
+  private mutating func rebuildForkedScopes() throws {
+    guard !forkedScopes.isEmpty else { return }
+    try file.rebuild(forkedScopes.contains(.shared) ? nil : forkedScopes)
+  }
+}

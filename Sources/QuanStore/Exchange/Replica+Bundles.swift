@@ -1,0 +1,192 @@
+public import QuanCore
+import QuanFormat
+
+extension FileReader: ByteSource {}
+
+extension Replica {
+  // MARK: Taking in
+
+  /// Takes in a bundle, whole or not at all.
+  ///
+  /// What builds on changes that are not held is kept and waits; see ``MergeReport/pending``.
+  /// - Parameter dryRun: Gives the report and keeps nothing.
+  /// - Throws: ``StoreError`` with code `notABundle`, `damaged`, `newerFormat`, `otherWorkspace`, `overLimit`,
+  ///   `inUse`, `outOfSpace`, `inputOutput`; nothing is changed then.
+  @discardableResult
+  public func apply(bundleAt path: String, dryRun: Bool = false) throws -> MergeReport {
+    try apply(bundlesAt: [path], dryRun: dryRun)
+  }
+
+  /// Takes in several bundles in one transaction.
+  func apply(bundlesAt paths: [String], dryRun: Bool) throws -> MergeReport {
+    let report = try access { file in
+      let work = {
+        var offers: [Intake.Offer] = []
+        var prefetchers: [Prefetcher] = []
+        defer { for prefetcher in prefetchers { prefetcher.stop() } }
+        var senders: [ReplicaID: (time: Instant, vector: VersionVector)] = [:]
+        for path in paths {
+          let reader = try Self.reader(at: path)
+          guard reader.header.workspace == file.meta.workspace else {
+            throw StoreError(.otherWorkspace, "the bundle belongs to another workspace", subject: path)
+          }
+          try Self.verify(path) { try reader.verifyWhole() }
+          let order = try reader.header.segments.indices.filter { index in
+            try file.row(at: reader.header.segments[index].header.end) == nil
+          }
+          let prefetcher = Prefetcher(reader, order)
+          prefetchers.append(prefetcher)
+          for (index, segment) in reader.header.segments.enumerated() {
+            let load = { try Self.verify(path) { try prefetcher.segment(index) } }
+            offers.append(Intake.Offer(header: segment.header, load: load, pendingID: nil))
+          }
+          senders[reader.header.sender] = (reader.header.time, VersionVector(reader.header.brings))
+        }
+        var intake = Intake(file)
+        let report = try intake.take(offers)
+        for (sender, said) in senders where sender != file.meta.replica {
+          try file.note(peer: sender, holds: said.vector, time: said.time, isWhole: false)
+        }
+        return report
+      }
+      return dryRun ? try file.trial(work) : try file.transaction(work)
+    }
+    if !dryRun && report.changesApplied > 0 {
+      announcer.announce(
+        .merged(
+          recordsCreated: report.recordsCreated, recordsChanged: report.recordsChanged.count,
+          newConflicts: report.newConflicts.count))
+    }
+    return report
+  }
+
+  // MARK: Giving
+
+  /// Writes a bundle with what another replica is not known to hold, or with everything.
+  ///
+  /// - Parameter receiver: The replica it is for; `nil` for everything.
+  /// - Throws: ``StoreError`` with code `notFound` when nothing is lacking; `readOnly`, `outOfSpace`, `inputOutput`.
+  @discardableResult
+  public func writeBundle(to path: String, for receiver: ReplicaID? = nil) throws -> BundleSummary {
+    let vector = try access { file in try receiver.map { try file.peerVector($0) } ?? VersionVector() }
+    guard let summary = try writeBundle(to: path, lackedBy: vector) else {
+      throw StoreError(.notFound, "there is nothing that the receiver lacks", subject: path)
+    }
+    return summary
+  }
+
+  /// Writes a bundle with what a replica with a vector lacks; `nil`, and no file, when that is nothing.
+  ///
+  /// The file is written under a temporary name, synced, renamed and read back before this returns.
+  public func writeBundle(to path: String, lackedBy vector: VersionVector) throws -> BundleSummary? {
+    let header: BundleHeader? = try access { file in
+      let segments = try file.transaction { try file.lacked(by: vector) }
+      guard !segments.isEmpty else { return nil }
+      // From here on others may hold the own changes: the laptop remembers it before anybody does.
+      try LaptopState(environment).give(file.nextCounter - 1, by: file.meta.replica)
+      let header = BundleHeader(
+        workspace: file.meta.workspace, sender: file.meta.replica, time: environment.now(),
+        schemaVersion: UInt64(file.catalog.schema.kinds.count), segments: segments.map(\.line))
+      try File.writeDurably(to: path) { sink in
+        try BundleWriter.write(header, segment: { try file.segmentBytes(segments[$0].id) }, to: sink)
+      }
+      return header
+    }
+    guard header != nil else { return nil }
+    return try Self.inspect(bundleAt: path)
+  }
+
+  // MARK: Looking at
+
+  /// Looks at a bundle without a replica: every hash, digest and column is checked.
+  ///
+  /// - Throws: ``StoreError`` with code `notABundle`, `damaged`, `newerFormat`, `overLimit`, `inputOutput`.
+  public static func inspect(bundleAt path: String) throws -> BundleSummary {
+    let reader = try reader(at: path)
+    try verify(path) {
+      try reader.verifyWhole()
+      for index in reader.header.segments.indices {
+        _ = try reader.decode(try reader.segment(index), index)
+      }
+    }
+    return try summary(reader, path) { _ in nil }
+  }
+
+  /// Looks at a bundle as this replica would take it.
+  public func summary(ofBundleAt path: String) throws -> BundleSummary {
+    let reader = try Self.reader(at: path)
+    try Self.verify(path) {
+      try reader.verifyWhole()
+      for index in reader.header.segments.indices { _ = try reader.decode(try reader.segment(index), index) }
+    }
+    return try access { file in
+      guard reader.header.workspace == file.meta.workspace else {
+        throw StoreError(.otherWorkspace, "the bundle belongs to another workspace", subject: path)
+      }
+      let missing = try reader.header.prerequisites.filter { try file.row(at: $0) == nil }
+      let streams = Set(missing.map(\.stream))
+      return try Self.summary(reader, path, missing: missing) { header in
+        if try file.row(at: header.end) != nil { return .known }
+        return streams.contains(header.stream) || header.requires.contains { missing.contains($0) }
+          ? .pending : .applicable
+      }
+    }
+  }
+
+  private static func summary(
+    _ reader: BundleReader, _ path: String, missing: [Dependency] = [],
+    _ standing: (SegmentHeader) throws -> BundleSummary.Segment.Standing?
+  ) throws -> BundleSummary {
+    let header = reader.header
+    return BundleSummary(
+      workspace: header.workspace, sender: header.sender, time: header.time, size: try FileReader(path).count,
+      changeCount: header.segments.reduce(0) { $0 + UInt64($1.header.range.count) },
+      prerequisites: header.prerequisites, missing: missing,
+      segments: try header.segments.map { line in
+        BundleSummary.Segment(
+          stream: line.header.stream, range: line.header.range, size: line.size, standing: try standing(line.header))
+      })
+  }
+
+  /// Gives each change of a bundle, in the order of the file.
+  public static func changes(ofBundleAt path: String, _ body: (Change, Digest) throws -> Void) throws {
+    let reader = try reader(at: path)
+    try verify(path) { try reader.verifyWhole() }
+    for index in reader.header.segments.indices {
+      let segment = try verify(path) { try reader.decode(try reader.segment(index), index) }
+      let digests = segment.digests()
+      for change in 0..<segment.changeCount { try body(segment.change(change), digests[change]) }
+    }
+  }
+
+  static func reader(at path: String) throws -> BundleReader {
+    let file = try FileReader(path)
+    return try verify(path) { try BundleReader(file) }
+  }
+
+  /// Turns what the format has to say into what the store says.
+  static func verify<T>(_ path: String, _ body: () throws -> T) throws -> T {
+    do {
+      return try body()
+    } catch let error as BundleError {
+      throw StoreError(error, path)
+    } catch let error as FormatError {
+      throw StoreError(.damaged, "the bundle is damaged (\(error))", subject: path)
+    }
+  }
+}
+
+extension StoreError {
+  init(_ error: BundleError, _ path: String) {
+    switch error {
+    case .tooShort: self.init(.damaged, "the bundle is cut short", subject: path)
+    case .notABundle: self.init(.notABundle, "the file is no bundle", subject: path)
+    case .damaged(let part): self.init(.damaged, "the bundle is damaged in its \(part)", subject: path)
+    case .newerFormat(let version):
+      self.init(.newerFormat, "the bundle has format \(version); update quan", subject: path)
+    case .unknownFeature(let name):
+      self.init(.newerFormat, "the bundle needs feature '\(name)'; update quan", subject: path)
+    case .overLimit(let what): self.init(.overLimit, "the bundle is over the limit for its \(what)", subject: path)
+    }
+  }
+}

@@ -1,0 +1,311 @@
+import QuanCore
+import QuanFormat
+
+/// The log: every change held, in segments as they were signed or packed here, and in the tail.
+extension ReplicaFile {
+  // MARK: Writing
+
+  /// Adds an own change to the tail.
+  func appendToTail(_ change: Change, _ canonical: [UInt8], _ digest: Digest, _ index: Int) throws {
+    let statement = try connection.statement("INSERT INTO quan_tail VALUES (?,?,?,?,?)")
+    statement.bind(1, index)
+    statement.bind(2, bits: change.number)
+    statement.bind(3, bits: change.firstCounter + UInt64(change.operations.count) - 1)
+    statement.bind(4, digest.bytes)
+    statement.bind(5, canonical)
+    try statement.run()
+  }
+
+  /// Adds a segment that was packed in haste to a stream's log.
+  func appendSegment(_ segment: Segment, to index: Int) throws {
+    try appendSegment(segment.header, segment.bytes, isSmall: false, to: index)
+  }
+
+  /// Adds a segment's bytes to a stream's log.
+  func appendSegment(_ header: SegmentHeader, _ bytes: [UInt8], isSmall: Bool, to index: Int) throws {
+    let statement = try connection.statement(
+      """
+      INSERT INTO quan_segment (stream, first, last, last_counter, digest, is_small, bytes) VALUES (?,?,?,?,?,?,?)
+      """)
+    statement.bind(1, index)
+    statement.bind(2, bits: header.range.lowerBound)
+    statement.bind(3, bits: header.range.upperBound)
+    statement.bind(4, bits: header.lastCounter)
+    statement.bind(5, header.digest.bytes)
+    statement.bind(6, isSmall ? 1 : 0)
+    statement.bind(7, bytes)
+    try statement.run()
+  }
+
+  /// Packs what the tail holds of a stream into segments.
+  func packTail(_ index: Int) throws {
+    let row = streams.rows[index]
+    var encoder: SegmentEncoder?
+    var packed: [Segment] = []
+    let statement = try connection.statement("SELECT bytes, digest FROM quan_tail WHERE stream=? ORDER BY number")
+    statement.bind(1, index)
+    while try statement.step() {
+      let canonical = statement.blob(0)
+      let change = try decodeTail(canonical, row.id)
+      if encoder?.isFull == true, var full = encoder {
+        packed.append(full.finish(.fast))
+        encoder = SegmentEncoder(stream: row.id, previous: full.digest)
+      }
+      var current = try encoder ?? SegmentEncoder(
+        stream: row.id, previous: try digestBefore(change.number, in: row))
+      current.append(change, canonical: canonical)
+      encoder = current
+    }
+    if var last = encoder { packed.append(last.finish(.fast)) }
+    for segment in packed { try appendSegment(segment, to: index) }
+    let clear = try connection.statement("DELETE FROM quan_tail WHERE stream=?")
+    clear.bind(1, index)
+    try clear.run()
+  }
+
+  private func decodeTail(_ canonical: [UInt8], _ stream: StreamID) throws -> Change {
+    do {
+      return try CanonicalChange.decode(canonical, stream: stream)
+    } catch {
+      throw StoreError(.damaged, "the log's tail is damaged (\(error))", subject: stream.description)
+    }
+  }
+
+  // MARK: Reading
+
+  func decode(_ bytes: [UInt8]) throws -> DecodedSegment {
+    do {
+      let (header, start) = try Segment.header(of: bytes)
+      return try DecodedSegment(header, bytes, start..<bytes.count)
+    } catch {
+      throw StoreError(.damaged, "a segment of the log is damaged (\(error))")
+    }
+  }
+
+  /// The bytes of the segments of a stream's row that hold changes from `number` on, in order.
+  func segments(of index: Int, from number: UInt64 = 1) throws -> [Int64] {
+    let statement = try connection.statement("SELECT id FROM quan_segment WHERE stream=? AND last>=? ORDER BY last")
+    statement.bind(1, index)
+    statement.bind(2, bits: number)
+    var ids: [Int64] = []
+    while try statement.step() { ids.append(statement.integer(0)) }
+    return ids
+  }
+
+  func segmentBytes(_ id: Int64) throws -> [UInt8] {
+    let statement = try connection.statement("SELECT bytes FROM quan_segment WHERE id=?")
+    statement.bind(1, id)
+    guard try statement.step() else { throw StoreError(.damaged, "a segment of the log is gone") }
+    defer { statement.reset() }
+    return statement.blob(0)
+  }
+
+  /// Runs `body` on each change of a stream's row from `number` on, in order, as its author wrote it.
+  func eachChange(of index: Int, from number: UInt64 = 1, _ body: (Change) throws -> Void) throws {
+    for id in try segments(of: index, from: number) {
+      let segment = try decode(try segmentBytes(id))
+      for change in 0..<segment.changeCount where segment.number(change) >= number { try body(segment.change(change)) }
+    }
+    var tail: [[UInt8]] = []
+    let statement = try connection.statement("SELECT bytes FROM quan_tail WHERE stream=? AND number>=? ORDER BY number")
+    statement.bind(1, index)
+    statement.bind(2, bits: number)
+    while try statement.step() { tail.append(statement.blob(0)) }
+    for canonical in tail { try body(try decodeTail(canonical, streams.rows[index].id)) }
+  }
+
+  /// A change by its number.
+  func change(_ number: UInt64, of index: Int) throws -> Change? {
+    let tail = try connection.statement("SELECT bytes FROM quan_tail WHERE stream=? AND number=?")
+    tail.bind(1, index)
+    tail.bind(2, bits: number)
+    if try tail.step() {
+      defer { tail.reset() }
+      return try decodeTail(tail.blob(0), streams.rows[index].id)
+    }
+    guard let id = try segments(of: index, from: number).first else { return nil }
+    let segment = try decode(try segmentBytes(id))
+    guard segment.header.range.contains(number) else { return nil }
+    return segment.change(Int(number - segment.header.range.lowerBound))
+  }
+
+  // MARK: Places
+
+  /// The digest at a change of a row, which must hold it or begin behind it.
+  func digest(at number: UInt64, in row: StreamRow) throws -> Digest? {
+    if number == row.number { return row.digest }
+    if number == row.forkNumber, row.parent == nil { return start(of: row.id) }
+    if let parent = row.parent, number <= row.forkNumber {
+      return try digest(at: number, in: streams.rows[parent])
+    }
+    guard number < row.number else { return nil }
+    let tail = try connection.statement("SELECT digest FROM quan_tail WHERE stream=? AND number=?")
+    tail.bind(1, row.index)
+    tail.bind(2, bits: number)
+    if try tail.step() {
+      defer { tail.reset() }
+      return Digest(tail.blob(0))
+    }
+    let statement = try connection.statement(
+      "SELECT id, last, digest FROM quan_segment WHERE stream=? AND last>=? ORDER BY last LIMIT 1")
+    statement.bind(1, row.index)
+    statement.bind(2, bits: number)
+    guard try statement.step() else { return nil }
+    let id = statement.integer(0)
+    let last = statement.bits(1)
+    let digest = Digest(statement.blob(2))
+    statement.reset()
+    if last == number { return digest }
+    let segment = try decode(try segmentBytes(id))
+    guard segment.header.range.contains(number) else { return nil }
+    return segment.digests()[Int(number - segment.header.range.lowerBound)]
+  }
+
+  /// The digest before a change of a row.
+  func digestBefore(_ number: UInt64, in row: StreamRow) throws -> Digest {
+    if let digest = try digest(at: number - 1, in: row) { return digest }
+    throw StoreError(.damaged, "the log has a gap", subject: row.id.description)
+  }
+
+  /// The counter of the last operation of a change of a row.
+  func counter(at number: UInt64, in row: StreamRow) throws -> UInt64 {
+    if number == row.number { return row.counter }
+    if number == 0 { return 0 }
+    if let parent = row.parent, number <= row.forkNumber { return try counter(at: number, in: streams.rows[parent]) }
+    let tail = try connection.statement("SELECT counter FROM quan_tail WHERE stream=? AND number=?")
+    tail.bind(1, row.index)
+    tail.bind(2, bits: number)
+    if try tail.step() {
+      defer { tail.reset() }
+      return tail.bits(0)
+    }
+    let statement = try connection.statement(
+      "SELECT id, last, last_counter FROM quan_segment WHERE stream=? AND last>=? ORDER BY last LIMIT 1")
+    statement.bind(1, row.index)
+    statement.bind(2, bits: number)
+    guard try statement.step() else { return row.counter }
+    let id = statement.integer(0)
+    let last = statement.bits(1)
+    let counter = statement.bits(2)
+    statement.reset()
+    if last == number { return counter }
+    let segment = try decode(try segmentBytes(id))
+    guard segment.header.range.contains(number) else { return row.counter }
+    let change = Int(number - segment.header.range.lowerBound)
+    let count = segment.operationStarts[change + 1] - segment.operationStarts[change]
+    return segment.firstCounters[change] + UInt64(count) - 1
+  }
+
+  /// The row that holds a place of a stream, by its check; `nil` when it is not held.
+  func row(at place: Dependency) throws -> StreamRow? {
+    let rows = streams.rows(of: place.stream)
+    for row in rows where row.number >= place.tip.number && (row.parent == nil || row.forkNumber < place.tip.number) {
+      if place.tip.number == 0 { return row }
+      if try digest(at: place.tip.number, in: row)?.check == place.tip.check { return row }
+    }
+    return nil
+  }
+
+  /// The place in the log of an operation: its row and the change that holds it.
+  func change(holding dot: Dot, in scope: ScopeID) throws -> Change? {
+    guard let local = streams.local(dot, in: scope) else { return nil }
+    let tail = try connection.statement("SELECT bytes FROM quan_tail WHERE stream=? AND counter>=? ORDER BY number LIMIT 1")
+    let statement = try connection.statement(
+      "SELECT id FROM quan_segment WHERE stream=? AND last_counter>=? ORDER BY last LIMIT 1")
+    statement.bind(1, local.stream)
+    statement.bind(2, bits: dot.counter)
+    if try statement.step() {
+      let id = statement.integer(0)
+      statement.reset()
+      let segment = try decodeCached(id)
+      return segment.change(holding: dot.counter).map { segment.change($0) }
+    }
+    tail.bind(1, local.stream)
+    tail.bind(2, bits: dot.counter)
+    guard try tail.step() else { return nil }
+    defer { tail.reset() }
+    let change = try decodeTail(tail.blob(0), streams.rows[local.stream].id)
+    return change.firstCounter <= dot.counter ? change : nil
+  }
+
+  /// Who made an operation, and when.
+  func stamp(of dot: Dot, in scope: ScopeID) throws -> Stamp? {
+    try change(holding: dot, in: scope).map { Stamp(author: $0.author, time: $0.time) }
+  }
+
+  /// A segment unpacked, kept until another is asked for: who looks up one dot often looks up its neighbours.
+  private func decodeCached(_ id: Int64) throws -> DecodedSegment {
+    if let cachedSegment, cachedSegment.id == id { return cachedSegment.segment }
+    let segment = try decode(try segmentBytes(id))
+    cachedSegment = (id, segment)
+    return segment
+  }
+
+  // MARK: History
+
+  /// All operations on a record with who, when and why, in an order in which each comes after what it has seen.
+  func operations(on record: LocalDot) throws -> [(change: Change, index: Int, dot: Dot, operation: Operation)] {
+    guard let stored = try load(record), let (id, scope) = streams.dot(record) else { return [] }
+    let replicas = Set(stored.state.seen.keys).union(stored.state.deletes.keys.map(\.replica))
+    var found: [(change: Change, index: Int, dot: Dot, operation: Operation)] = []
+    for row in streams.rows where row.id.scope == scope && (replicas.contains(row.name) || streams.hasForks) {
+      try eachChange(of: row.index) { raw in
+        guard raw.operations.contains(where: { $0.record.counter == id.counter }) else { return }
+        let change = try resolve(raw, as: row.index)
+        for (position, operation) in change.operations.enumerated() where operation.record == id {
+          found.append((change, row.index, Dot(row.name, change.firstCounter + UInt64(position)), operation))
+        }
+      }
+    }
+    return try inCausalOrder(found)
+  }
+
+  /// Orders operations so that what one overwrites, restores or creates comes before it; else by time and dot.
+  private func inCausalOrder(
+    _ operations: [(change: Change, index: Int, dot: Dot, operation: Operation)]
+  ) throws -> [(change: Change, index: Int, dot: Dot, operation: Operation)] {
+    let dots = Set(operations.map(\.dot))
+    var needed: [Dot: Set<Dot>] = [:]
+    var lastOf: [ReplicaID: Dot] = [:]
+    for item in operations {
+      var before: Set<Dot> = []
+      switch item.operation.body {
+      case .write(_, let values, let overwrites):
+        before.formUnion(overwrites.map(\.dot))
+        before.formUnion(values.compactMap(\.origin))
+      case .restore(let deletes): before.formUnion(deletes)
+      case .delete(let context): before.formUnion(context.map { Dot($0.key, $0.value) })
+      case .create, .increment: break
+      }
+      if let last = lastOf[item.dot.replica] { before.insert(last) }
+      lastOf[item.dot.replica] = item.dot
+      if item.operation.record != item.dot { before.insert(item.operation.record) }
+      needed[item.dot] = before.intersection(dots).subtracting([item.dot])
+    }
+    var rest = operations.sorted { ($0.change.time, $0.dot) < ($1.change.time, $1.dot) }
+    var ordered: [(change: Change, index: Int, dot: Dot, operation: Operation)] = []
+    var done: Set<Dot> = []
+    while !rest.isEmpty {
+      let next = rest.firstIndex { needed[$0.dot]?.isSubset(of: done) ?? true } ?? 0
+      let item = rest.remove(at: next)
+      done.insert(item.dot)
+      ordered.append(item)
+    }
+    return ordered
+  }
+
+  /// All writes on one field of a record.
+  func writes(on key: FieldKey, of record: LocalDot) throws -> [Write] {
+    try operations(on: record).compactMap { item in
+      let stamp = Stamp(author: item.change.author, time: item.change.time)
+      switch item.operation.body {
+      case .create(_, let fields):
+        guard let field = fields.first(where: { $0.key == key }) else { return nil }
+        return Write(dot: item.dot, stamp: stamp, values: field.values.map { WrittenValue($0) }, overwrites: [])
+      case .write(key, let values, let overwrites):
+        return Write(dot: item.dot, stamp: stamp, values: values, overwrites: overwrites)
+      case .write, .increment, .delete, .restore: return nil
+      }
+    }
+  }
+}

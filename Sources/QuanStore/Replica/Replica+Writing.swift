@@ -1,0 +1,72 @@
+public import QuanCore
+
+extension Replica {
+  /// What happens to the replica from now on; ends when it is closed.
+  public var changes: AsyncStream<ReplicaChange> { announcer.watch() }
+
+  /// Writes: the acts in `body` become one change in one scope, durable when this returns.
+  ///
+  /// - Parameters:
+  ///   - author: Who writes; by default the person that the replica belongs to.
+  ///   - message: What they say about it.
+  ///   - body: The acts. When it throws, nothing is written.
+  /// - Throws: What `body` throws, or ``StoreError``: `inUse` when another process writes for longer than ten
+  ///   seconds, `outOfSpace`, `readOnly`, `inputOutput`.
+  @discardableResult
+  public func write<T>(
+    author: String? = nil, message: String? = nil, _ body: (inout Transaction) throws -> T
+  ) throws -> T {
+    try batch(author: author) { batch in try batch.write(message: message, body) }
+  }
+
+  /// Writes many changes in one durable transaction: all of them or none.
+  public func batch<T>(author: String? = nil, _ body: (inout Batch) throws -> T) throws -> T {
+    var written: [ChangeID] = []
+    let result = try access { file in
+      try file.transaction {
+        try renewIdentityIfNeeded(file)
+        var batch = Batch(file: file, author: author ?? file.meta.author, now: environment.now)
+        let result = try body(&batch)
+        try batch.log.finish(file)
+        try file.contexts.save(file.connection)
+        written = batch.written
+        return result
+      }
+    }
+    for change in written.suffix(1000) { announcer.announce(.written(change)) }
+    return result
+  }
+}
+
+/// Many writes in one durable transaction; use it only inside the closure that it is given to.
+public struct Batch {
+  private let file: ReplicaFile
+  private let author: String
+  private let now: @Sendable () -> Instant
+  var log = LocalLog()
+  private(set) var written: [ChangeID] = []
+
+  init(file: ReplicaFile, author: String, now: @escaping @Sendable () -> Instant) {
+    self.file = file
+    self.author = author
+    self.now = now
+  }
+
+  /// Writes one change; see ``Replica/write(author:message:_:)``.
+  ///
+  /// - Parameter time: The time to claim; by default the laptop's clock.
+  @discardableResult
+  public mutating func write<T>(
+    message: String? = nil, time: Instant? = nil, _ body: (inout Transaction) throws -> T
+  ) throws -> T {
+    try file.finishSchema()
+    var transaction = Transaction(file: file, firstCounter: file.nextCounter)
+    let result = try body(&transaction)
+    if let change = try file.commit(
+      transaction, author: author, message: message, time: time ?? now(), log: &log)
+    {
+      written.append(change)
+    }
+    return result
+  }
+}

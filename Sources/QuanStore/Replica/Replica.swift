@@ -1,0 +1,226 @@
+import GRDB
+public import QuanCore
+import QuanFormat
+
+/// A replica: one copy of a workspace, in one SQLite file on one laptop.
+///
+/// Safe to use from several threads and processes; writers queue. Every acknowledged write is durable. Reading and
+/// merging never ask and never fail half-way: what people must decide is stored as a conflict, and work goes on.
+///
+/// ```swift
+/// let replica = try Replica.open(at: "school.quan", environment: .system(stateDirectory: state))
+/// let pupil = try replica.write { transaction in
+///   try transaction.create(student.id, [name.id: [.text("泉泉")]])
+/// }
+/// ```
+public final class Replica: Sendable {
+  /// The path of the file.
+  public let path: String
+  /// What the library may not find out by itself.
+  public let environment: Environment
+  /// The workspace that it is a replica of.
+  public let workspace: WorkspaceID
+  private let queue: DatabaseQueue
+  private let box: FileBox
+  let announcer = Announcer()
+
+  /// Holds the open file for the queue that owns it: only ``Replica/access(_:)`` reaches in, on that queue.
+  private final class FileBox: @unchecked Sendable {
+    var file: ReplicaFile?
+  }
+
+  private init(path: String, environment: Environment, queue: DatabaseQueue) throws {
+    self.path = path
+    self.environment = environment
+    self.queue = queue
+    let box = FileBox()
+    self.box = box
+    workspace = try queue.inDatabase { database in
+      let file = try ReplicaFile(database)
+      box.file = file
+      return file.meta.workspace
+    }
+  }
+
+  /// Runs `body` on the open file, alone.
+  func access<T>(_ body: (ReplicaFile) throws -> T) throws -> T {
+    try queue.inDatabase { _ in
+      guard let file = box.file else { throw StoreError(.noReplica, "the replica is closed", subject: path) }
+      return try body(file)
+    }
+  }
+
+  // MARK: Opening
+
+  /// Opens a replica.
+  ///
+  /// - Throws: ``StoreError`` with code `noReplica` when nothing is there, `notABundle` when it is no replica,
+  ///   `newerFormat` when a newer Quan made it, `damaged`, `inUse`, `inputOutput`.
+  /// - Complexity: O(1) in the number of records.
+  public static func open(at path: String, environment: Environment) throws -> Replica {
+    guard File.kind(of: path) == .file else {
+      throw StoreError(.noReplica, "there is no replica", subject: path)
+    }
+    let queue = try queue(at: path)
+    try queue.inDatabase { database in
+      let connection = try Connection(database)
+      let id = try number("PRAGMA application_id", connection)
+      let version = try number("PRAGMA user_version", connection)
+      guard id == Tables.applicationID else { throw StoreError(.notABundle, "the file is no replica", subject: path) }
+      guard version <= Tables.version else {
+        throw StoreError(.newerFormat, "the replica was made by a newer Quan", subject: path)
+      }
+    }
+    return try Replica(path: path, environment: environment, queue: queue)
+  }
+
+  /// Makes a new workspace and its first replica.
+  ///
+  /// - Parameters:
+  ///   - label: What the laptop is called, such as 历城二中-王老师.
+  ///   - author: The person that it writes for.
+  ///   - schema: The kinds that the workspace starts with.
+  ///   - scopeLabel: What the first scope is called; records go there unless another is named.
+  /// - Throws: ``StoreError`` with code `alreadyExists` when something is at the path; nothing is left behind.
+  public static func create(
+    at path: String, label: String, author: String, schema: SchemaDraft, scopeLabel: String, environment: Environment
+  ) throws -> Replica {
+    let workspace = WorkspaceID(high: environment.random(), low: environment.random())
+    return try make(at: path, workspace: workspace, label: label, author: author, environment: environment) { replica in
+      try replica.write { transaction in
+        for kind in schema.kinds { try transaction.define(kind) }
+      }
+      let scope = try replica.write { transaction in
+        let scope = try transaction.createScope(label: scopeLabel)
+        try transaction.introduce(label: label, author: author, predecessor: nil)
+        return scope
+      }
+      try replica.setHomeScope(scope)
+    }
+  }
+
+  /// Makes an empty replica of a workspace, fills it, and removes it again when that fails.
+  static func make(
+    at path: String, workspace: WorkspaceID, label: String, author: String, environment: Environment,
+    filling: (Replica) throws -> Void
+  ) throws -> Replica {
+    guard File.kind(of: path) == .nothing else {
+      throw StoreError(.alreadyExists, "there is a file already", subject: path)
+    }
+    guard File.kind(of: File.parent(of: path)) == .directory else {
+      throw StoreError(.notFound, "there is no such folder", subject: File.parent(of: path))
+    }
+    do {
+      let queue = try queue(at: path)
+      try queue.inDatabase { database in
+        let connection = try Connection(database)
+        try connection.execute("PRAGMA application_id = \(Tables.applicationID)")
+        try connection.execute("PRAGMA user_version = \(Tables.version)")
+        try connection.transaction {
+          try connection.execute(Tables.creation)
+          let place = try File.place(of: path)
+          let laptop = try LaptopState(environment).laptop()
+          let meta = Meta(
+            workspace: workspace, replica: newIdentity(environment), label: label, author: author, homeScope: .shared,
+            laptop: laptop, device: place.device, inode: place.inode)
+          try meta.save(connection)
+          try addBuiltInStream(connection)
+        }
+      }
+      let replica = try Replica(path: path, environment: environment, queue: queue)
+      try replica.access { file in
+        try file.transaction { try file.createTables() }
+        try file.reload()
+      }
+      do {
+        try filling(replica)
+      } catch {
+        try? replica.close()
+        throw error
+      }
+      return replica
+    } catch {
+      for suffix in ["", "-wal", "-shm"] { try? File.remove(path + suffix) }
+      throw error
+    }
+  }
+
+  /// A new random identity; never the built-in one.
+  static func newIdentity(_ environment: Environment) -> ReplicaID {
+    while true {
+      let identity = ReplicaID(rawValue: environment.random())
+      if identity != .builtIn { return identity }
+    }
+  }
+
+  /// Local index 0 is the stream of built-in dots.
+  private static func addBuiltInStream(_ connection: Connection) throws {
+    var streams = try StreamTable(connection)
+    _ = try streams.add(
+      id: StreamID(.builtIn, .shared), name: .builtIn, parent: nil, forkNumber: 0, number: 0, counter: 0,
+      digest: Digest(words: (0, 0, 0, 0)), connection)
+  }
+
+  private static func queue(at path: String) throws -> DatabaseQueue {
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(10)
+    configuration.label = "quan"
+    configuration.prepareDatabase { database in
+      let connection = try Connection(database)
+      try connection.execute(
+        """
+        PRAGMA journal_mode = WAL;
+        PRAGMA synchronous = FULL;
+        PRAGMA cache_size = -16384;
+        PRAGMA wal_autocheckpoint = 4000;
+        """)
+    }
+    do {
+      return try DatabaseQueue(path: path, configuration: configuration)
+    } catch let error as DatabaseError {
+      throw Connection.error(error.resultCode.rawValue, error.message ?? "")
+    }
+  }
+
+  private static func number(_ pragma: String, _ connection: Connection) throws -> Int {
+    let statement = try connection.statement(pragma)
+    defer { statement.reset() }
+    return try statement.step() ? Int(statement.integer(0)) : 0
+  }
+
+  /// Closes the file; its log is folded back, so that one `.quan` file is left. Closing twice is fine.
+  public func close() throws {
+    queue.inDatabase { _ in box.file = nil }
+    announcer.finish()
+    do {
+      try queue.close()
+    } catch let error as DatabaseError {
+      throw Connection.error(error.resultCode.rawValue, error.message ?? "")
+    }
+  }
+
+  // MARK: Facts
+
+  /// The identity that it writes under.
+  public var id: ReplicaID {
+    get throws { try access { $0.meta.replica } }
+  }
+
+  /// The kinds and fields that it knows.
+  public func schema() throws -> Schema {
+    try access { file in
+      try file.refresh()
+      return file.catalog.schema
+    }
+  }
+
+  /// Names the scope that new records go to unless another is named.
+  public func setHomeScope(_ scope: ScopeID) throws {
+    try access { file in
+      try file.transaction {
+        file.meta.homeScope = scope
+        try file.meta.save(file.connection)
+      }
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import QuanCore
+
+/// The facts about a replica that are not records: `quan_meta`.
+struct Meta {
+  var workspace: WorkspaceID
+  /// The identity it writes under.
+  var replica: ReplicaID
+  var label: String
+  var author: String
+  var homeScope: ScopeID
+  /// The laptop and file that the identity was taken in; see ``Identity``.
+  var laptop: UInt64
+  var device: UInt64
+  var inode: UInt64
+  /// The identity given up, and why, until someone answers.
+  var renewal: Renewal?
+  /// The identities that this file has written under before.
+  var predecessors: [ReplicaID]
+  /// Whether changes of the own identity have come in from elsewhere: it must not be written under any more.
+  var isOvertaken = false
+
+  init(
+    workspace: WorkspaceID, replica: ReplicaID, label: String, author: String, homeScope: ScopeID, laptop: UInt64,
+    device: UInt64, inode: UInt64
+  ) {
+    self.workspace = workspace
+    self.replica = replica
+    self.label = label
+    self.author = author
+    self.homeScope = homeScope
+    self.laptop = laptop
+    self.device = device
+    self.inode = inode
+    self.renewal = nil
+    self.predecessors = []
+  }
+
+  init(_ connection: Connection) throws {
+    var texts: [String: String] = [:]
+    let statement = try connection.statement("SELECT key, value FROM quan_meta")
+    while try statement.step() { texts[statement.text(0)] = statement.text(1) }
+    func damaged(_ key: String) -> StoreError {
+      StoreError(.damaged, "the replica's own facts are damaged", subject: key)
+    }
+    func required<T>(_ key: String, _ read: (String) -> T?) throws -> T {
+      guard let text = texts[key], let value = read(text) else { throw damaged(key) }
+      return value
+    }
+    workspace = try required("workspace") { WorkspaceID($0) }
+    replica = try required("replica") { ReplicaID($0) }
+    label = texts["label"] ?? ""
+    author = texts["author"] ?? ""
+    homeScope = try required("home_scope") { Dot($0).map { ScopeID($0) } }
+    laptop = try required("laptop") { UInt64($0) }
+    device = try required("device") { UInt64($0) }
+    inode = try required("inode") { UInt64($0) }
+    if let reason = texts["renewal_reason"].flatMap({ Renewal.Reason(rawValue: $0) }),
+      let predecessor = texts["renewal_predecessor"].flatMap({ ReplicaID($0) })
+    {
+      renewal = Renewal(predecessor: predecessor, reason: reason)
+    }
+    isOvertaken = texts["overtaken"] == "1"
+    predecessors = (texts["predecessors"] ?? "").split(separator: " ").compactMap { ReplicaID($0) }
+  }
+
+  func save(_ connection: Connection) throws {
+    var texts = [
+      "workspace": workspace.description, "replica": replica.description, "label": label, "author": author,
+      "home_scope": homeScope.dot.description, "laptop": String(laptop), "device": String(device),
+      "inode": String(inode), "predecessors": predecessors.map(\.description).joined(separator: " "),
+    ]
+    texts["overtaken"] = isOvertaken ? "1" : "0"
+    texts["renewal_reason"] = renewal?.reason.rawValue
+    texts["renewal_predecessor"] = renewal?.predecessor.description
+    try connection.statement("DELETE FROM quan_meta WHERE key LIKE 'renewal_%'").run()
+    let statement = try connection.statement("INSERT OR REPLACE INTO quan_meta VALUES (?,?)")
+    for (key, value) in texts.sorted(by: { $0.key < $1.key }) {
+      statement.bind(1, key)
+      statement.bind(2, value)
+      try statement.run()
+    }
+  }
+}

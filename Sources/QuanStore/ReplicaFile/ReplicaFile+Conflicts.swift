@@ -1,0 +1,139 @@
+import QuanCore
+import QuanFormat
+
+extension ReplicaFile {
+  /// The field under which a conflict about the whole record is kept.
+  static let wholeRecord = Dot.builtIn(0)
+
+  // MARK: Keeping
+
+  /// Makes `quan_conflict` say what is in conflict about a record.
+  func refreshConflicts(of state: RecordState, at local: LocalDot, scope: ScopeID, table: KindTable?) throws {
+    let clear = try connection.statement("DELETE FROM quan_conflict WHERE record=? AND class<>'schema'")
+    clear.bind(1, local.rowID)
+    try clear.run()
+    guard let table else { return }
+    for column in table.columns where (state.fields[column.key]?.sides.count ?? 0) > 1 {
+      try refreshConflict(of: column.definition, in: state, at: local, scope: scope, hadOne: false)
+    }
+    if state.presence == .disputed {
+      try put(dispute(over: state, scope: scope), field: Self.wholeRecord, at: local)
+    }
+  }
+
+  /// Makes `quan_conflict` say whether one field is in conflict; returns the conflict.
+  @discardableResult
+  func refreshConflict(
+    of definition: FieldDefinition, in state: RecordState, at local: LocalDot, scope: ScopeID, hadOne: Bool
+  ) throws -> Conflict? {
+    let decision = shown(definition, in: state)
+    guard decision.outcome == .asked || decision.outcome == .disputed, let field = state.fields[definition.key] else {
+      if hadOne { try remove(field: definition.id, at: local) }
+      return nil
+    }
+    let sides = field.sides
+    let conflict = Conflict(
+      record: state.id, scope: scope, kind: state.kind, field: definition.id,
+      class: decision.outcome == .disputed ? .dispute : .value,
+      base: try base(of: sides, in: field, record: local),
+      sides: try sides.map { side in
+        let entries = try side.entries.map { (dot: $0.origin ?? $0.id.dot, stamp: try stamp(of: $0, scope)) }
+        let latest = entries.max { ($0.stamp.time, $0.dot) < ($1.stamp.time, $1.dot) } ?? entries[0]
+        return Conflict.Side(
+          value: side.value, dot: side.entries[0].id.dot, stamp: latest.stamp, alike: entries.map(\.stamp))
+      })
+    try put(conflict, field: definition.id, at: local)
+    return conflict
+  }
+
+  /// Who wrote an entry and when; for a value brought back, who wrote it first.
+  private func stamp(of entry: Entry, _ scope: ScopeID) throws -> Stamp {
+    if let origin = entry.origin { return try stamp(of: origin, in: scope) ?? entry.stamp }
+    return entry.stamp == Self.unread ? try stamp(of: entry.id.dot, in: scope) ?? entry.stamp : entry.stamp
+  }
+
+  /// The values that the sides started from.
+  private func base(of sides: [Side], in field: FieldState, record: LocalDot) throws -> [Value] {
+    if case .known(let values) = Base.find(sides: sides, writes: field.writes) { return values }
+    // A write on the way is no longer remembered in the row: the log has them all.
+    let writes = try writes(on: field.key, of: record)
+    guard case .known(let values) = Base.find(sides: sides, writes: writes) else { return [] }
+    return values
+  }
+
+  private func dispute(over state: RecordState, scope: ScopeID) throws -> Conflict {
+    let deletes = state.deletes.values.sorted { $0.dot < $1.dot }
+    let deleted = deletes.max { ($0.stamp.time, $0.dot) < ($1.stamp.time, $1.dot) }
+    let edits = try state.uncovered.map { (dot: $0, stamp: try stamp(of: $0, in: scope) ?? Self.unread) }
+    let edited = edits.max { ($0.stamp.time, $0.dot) < ($1.stamp.time, $1.dot) }
+    var sides: [Conflict.Side] = []
+    if let deleted {
+      sides.append(
+        Conflict.Side(
+          value: nil, event: "deleted", dot: deletes[0].dot, stamp: deleted.stamp, alike: deletes.map(\.stamp)))
+    }
+    if let edited {
+      sides.append(
+        Conflict.Side(value: nil, event: "edited", dot: edits[0].dot, stamp: edited.stamp, alike: edits.map(\.stamp)))
+    }
+    return Conflict(
+      record: state.id, scope: scope, kind: state.kind, field: nil, class: .deletedAndEdited, base: [], sides: sides)
+  }
+
+  /// Lists the codes that several definitions claim.
+  func refreshSchemaConflicts() throws {
+    try connection.statement("DELETE FROM quan_conflict WHERE class='schema'").run()
+    for clash in catalog.schema.clashes {
+      let definitions = clash.definitions.filter { $0.replica != .builtIn }
+      guard let first = definitions.first, let local = streams.local(first, in: .shared) else { continue }
+      let sides = try definitions.map { dot in
+        let stamp = try stamp(of: dot, in: .shared) ?? Self.unread
+        return Conflict.Side(value: .text(clash.code), event: dot.description, dot: dot, stamp: stamp, alike: [stamp])
+      }
+      let kind = clash.kind == nil ? BuiltIn.kindKind : BuiltIn.fieldKind
+      let conflict = Conflict(
+        record: first, scope: .shared, kind: kind, field: BuiltIn.code, class: .schema, base: [], sides: sides)
+      try put(conflict, field: Self.wholeRecord, at: local)
+    }
+  }
+
+  private func put(_ conflict: Conflict, field: FieldID, at local: LocalDot) throws {
+    let statement = try connection.statement("INSERT OR REPLACE INTO quan_conflict VALUES (?,?,?,?,?)")
+    statement.bind(1, local.rowID)
+    statement.bind(2, bits: field.replica.rawValue)
+    statement.bind(3, bits: field.counter)
+    statement.bind(4, conflict.class.rawValue)
+    statement.bind(5, ConflictCodec.encode(conflict))
+    try statement.run()
+  }
+
+  private func remove(field: FieldID, at local: LocalDot) throws {
+    let statement = try connection.statement(
+      "DELETE FROM quan_conflict WHERE record=? AND field_replica=? AND field_counter=?")
+    statement.bind(1, local.rowID)
+    statement.bind(2, bits: field.replica.rawValue)
+    statement.bind(3, bits: field.counter)
+    try statement.run()
+  }
+
+  // MARK: Listing
+
+  /// The open conflicts of one record or of all, in the order of the file.
+  func conflicts(of local: LocalDot?, limit: Int?) throws -> [Conflict] {
+    let condition = local == nil ? "" : " WHERE record=?"
+    let statement = try connection.statement(
+      "SELECT content FROM quan_conflict\(condition) ORDER BY record, field_replica, field_counter LIMIT ?")
+    if let local { statement.bind(1, local.rowID) }
+    statement.bind(local == nil ? 1 : 2, Int64(limit ?? -1))
+    var conflicts: [Conflict] = []
+    while try statement.step() { conflicts.append(try ConflictCodec.decode(statement.blob(0))) }
+    return conflicts
+  }
+
+  /// How many conflicts are open.
+  func conflictCount() throws -> Int {
+    let statement = try connection.statement("SELECT count(*) FROM quan_conflict")
+    defer { statement.reset() }
+    return try statement.step() ? Int(statement.integer(0)) : 0
+  }
+}

@@ -1,0 +1,27 @@
+import QuanCore
+import QuanFormat
+
+extension ReplicaFile {
+  /// What waits, with what is missing.
+  func pendingSegments() throws -> [PendingSegment] {
+    var headers: [SegmentHeader] = []
+    let statement = try connection.statement("SELECT bytes FROM quan_pending ORDER BY id")
+    while try statement.step() {
+      guard let (header, _) = try? Segment.header(of: statement.blob(0)) else {
+        throw StoreError(.damaged, "a pending segment is damaged")
+      }
+      headers.append(header)
+    }
+    return try headers.map { header in
+      guard case .missing(let places) = try Intake.standing(of: header, in: self) else {
+        return PendingSegment(stream: header.stream, range: header.range, missing: [])
+      }
+      return PendingSegment(stream: header.stream, range: header.range, missing: places)
+    }
+  }
+
+  /// Brings the tables in line with the schema before data of another scope than `shared` is taken in.
+  func finishSchema(before scope: ScopeID) throws {
+    if scope != .shared { try finishSchema() }
+  }
+}

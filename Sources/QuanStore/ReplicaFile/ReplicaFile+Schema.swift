@@ -1,0 +1,108 @@
+import QuanCore
+
+extension ReplicaFile {
+  /// Reads the schema out of the records of the built-in kinds.
+  func readSchema() throws -> Schema {
+    var kinds: [KindDefinition] = []
+    var fields: [FieldDefinition] = []
+    guard try tableExists("quan_kind") else { return Schema() }
+    try eachRow(of: BuiltIn.kindKind) { id, row in
+      kinds.append(
+        KindDefinition(
+          id: id, code: row.text(BuiltIn.code), labels: row.labels, order: row.integer(BuiltIn.order)))
+    }
+    try eachRow(of: BuiltIn.fieldKind) { id, row in
+      // A definition that this version cannot read names a type or container of a newer one: its data is kept.
+      guard let type = FieldText.type(row.text(BuiltIn.fieldType)),
+        let container = FieldText.container(row.text(BuiltIn.fieldContainer)),
+        case .reference(let kind)? = row.values[BuiltIn.fieldOf]
+      else { return }
+      fields.append(
+        FieldDefinition(
+          id: id, kind: kind.record, code: row.text(BuiltIn.code), labels: row.labels, type: type.type,
+          scale: type.scale, container: container, rule: MergeRule(row.text(BuiltIn.fieldRule)) ?? .ask,
+          sensitivity: Sensitivity(rawValue: row.text(BuiltIn.fieldSensitivity)) ?? .sensitive,
+          choices: FieldText.choices(row.text(BuiltIn.fieldChoices)), target: row.text(BuiltIn.fieldTarget),
+          order: row.integer(BuiltIn.order)))
+    }
+    return Schema(kinds: kinds, fields: fields)
+  }
+
+  /// The shown values of one record of a built-in kind.
+  private struct BuiltInRow {
+    let values: [FieldID: Value]
+    func text(_ field: FieldID) -> String {
+      if case .text(let text)? = values[field] { text } else { "" }
+    }
+    func integer(_ field: FieldID) -> Int64 {
+      if case .integer(let number)? = values[field] { number } else { 0 }
+    }
+    var labels: Labels { Labels(text(BuiltIn.labelChinese), text(BuiltIn.labelEnglish)) }
+  }
+
+  private func eachRow(of kind: KindID, _ body: (RecordID, BuiltInRow) throws -> Void) throws {
+    guard let table = catalog.tables[kind] else { return }
+    let codec = columnCodec
+    let statement = try connection.statement(table.selection + " ORDER BY id")
+    while try statement.step() {
+      guard let (id, _) = streams.dot(LocalDot(rowID: statement.integer(0))) else { continue }
+      var values: [FieldID: Value] = [:]
+      for (index, column) in table.columns.enumerated() {
+        values[column.definition.id] =
+          try codec.values(of: column.definition, from: statement, at: Int32(index + 2))?.first
+      }
+      try body(id, BuiltInRow(values: values))
+    }
+  }
+
+  func tableExists(_ name: String) throws -> Bool {
+    let statement = try connection.statement("SELECT 1 FROM sqlite_master WHERE type='table' AND name=?")
+    statement.bind(1, name)
+    defer { statement.reset() }
+    return try statement.step()
+  }
+
+  /// Makes the tables of the built-in kinds, in a new file.
+  func createTables() throws {
+    _ = try catalog.reconcile(connection)
+  }
+
+  /// Brings the tables in line with the schema, if a change of it has been taken in, and takes into tables the
+  /// records and fields that had been waiting for their definitions.
+  func finishSchema() throws {
+    guard schemaIsStale else { return }
+    schemaIsStale = false
+    catalog = Catalog(schema: try readSchema())
+    let changes = try catalog.reconcile(connection)
+    for kind in changes.newKinds { try adoptRecords(of: kind) }
+    for kind in changes.widened { try rewriteRows(of: kind, allRows: false) }
+    if !changes.isEmpty { try refreshSchemaConflicts() }
+  }
+
+  /// Takes the records of a kind that has just become known out of `quan_aside`.
+  private func adoptRecords(of kind: KindID) throws {
+    var waiting: [LocalDot] = []
+    let statement = try connection.statement(
+      "SELECT id FROM quan_aside WHERE kind_replica=? AND kind_counter=? AND deleted=0 ORDER BY id")
+    statement.bind(1, bits: kind.replica.rawValue)
+    statement.bind(2, bits: kind.counter)
+    while try statement.step() { waiting.append(LocalDot(rowID: statement.integer(0))) }
+    for local in waiting {
+      guard let stored = try load(local) else { continue }
+      try save(stored.state, at: local, replacing: stored.place)
+    }
+  }
+
+  /// Stores rows anew whose blobs may hold what now has a column, or whose rules may have changed.
+  func rewriteRows(of kind: KindID, allRows: Bool) throws {
+    guard let table = catalog.tables[kind] else { return }
+    var rows: [LocalDot] = []
+    let condition = allRows ? "" : " WHERE quan_state IS NOT NULL"
+    let statement = try connection.statement("SELECT id FROM \(table.quotedName)\(condition)")
+    while try statement.step() { rows.append(LocalDot(rowID: statement.integer(0))) }
+    for local in rows {
+      guard let stored = try load(local) else { continue }
+      try save(stored.state, at: local, replacing: stored.place)
+    }
+  }
+}

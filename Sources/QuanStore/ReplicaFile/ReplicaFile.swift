@@ -1,0 +1,120 @@
+import GRDB
+import QuanCore
+import QuanFormat
+
+/// The open file of a replica with what is kept in memory of it. Used only on the queue that owns the connection.
+///
+/// What the file promises is numbered at ``Tables``.
+final class ReplicaFile {
+  let connection: Connection
+  var meta: Meta
+  var streams: StreamTable
+  var catalog: Catalog
+  /// Stream to other stream to the highest counter of the other that the stream's author had seen.
+  var contexts: Contexts
+  /// Whether a change of the schema has been taken in that the tables do not follow yet.
+  var schemaIsStale = false
+  /// The segment that was unpacked last for looking something up.
+  var cachedSegment: (id: Int64, segment: DecodedSegment)?
+  private var dataVersion: Int64 = -1
+
+  /// Takes over a database that GRDB has opened.
+  init(_ database: Database) throws {
+    connection = try Connection(database)
+    meta = try Meta(connection)
+    streams = try StreamTable(connection)
+    contexts = Contexts()
+    catalog = Catalog(schema: Schema())
+    catalog = Catalog(schema: try readSchema())
+    dataVersion = try readDataVersion()
+  }
+
+  /// Looks whether another process has written, and if so reads anew what is kept in memory.
+  func refresh() throws {
+    let current = try readDataVersion()
+    if current != dataVersion { try reload() }
+  }
+
+  /// Reads anew what is kept in memory.
+  func reload() throws {
+    meta = try Meta(connection)
+    streams = try StreamTable(connection)
+    contexts = Contexts()
+    cachedSegment = nil
+    connection.forgetStatements()
+    catalog = Catalog(schema: Schema())
+    catalog = Catalog(schema: try readSchema())
+    schemaIsStale = false
+    dataVersion = try readDataVersion()
+  }
+
+  /// Runs `body` in a write transaction; when it fails, nothing is written and memory is as the file is.
+  func transaction<T>(_ body: () throws -> T) throws -> T {
+    do {
+      return try connection.transaction {
+        try refresh()
+        let result = try body()
+        try finishSchema()
+        return result
+      }
+    } catch {
+      try reload()
+      throw error
+    }
+  }
+
+  /// Runs `body` in a transaction that is rolled back.
+  func trial<T>(_ body: () throws -> T) throws -> T {
+    do {
+      let result = try connection.trial {
+        try refresh()
+        let result = try body()
+        try finishSchema()
+        return result
+      }
+      try reload()
+      return result
+    } catch {
+      try reload()
+      throw error
+    }
+  }
+
+  private func readDataVersion() throws -> Int64 {
+    let statement = try connection.statement("PRAGMA data_version")
+    defer { statement.reset() }
+    return try statement.step() ? statement.integer(0) : 0
+  }
+
+  // MARK: Dots
+
+  /// The digest that a stream starts from.
+  func start(of stream: StreamID) -> Digest { DigestChain.start(workspace: meta.workspace, stream: stream) }
+
+  /// The local dot of a dot; its stream becomes known if need be.
+  func local(_ dot: Dot, in scope: ScopeID) throws -> LocalDot {
+    guard dot.counter < LocalDot.counterLimit else {
+      throw StoreError(.overLimit, "an operation's counter is above \(LocalDot.counterLimit)")
+    }
+    let index = try streams.index(name: dot.replica, scope: scope)
+      ?? streams.intern(
+        name: dot.replica, scope: scope, start: start(of: StreamID(dot.replica, scope)), connection)
+    return LocalDot(stream: index, counter: dot.counter)
+  }
+
+  /// How values stand in columns.
+  var columnCodec: ColumnCodec {
+    ColumnCodec(
+      rowID: { [unowned self] reference in try self.local(reference.record, in: reference.scope).rowID },
+      reference: { [unowned self] rowID in
+        self.streams.dot(LocalDot(rowID: rowID)).map { Reference($0.dot, in: $0.scope) }
+      })
+  }
+
+  /// How states stand in blobs.
+  var stateCodec: StateCodec {
+    StateCodec(
+      local: { [unowned self] dot, scope in try self.local(dot, in: scope) },
+      dot: { [unowned self] local in self.streams.dot(local)?.dot })
+  }
+}

@@ -1,0 +1,42 @@
+/// The tables that every replica has beside those of its kinds.
+///
+/// Invariants of a replica file, by the numbers that `quan verify` prints:
+/// 1. A record's row equals the fold of its operations and can be rebuilt from the log.
+/// 2. A stream has no gaps: its segments and tail follow each other in numbers, counters and digests.
+/// 3. An import is one transaction: a bundle's segments are all applied, known or pending, or none is there.
+/// 4. Every standing conflict of a record has one row in `quan_conflict`, and no other row is there.
+/// 5. A pending segment misses something; none is kept whose prerequisites are all held.
+/// 6. The file is what SQLite says it is: its integrity check passes.
+enum Tables {
+  /// Set as SQLite's application ID: `Quan` in ASCII.
+  static let applicationID = 0x5175_616E
+  /// Set as SQLite's user version; 0 belongs to files that are not ours.
+  static let version = 1
+
+  static let creation = """
+    CREATE TABLE quan_meta (key TEXT PRIMARY KEY NOT NULL, value) WITHOUT ROWID;
+    CREATE TABLE quan_stream (
+      id INTEGER PRIMARY KEY, replica INTEGER NOT NULL, scope_replica INTEGER NOT NULL, scope_counter INTEGER NOT NULL,
+      name INTEGER NOT NULL, parent INTEGER, fork_number INTEGER NOT NULL,
+      number INTEGER NOT NULL, counter INTEGER NOT NULL, digest BLOB NOT NULL);
+    CREATE TABLE quan_segment (
+      id INTEGER PRIMARY KEY, stream INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+      last_counter INTEGER NOT NULL, digest BLOB NOT NULL, is_small INTEGER NOT NULL, bytes BLOB NOT NULL);
+    CREATE UNIQUE INDEX quan_segment_place ON quan_segment (stream, last);
+    CREATE TABLE quan_tail (
+      stream INTEGER NOT NULL, number INTEGER NOT NULL, counter INTEGER NOT NULL, digest BLOB NOT NULL,
+      bytes BLOB NOT NULL, PRIMARY KEY (stream, number)) WITHOUT ROWID;
+    CREATE TABLE quan_pending (
+      id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, bytes BLOB NOT NULL);
+    CREATE TABLE quan_context (
+      stream INTEGER NOT NULL, other INTEGER NOT NULL, number INTEGER NOT NULL, counter INTEGER NOT NULL,
+      PRIMARY KEY (stream, other)) WITHOUT ROWID;
+    CREATE TABLE quan_aside (
+      id INTEGER PRIMARY KEY, kind_replica INTEGER NOT NULL, kind_counter INTEGER NOT NULL, deleted INTEGER NOT NULL,
+      state BLOB NOT NULL);
+    CREATE TABLE quan_conflict (
+      record INTEGER NOT NULL, field_replica INTEGER NOT NULL, field_counter INTEGER NOT NULL, class TEXT NOT NULL,
+      content BLOB NOT NULL, PRIMARY KEY (record, field_replica, field_counter)) WITHOUT ROWID;
+    CREATE TABLE quan_peer (replica INTEGER PRIMARY KEY, time INTEGER NOT NULL, vector BLOB NOT NULL);
+    """
+}

@@ -1,0 +1,117 @@
+import QuanCore
+
+extension Catalog {
+  /// What bringing the tables in line with the schema changed.
+  struct Changes {
+    /// Kinds that had no table before.
+    var newKinds: [KindID] = []
+    /// Kinds whose tables gained a column.
+    var widened: Set<KindID> = []
+    /// Whether anything at all was changed.
+    var isEmpty: Bool { newKinds.isEmpty && widened.isEmpty && renamed == 0 }
+    /// How many tables and columns were renamed.
+    var renamed = 0
+  }
+
+  /// Makes, widens and renames tables until they are as the schema says.
+  ///
+  /// The names in use are kept in `quan_table`, one row a table (field 0) or column.
+  func reconcile(_ connection: Connection) throws -> Changes {
+    try connection.execute(
+      """
+      CREATE TABLE IF NOT EXISTS quan_table (
+        kind_replica INTEGER, kind_counter INTEGER, field_replica INTEGER, field_counter INTEGER, name TEXT,
+        PRIMARY KEY (kind_replica, kind_counter, field_replica, field_counter)) WITHOUT ROWID
+      """)
+    var known: [KindID: [FieldID: String]] = [:]
+    let statement = try connection.statement("SELECT * FROM quan_table")
+    while try statement.step() {
+      let kind = Dot(ReplicaID(rawValue: statement.bits(0)), statement.bits(1))
+      known[kind, default: [:]][Dot(ReplicaID(rawValue: statement.bits(2)), statement.bits(3))] = statement.text(4)
+    }
+    var changes = Changes()
+    // Whoever must give up a name does so before anybody takes it.
+    for pass in [true, false] {
+      for table in ordered {
+        try reconcile(table, known[table.kind.id], freeing: pass, &changes, connection)
+      }
+    }
+    if !changes.isEmpty { connection.forgetStatements() }
+    return changes
+  }
+
+  private static let tableItself = Dot.builtIn(0)
+
+  private func reconcile(
+    _ table: KindTable, _ known: [FieldID: String]?, freeing: Bool, _ changes: inout Changes, _ connection: Connection
+  ) throws {
+    guard let known, let name = known[Self.tableItself] else {
+      if !freeing { try create(table, &changes, connection) }
+      return
+    }
+    if freeing {
+      if name != table.name {
+        try connection.execute("ALTER TABLE \(KindTable.quoted(name)) RENAME TO \(table.quotedName)")
+        try connection.execute("DROP INDEX IF EXISTS \(KindTable.quoted(name + "_external_id"))")
+        try createIndex(table, connection)
+        try remember(table.kind.id, Self.tableItself, table.name, connection)
+        changes.renamed += 1
+      }
+      for column in table.columns {
+        guard let old = known[column.definition.id], old != column.name else { continue }
+        try connection.execute(
+          """
+          ALTER TABLE \(table.quotedName) RENAME COLUMN \(KindTable.quoted(old)) TO \(KindTable.quoted(column.name))
+          """)
+        try remember(table.kind.id, column.definition.id, column.name, connection)
+        changes.renamed += 1
+      }
+      return
+    }
+    for column in table.columns where known[column.definition.id] == nil {
+      try connection.execute("ALTER TABLE \(table.quotedName) ADD COLUMN \(Self.declaration(column))")
+      try remember(table.kind.id, column.definition.id, column.name, connection)
+      changes.widened.insert(table.kind.id)
+    }
+  }
+
+  private func create(_ table: KindTable, _ changes: inout Changes, _ connection: Connection) throws {
+    let columns = ["id INTEGER PRIMARY KEY", "quan_state BLOB"] + table.columns.map { Self.declaration($0) }
+    try connection.execute("CREATE TABLE \(table.quotedName) (\(columns.joined(separator: ", ")))")
+    try createIndex(table, connection)
+    try remember(table.kind.id, Self.tableItself, table.name, connection)
+    for column in table.columns { try remember(table.kind.id, column.definition.id, column.name, connection) }
+    changes.newKinds.append(table.kind.id)
+  }
+
+  private func createIndex(_ table: KindTable, _ connection: Connection) throws {
+    guard let column = table.columns.first(where: { $0.definition.id == BuiltIn.externalID }) else { return }
+    let name = KindTable.quoted(column.name)
+    try connection.execute(
+      """
+      CREATE INDEX \(KindTable.quoted(table.name + "_external_id")) ON \(table.quotedName) (\(name))
+      WHERE \(name) IS NOT NULL
+      """)
+  }
+
+  private static func declaration(_ column: Column) -> String {
+    let type: String
+    switch (column.definition.container, column.definition.type) {
+    case (.counter, _), (.register, .integer), (.register, .decimal), (.register, .reference):
+      type = "INTEGER"
+    case (.register, .real): type = "REAL"
+    default: type = "TEXT"
+    }
+    return "\(KindTable.quoted(column.name)) \(type)"
+  }
+
+  private func remember(_ kind: KindID, _ field: FieldID, _ name: String, _ connection: Connection) throws {
+    let statement = try connection.statement("INSERT OR REPLACE INTO quan_table VALUES (?,?,?,?,?)")
+    statement.bind(1, bits: kind.replica.rawValue)
+    statement.bind(2, bits: kind.counter)
+    statement.bind(3, bits: field.replica.rawValue)
+    statement.bind(4, bits: field.counter)
+    statement.bind(5, name)
+    try statement.run()
+  }
+}

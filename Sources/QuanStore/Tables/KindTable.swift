@@ -1,0 +1,64 @@
+import QuanCore
+
+/// A column of a kind's table: one field, shown.
+struct Column: Hashable {
+  let definition: FieldDefinition
+  /// The column's name in SQL, not quoted.
+  let name: String
+  var key: FieldKey { definition.key }
+  /// Gives state and column of one record.
+  let fieldSelection: String
+  /// Sets column and state of one record.
+  let fieldUpdate: String
+
+  init(definition: FieldDefinition, name: String, table: String) {
+    self.definition = definition
+    self.name = name
+    let column = KindTable.quoted(name)
+    let table = KindTable.quoted(table)
+    fieldSelection = "SELECT quan_state, \(column) FROM \(table) WHERE id=?"
+    fieldUpdate = "UPDATE \(table) SET \(column)=?, quan_state=? WHERE id=?"
+  }
+}
+
+/// The table of one kind: a row a record, a column a field, one blob for what a column cannot say.
+struct KindTable: Hashable {
+  let kind: KindDefinition
+  /// The table's name in SQL, not quoted.
+  let name: String
+  let columns: [Column]
+  let position: [FieldKey: Int]
+  /// Binds id, state, then the columns in order.
+  let insertion: String
+  /// Gives id, state, then the columns in order; a condition may follow.
+  let selection: String
+  /// Gives a row when the table holds a record.
+  let presence: String
+  /// Whether a rule of the kind looks at a second field, so that fields cannot be stored one by one.
+  let hasLinkedRules: Bool
+
+  init(kind: KindDefinition, name: String, columns: [Column]) {
+    self.kind = kind
+    self.name = name
+    self.columns = columns
+    var position: [FieldKey: Int] = [:]
+    for (index, column) in columns.enumerated() { position[column.key] = index }
+    self.position = position
+    let table = Self.quoted(name)
+    let names = (["id", "quan_state"] + columns.map { Self.quoted($0.name) }).joined(separator: ",")
+    let marks = Array(repeating: "?", count: columns.count + 2).joined(separator: ",")
+    insertion = "INSERT INTO \(table) (\(names)) VALUES (\(marks))"
+    selection = "SELECT \(names) FROM \(table)"
+    presence = "SELECT 1 FROM \(table) WHERE id=?"
+    hasLinkedRules = kind.fields.contains {
+      if case .latest = $0.rule { true } else { false }
+    }
+  }
+
+  /// Quotes a name for SQL.
+  static func quoted(_ name: String) -> String {
+    "\"" + name.replacing("\"", with: "\"\"") + "\""
+  }
+
+  var quotedName: String { Self.quoted(name) }
+}

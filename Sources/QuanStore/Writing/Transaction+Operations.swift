@@ -1,0 +1,45 @@
+import QuanCore
+
+extension Transaction {
+  /// The operations that the acts come to, in the order of their counters: creations as they were made, then the
+  /// rest by sort, kind, field and record, which makes deltas small.
+  func operations() throws -> [Operation] {
+    var operations = creations.map { creation in
+      let fields = creation.fields.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }
+      return Operation(
+        creation.id, .create(kind: creation.kind, fields: fields.map { InitialField($0.key, $0.value) }))
+    }
+    guard !edits.isEmpty, let scope else { return operations }
+    var rest: [(rank: Int, field: FieldKey?, record: LocalDot, operation: Operation)] = []
+    for (record, edit) in edits {
+      let local = try file.local(record, in: scope)
+      for (key, write) in edit.writes where !write.values.isEmpty || !write.overwrites.isEmpty || key.container == .register {
+        let body = Operation.Body.write(field: key, values: write.values, overwrites: write.overwrites.sorted())
+        rest.append((0, key, local, Operation(record, body)))
+      }
+      for (key, amount) in edit.increments where amount != 0 {
+        rest.append((1, key, local, Operation(record, .increment(field: key, amount: amount))))
+      }
+    }
+    rest.sort { one, other in
+      if one.rank != other.rank { return one.rank < other.rank }
+      if let a = one.field, let b = other.field, a != b { return a < b }
+      return one.record < other.record
+    }
+    operations.append(contentsOf: rest.map(\.operation))
+    // Deletes and restores come last: their contexts take in the operations of the same change.
+    for (record, edit) in edits.sorted(by: { $0.key < $1.key }) where edit.restores {
+      let deletes = try file.load(try file.local(record, in: scope))?.state.deletes.keys.sorted() ?? []
+      operations.append(Operation(record, .restore(deletes: deletes)))
+    }
+    for (record, edit) in edits.sorted(by: { $0.key < $1.key }) where edit.deletes {
+      var context: [ReplicaID: UInt64] = [:]
+      if let stored = try file.load(try file.local(record, in: scope)) { context = stored.state.seen }
+      for (position, operation) in operations.enumerated() where operation.record == record {
+        context[file.meta.replica] = firstCounter + UInt64(position)
+      }
+      operations.append(Operation(record, .delete(context: context)))
+    }
+    return operations
+  }
+}

@@ -1,0 +1,339 @@
+public import QuanCore
+
+/// One write: the acts of one person at one moment, which become one change in one scope, whole or not at all.
+///
+/// Acts on one field are drawn together: what counts is how the record is left. Values are checked against the
+/// schema here, so that what others receive fits it. Use it only inside the closure that it is given to.
+public struct Transaction {
+  /// Runs of acts on one record.
+  struct Edit {
+    var writes: [FieldKey: PendingWrite] = [:]
+    var increments: [FieldKey: Int64] = [:]
+    var deletes = false
+    var restores = false
+  }
+
+  /// What a register or set is to be left as.
+  struct PendingWrite {
+    var values: [WrittenValue]
+    var overwrites: Set<EntryID>
+  }
+
+  /// A record that the write creates.
+  struct Creation {
+    let id: RecordID
+    let kind: KindID
+    var fields: [FieldKey: [Value]]
+  }
+
+  let file: ReplicaFile
+  /// The counter that the first operation will have.
+  let firstCounter: UInt64
+  /// The scope, once an act has settled it.
+  private(set) var scope: ScopeID?
+  var creations: [Creation] = []
+  private var creationIndex: [RecordID: Int] = [:]
+  var edits: [RecordID: Edit] = [:]
+
+  init(file: ReplicaFile, firstCounter: UInt64) {
+    self.file = file
+    self.firstCounter = firstCounter
+  }
+
+  // MARK: Creating
+
+  /// Creates a record.
+  ///
+  /// - Parameters:
+  ///   - kind: Its kind.
+  ///   - scope: The scope it is to be in; by default that of the write so far, else the replica's home scope.
+  ///   - values: For registers and counters one value a field, for sets the elements; fields left out hold nothing.
+  /// - Returns: Its ID, which may be used at once, also in references.
+  /// - Throws: ``StoreError`` with code `notFound` for an unknown kind or field, `invalid` for a value that does not
+  ///   fit its field, `refused` when the write has acted in another scope.
+  @discardableResult
+  public mutating func create(
+    _ kind: KindID, in scope: ScopeID? = nil, _ values: [FieldID: [Value]]
+  ) throws -> RecordID {
+    guard let definition = file.catalog.schema.kind(kind) else {
+      throw StoreError(.notFound, "there is no such kind", subject: kind.description)
+    }
+    try settle(scope ?? self.scope ?? file.meta.homeScope)
+    var fields: [FieldKey: [Value]] = [:]
+    fields.reserveCapacity(values.count)
+    for (id, given) in values where !given.isEmpty {
+      guard let field = definition.field(id) else {
+        throw StoreError(.notFound, "kind '\(definition.name)' has no such field", subject: id.description)
+      }
+      if field.container != .set && given.count > 1 {
+        throw StoreError(.invalid, "the field takes one value", subject: field.name)
+      }
+      for value in given { try check(value, field) }
+      fields[field.key] = field.container == .set ? distinct(given) : given
+    }
+    let id = Dot(file.meta.replica, firstCounter + UInt64(creations.count))
+    creationIndex[id] = creations.count
+    creations.append(Creation(id: id, kind: kind, fields: fields))
+    return id
+  }
+
+  // MARK: Changing
+
+  /// Sets a register, having seen all its sides; `nil` clears it.
+  ///
+  /// Setting a field to the value it has confirms it: an event of its own, which stands beside a concurrent change.
+  /// - Throws: ``StoreError`` with code `notFound`, `invalid` or `refused`, as ``create(_:in:_:)`` does.
+  public mutating func set(_ record: RecordID, _ field: FieldID, to value: Value?) throws {
+    let definition = try definition(of: field, in: record, container: .register)
+    if let value { try check(value, definition) }
+    if let index = creationIndex[record] {
+      creations[index].fields[definition.key] = value.map { [$0] }
+      return
+    }
+    let standing = try entries(of: definition.key, in: record)
+    edits[record, default: Edit()].writes[definition.key] = PendingWrite(
+      values: value.map { [WrittenValue($0)] } ?? [], overwrites: Set(standing.map(\.id)))
+  }
+
+  /// Adds an element to a set; one that is there is confirmed, so that a concurrent removal does not take it away.
+  public mutating func add(_ record: RecordID, _ field: FieldID, _ element: Value) throws {
+    let definition = try definition(of: field, in: record, container: .set)
+    try check(element, definition)
+    if let index = creationIndex[record] {
+      creations[index].fields[definition.key] = distinct((creations[index].fields[definition.key] ?? []) + [element])
+      return
+    }
+    let same = try entries(of: definition.key, in: record).filter { $0.value == element }
+    var write = edits[record]?.writes[definition.key] ?? PendingWrite(values: [], overwrites: [])
+    write.overwrites.formUnion(same.map(\.id))
+    if !write.values.contains(where: { $0.value == element }) { write.values.append(WrittenValue(element)) }
+    edits[record, default: Edit()].writes[definition.key] = write
+  }
+
+  /// Removes an element from a set, as far as it has been seen: a concurrent adding stands.
+  public mutating func remove(_ record: RecordID, _ field: FieldID, _ element: Value) throws {
+    let definition = try definition(of: field, in: record, container: .set)
+    if let index = creationIndex[record] {
+      creations[index].fields[definition.key]?.removeAll { $0 == element }
+      return
+    }
+    let same = try entries(of: definition.key, in: record).filter { $0.value == element }
+    var write = edits[record]?.writes[definition.key] ?? PendingWrite(values: [], overwrites: [])
+    write.overwrites.formUnion(same.map(\.id))
+    write.values.removeAll { $0.value == element }
+    edits[record, default: Edit()].writes[definition.key] = write
+  }
+
+  /// Adds to a counter; `amount` may be negative.
+  public mutating func increment(_ record: RecordID, _ field: FieldID, by amount: Int64) throws {
+    let definition = try definition(of: field, in: record, container: .counter)
+    if let index = creationIndex[record] {
+      var total: Int64 = 0
+      if case .integer(let number)? = creations[index].fields[definition.key]?.first { total = number }
+      creations[index].fields[definition.key] = [.integer(try sum(total, amount, definition))]
+      return
+    }
+    let before = edits[record]?.increments[definition.key] ?? 0
+    edits[record, default: Edit()].increments[definition.key] = try sum(before, amount, definition)
+  }
+
+  private func sum(_ one: Int64, _ other: Int64, _ field: FieldDefinition) throws -> Int64 {
+    let (sum, overflow) = one.addingReportingOverflow(other)
+    guard !overflow else { throw StoreError(.invalid, "the counter would overflow", subject: field.name) }
+    return sum
+  }
+
+  // MARK: Deleting
+
+  /// Deletes a record, as far as it has been seen: work that others do on it meanwhile makes a conflict.
+  ///
+  /// - Parameter force: Deletes also what other records refer to; they are then reported as dangling.
+  /// - Throws: ``StoreError`` with code `refused` and the referring records in `details`; `notFound`.
+  public mutating func delete(_ record: RecordID, force: Bool = false) throws {
+    if let index = creationIndex[record] {
+      _ = index
+      edits[record, default: Edit()].deletes = true
+      return
+    }
+    let stored = try stored(record)
+    guard stored.state.presence != .deleted else {
+      throw StoreError(.notFound, "the record is deleted already", subject: record.description)
+    }
+    if !force {
+      let referring = try file.records(referringTo: record, in: stored.scope, limit: 20)
+      guard referring.isEmpty else {
+        throw StoreError(
+          .refused, "other records refer to it", subject: record.description, details: referring.map(\.description))
+      }
+    }
+    edits[record, default: Edit()].deletes = true
+  }
+
+  /// Brings a deleted record back: overwrites the deletes that stand here, not those that nobody here has seen.
+  public mutating func restore(_ record: RecordID) throws {
+    let stored = try stored(record)
+    guard !stored.state.deletes.isEmpty else {
+      throw StoreError(.notFound, "the record is not deleted", subject: record.description)
+    }
+    edits[record, default: Edit()].restores = true
+  }
+
+  // MARK: Settling
+
+  /// Settles a conflict over a field with a value, having seen all sides.
+  ///
+  /// - Throws: ``StoreError`` with code `notFound` when the field is not in conflict.
+  public mutating func resolve(_ record: RecordID, _ field: FieldID, to value: Value?) throws {
+    guard try conflict(record, field) != nil else {
+      throw StoreError(.notFound, "the field is not in conflict", subject: record.description)
+    }
+    try set(record, field, to: value)
+  }
+
+  /// Settles a conflict by taking one of its sides.
+  ///
+  /// - Parameters:
+  ///   - field: The field, or `nil` for "deleted by A, edited by B", where taking the deletion deletes again and
+  ///     taking the edits restores.
+  ///   - side: The side's number, from 1.
+  /// - Throws: ``StoreError`` with code `notFound` when there is no such conflict or side.
+  public mutating func resolve(_ record: RecordID, _ field: FieldID?, takingSide side: Int) throws {
+    guard let conflict = try conflict(record, field) else {
+      throw StoreError(.notFound, "there is no such conflict", subject: record.description)
+    }
+    guard conflict.sides.indices.contains(side - 1) else {
+      throw StoreError(
+        .notFound, "the conflict has sides 1 to \(conflict.sides.count)", subject: record.description)
+    }
+    let taken = conflict.sides[side - 1]
+    if let field, let value = taken.value {
+      try set(record, field, to: value)
+    } else if taken.event == "deleted" {
+      try delete(record, force: true)
+    } else if taken.event == "edited" {
+      try restore(record)
+    } else {
+      throw StoreError(.refused, "a conflict of the schema is settled by renaming", subject: record.description)
+    }
+  }
+
+  private func conflict(_ record: RecordID, _ field: FieldID?) throws -> Conflict? {
+    let local = try file.known(record).local
+    return try file.conflicts(of: local, limit: nil).first { $0.field == field }
+  }
+
+  // MARK: Schema
+
+  /// Defines a kind with its fields.
+  @discardableResult
+  public mutating func define(_ kind: KindDraft) throws -> KindID {
+    try checkCode(kind.code)
+    let place = Int64(file.catalog.schema.kinds.count + creations.count)
+    let id = try create(
+      BuiltIn.kindKind, in: .shared,
+      [
+        BuiltIn.code: [.text(kind.code)], BuiltIn.labelChinese: [.text(kind.labels.chinese)],
+        BuiltIn.labelEnglish: [.text(kind.labels.english)], BuiltIn.order: [.integer(place)],
+      ])
+    for (index, field) in kind.fields.enumerated() { try define(field, of: id, order: Int64(index)) }
+    return id
+  }
+
+  /// Adds a field to a kind.
+  @discardableResult
+  public mutating func define(_ field: FieldDraft, of kind: KindID) throws -> FieldID {
+    guard let definition = file.catalog.schema.kind(kind) else {
+      throw StoreError(.notFound, "there is no such kind", subject: kind.description)
+    }
+    return try define(field, of: kind, order: Int64(definition.fields.count))
+  }
+
+  @discardableResult
+  private mutating func define(_ field: FieldDraft, of kind: KindID, order: Int64) throws -> FieldID {
+    try checkCode(field.code)
+    var values: [FieldID: [Value]] = [
+      BuiltIn.code: [.text(field.code)], BuiltIn.labelChinese: [.text(field.labels.chinese)],
+      BuiltIn.labelEnglish: [.text(field.labels.english)], BuiltIn.order: [.integer(order)],
+      BuiltIn.fieldOf: [.reference(Reference(kind, in: .shared))],
+      BuiltIn.fieldType: [.text(FieldText.write(field.type, scale: field.scale))],
+      BuiltIn.fieldContainer: [.text(FieldText.write(field.container))],
+      BuiltIn.fieldRule: [.text(field.rule.text)], BuiltIn.fieldSensitivity: [.text(field.sensitivity.rawValue)],
+    ]
+    if !field.choices.isEmpty { values[BuiltIn.fieldChoices] = [.text(FieldText.write(field.choices))] }
+    if !field.target.isEmpty { values[BuiltIn.fieldTarget] = [.text(field.target)] }
+    return try create(BuiltIn.fieldKind, in: .shared, values)
+  }
+
+  private func checkCode(_ code: String) throws {
+    if let problem = SchemaDraft.problem(withCode: code) {
+      throw StoreError(.invalid, problem, subject: code)
+    }
+  }
+
+  /// Makes a scope.
+  @discardableResult
+  public mutating func createScope(label: String) throws -> ScopeID {
+    ScopeID(try create(BuiltIn.scopeKind, in: .shared, [BuiltIn.label: [.text(label)]]))
+  }
+
+  // MARK: Looking up
+
+  private mutating func settle(_ wanted: ScopeID) throws {
+    guard scope == nil || scope == wanted else {
+      throw StoreError(.refused, "one write acts in one scope; make a second write for the other")
+    }
+    scope = wanted
+  }
+
+  private mutating func definition(
+    of field: FieldID, in record: RecordID, container: ContainerType
+  ) throws -> FieldDefinition {
+    let kind: KindID
+    if let index = creationIndex[record] {
+      kind = creations[index].kind
+    } else {
+      let known = try file.known(record)
+      try settle(known.scope)
+      kind = try file.kind(of: known.local, hint: file.catalog.kindOfField[field])
+    }
+    guard let definition = file.catalog.schema.kind(kind)?.field(field) else {
+      throw StoreError(.notFound, "the record's kind has no such field", subject: field.description)
+    }
+    guard definition.container == container else {
+      throw StoreError(
+        .invalid, "the field is a \(FieldText.write(definition.container)), not a \(FieldText.write(container))",
+        subject: definition.name)
+    }
+    return definition
+  }
+
+  private mutating func stored(_ record: RecordID) throws -> ReplicaFile.Stored {
+    let known = try file.known(record)
+    try settle(known.scope)
+    guard let stored = try file.load(known.local) else {
+      throw StoreError(.notFound, "there is no such record", subject: record.description)
+    }
+    return stored
+  }
+
+  private func entries(of key: FieldKey, in record: RecordID) throws -> [Entry] {
+    let known = try file.known(record)
+    return try file.field(key, of: known.local)?.entries ?? []
+  }
+
+  private func check(_ value: Value, _ field: FieldDefinition) throws {
+    let expected: ValueType = field.container == .counter ? .integer : field.type
+    guard value.type == expected else {
+      throw StoreError(.invalid, "the field takes a \(FieldText.write(field.type, scale: 0))", subject: field.name)
+    }
+    if case .choice(let code) = value, !field.choices.isEmpty, !field.choices.contains(where: { $0.code == code }) {
+      throw StoreError(
+        .invalid, "the field takes one of its codes", subject: field.name, details: field.choices.map(\.code))
+    }
+  }
+
+  private func distinct(_ values: [Value]) -> [Value] {
+    var seen: Set<Value> = []
+    return values.filter { seen.insert($0).inserted }
+  }
+}

@@ -1,1 +1,3 @@
-import QuanCore
+@_exported public import QuanCore
+@_exported public import QuanStore
+@_exported public import QuanSync

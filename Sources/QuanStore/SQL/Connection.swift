@@ -28,6 +28,9 @@ import QuanCore
     return made
   }
 
+  /// A statement that nobody else uses, for a walk during which other statements run.
+  func ownStatement(_ sql: String) throws -> Statement { try unsafe Statement(handle, sql) }
+
   /// Forgets all prepared statements; to be called when tables change.
   func forgetStatements() { statements.removeAll() }
 

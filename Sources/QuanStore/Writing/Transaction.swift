@@ -276,6 +276,14 @@ public struct Transaction {
     ScopeID(try create(BuiltIn.scopeKind, in: .shared, [BuiltIn.label: [.text(label)]]))
   }
 
+  // MARK: Undoing
+
+  /// Puts values, each citing its origin, in the place of entries.
+  mutating func replace(_ record: RecordID, _ key: FieldKey, entries: Set<EntryID>, with values: [WrittenValue]) {
+    if let known = try? file.known(record) { scope = scope ?? known.scope }
+    edits[record, default: Edit()].writes[key] = PendingWrite(values: values, overwrites: entries)
+  }
+
   // MARK: Looking up
 
   private mutating func settle(_ wanted: ScopeID) throws {

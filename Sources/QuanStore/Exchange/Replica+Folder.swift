@@ -1,0 +1,209 @@
+import QuanCore
+import QuanFormat
+public import QuanSync
+
+extension Replica {
+  private static let bundleEnding = ".quanbundle"
+  private static let vectorEnding = ".quanvector"
+
+  /// Exchanges with a folder: a stick, a share, a folder that something else carries on.
+  ///
+  /// Takes in what is new, writes what the folder lacks, and leaves word of what is held; see ``FolderExchange``.
+  /// Interrupted at any moment, it loses nothing, and the next exchange completes.
+  /// - Parameter dryRun: Gives the merge report and neither keeps nor writes anything.
+  /// - Throws: ``StoreError`` with code `notFound` when the folder is not there, `readOnly`, `outOfSpace`, `inputOutput`.
+  public func sync(folder: String, dryRun: Bool = false) throws -> (merge: MergeReport, sync: SyncReport) {
+    guard File.kind(of: folder) == .directory else {
+      throw StoreError(.notFound, "there is no such folder", subject: folder)
+    }
+    var merge = MergeReport()
+    var report = SyncReport()
+    let own = try access { file in
+      try file.refresh()
+      return file.meta.replica
+    }
+    var exchange = FolderExchange(
+      replica: own,
+      isHeld: { [self] place in (try? access { try $0.row(at: place) != nil }) ?? false },
+      hasAcknowledged: { [self] vector, place in (try? access { try $0.proves(vector, place) }) ?? false })
+    var action = exchange.start()
+    while true {
+      switch action {
+      case .list:
+        let listing = try list(folder)
+        report.skipped = listing.skipped
+        try notePeers(listing.vectors)
+        action = exchange.listed(listing)
+      case .apply(let names):
+        merge = try apply(bundlesAt: names.map { folder + "/" + $0 }, dryRun: dryRun)
+        report.bundlesApplied = names
+        if dryRun { return (merge, report) }
+        action = exchange.applied()
+      case .writeBundle(let vector):
+        if dryRun { return (merge, report) }
+        action = exchange.wroteBundle(try writeBundle(into: folder, lackedBy: vector, &report))
+      case .writeVector:
+        try writeVector(into: folder)
+        action = exchange.wroteVector()
+      case .writeFullBundle:
+        guard let full = try writeBundle(into: folder, lackedBy: VersionVector(), &report) else {
+          return (merge, report)
+        }
+        action = exchange.wroteFullBundle(full)
+      case .remove(let names):
+        for name in names { try File.remove(folder + "/" + name) }
+        report.bundlesRemoved += names.count
+        action = exchange.removed()
+      case .finish: return (merge, report)
+      }
+    }
+  }
+
+  private func notePeers(_ vectors: [FolderVector]) throws {
+    try access { file in
+      let known = Dictionary(try file.peers().map { ($0.replica, $0.vector) }) { first, _ in first }
+      let news = vectors.filter { $0.replica != file.meta.replica && known[$0.replica] != $0.vector }
+      guard !news.isEmpty else { return }
+      try file.transaction {
+        for peer in news { try file.note(peer: peer.replica, holds: peer.vector, time: environment.now(), isWhole: true) }
+      }
+    }
+  }
+
+  // MARK: Reading the folder
+
+  /// Reads what a folder holds of this workspace.
+  private func list(_ folder: String) throws -> FolderListing {
+    var listing = FolderListing()
+    for name in try File.list(folder).sorted() {
+      let path = folder + "/" + name
+      do {
+        if name.hasSuffix(Self.bundleEnding) {
+          let reader = try Self.reader(at: path)
+          guard reader.header.workspace == workspace else {
+            throw StoreError(.otherWorkspace, "it belongs to another workspace")
+          }
+          try Self.verify(path) { try reader.verifyWhole() }
+          listing.bundles.append(Self.folderBundle(name, reader.header, size: try FileReader(path).count))
+        } else if name.hasSuffix(Self.vectorEnding) {
+          let file = try Self.verify(path) { try VectorFile(try File.read(path, limit: 16 << 20)) }
+          guard file.workspace == workspace else {
+            throw StoreError(.otherWorkspace, "it belongs to another workspace")
+          }
+          listing.vectors.append(FolderVector(name: name, replica: file.replica, vector: file.vector))
+        }
+      } catch let error as StoreError {
+        // What belongs to another workspace is none of our business, but what is broken may be what we wait for.
+        if error.code != .otherWorkspace { listing.skipped.append(SkippedFile(name: name, reason: error.message)) }
+      }
+    }
+    return listing
+  }
+
+  private static func folderBundle(_ name: String, _ header: BundleHeader, size: UInt64) -> FolderBundle {
+    FolderBundle(
+      name: name, size: size,
+      ranges: header.segments.map { line in
+        CarriedRange(
+          stream: line.header.stream, first: line.header.range.lowerBound, last: line.header.end.tip)
+      })
+  }
+
+  /// The bundles of a folder, for a newcomer: paths, largest first.
+  static func bundles(in folder: String) throws -> [(path: String, header: BundleHeader)] {
+    var found: [(path: String, header: BundleHeader, size: UInt64)] = []
+    for name in try File.list(folder).sorted() where name.hasSuffix(bundleEnding) {
+      let path = folder + "/" + name
+      if let reader = try? reader(at: path), (try? reader.verifyWhole()) != nil {
+        found.append((path, reader.header, try FileReader(path).count))
+      }
+    }
+    return found.sorted { ($1.size, $0.path) < ($0.size, $1.path) }.map { ($0.path, $0.header) }
+  }
+
+  // MARK: Writing into the folder
+
+  /// Writes a bundle under a name of its own; `nil` when there is nothing to write.
+  private func writeBundle(
+    into folder: String, lackedBy vector: VersionVector, _ report: inout SyncReport
+  ) throws -> FolderBundle? {
+    let name = CrockfordBase32.encode(environment.random()).lowercased() + Self.bundleEnding
+    let path = folder + "/" + name
+    guard let summary = try writeBundle(to: path, lackedBy: vector) else { return nil }
+    report.bundlesWritten.append(name)
+    report.bytesWritten += summary.size
+    return Self.folderBundle(name, try Self.reader(at: path).header, size: summary.size)
+  }
+
+  private func writeVector(into folder: String) throws {
+    try access { file in
+      let vector = VectorFile(
+        workspace: workspace, replica: file.meta.replica, time: environment.now(), vector: file.streams.vector())
+      let path = "\(folder)/\(file.meta.replica.description.lowercased())\(Self.vectorEnding)"
+      if let known = try? VectorFile(try File.read(path, limit: 16 << 20)), known.vector == vector.vector { return }
+      let bytes = vector.encode()
+      try File.writeDurably(to: path) { sink in try sink(bytes) }
+    }
+  }
+
+  // MARK: Another replica
+
+  /// Exchanges with another replica within reach: each takes in what it lacks of the other.
+  public func sync(
+    with other: Replica, dryRun: Bool = false
+  ) throws -> (here: MergeReport, there: MergeReport) {
+    guard workspace == other.workspace else {
+      throw StoreError(.otherWorkspace, "the replica belongs to another workspace", subject: other.path)
+    }
+    let here = try take(from: other, dryRun: dryRun)
+    let there = try other.take(from: self, dryRun: dryRun)
+    return (here, there)
+  }
+
+  private func take(from other: Replica, dryRun: Bool) throws -> MergeReport {
+    let vector = try access { file in
+      try file.refresh()
+      return file.streams.vector()
+    }
+    let name = CrockfordBase32.encode(environment.random()).lowercased()
+    try File.makeDirectory(environment.stateDirectory)
+    let path = "\(environment.stateDirectory)/\(name)\(Self.bundleEnding)"
+    defer { try? File.remove(path) }
+    guard try other.writeBundle(to: path, lackedBy: vector) != nil else { return MergeReport() }
+    return try apply(bundleAt: path, dryRun: dryRun)
+  }
+
+  // MARK: Joining
+
+  /// Makes a replica of a workspace that already is, from a bundle file or an exchange folder.
+  ///
+  /// - Throws: ``StoreError`` with code `alreadyExists`, `notFound` when the source holds no bundle of a workspace,
+  ///   `missingPrerequisites` when it holds only the later part of one, `otherWorkspace` when it holds several.
+  public static func join(
+    at path: String, from source: String, label: String, author: String, environment: Environment
+  ) throws -> (replica: Replica, merge: MergeReport) {
+    let isFolder = File.kind(of: source) == .directory
+    let bundles = isFolder ? try bundles(in: source) : [(source, try reader(at: source).header)]
+    guard let first = bundles.first else {
+      throw StoreError(.notFound, "there is no bundle in the folder", subject: source)
+    }
+    guard bundles.allSatisfy({ $0.header.workspace == first.header.workspace }) else {
+      throw StoreError(.otherWorkspace, "the folder holds bundles of several workspaces", subject: source)
+    }
+    var merge = MergeReport()
+    let replica = try make(
+      at: path, workspace: first.header.workspace, label: label, author: author, environment: environment
+    ) { replica in
+      merge = try replica.apply(bundlesAt: bundles.map(\.path), dryRun: false)
+      let scope = try replica.scopes().first { $0.id != .shared }
+      guard let scope, merge.changesApplied > 0 else {
+        throw StoreError(
+          .missingPrerequisites, "the source does not hold the beginning of the workspace", subject: source,
+          details: merge.pending.flatMap(\.missing).map { "\($0.stream) \($0.tip.number)" })
+      }
+      try replica.setHomeScope(scope.id)
+      try replica.write { try $0.introduce(label: label, author: author, predecessor: nil) }
+    }
+    return (replica, merge)
+  }
+}

@@ -1,0 +1,192 @@
+public import QuanCore
+
+extension Replica {
+  // MARK: Records
+
+  /// A record, also a deleted one; `nil` when there is none.
+  ///
+  /// - Throws: ``StoreError`` with code `ambiguous` when a cloned machine gave the ID twice.
+  public func record(_ id: RecordID) throws -> Record? {
+    try access { file in
+      try file.refresh()
+      do {
+        return try file.record(try file.known(id).local)
+      } catch let error as StoreError where error.code == .notFound {
+        return nil
+      }
+    }
+  }
+
+  /// Gives the records of a kind that are there, in the order of the file.
+  ///
+  /// - Parameters:
+  ///   - conditions: Fields with the value that they must show.
+  ///   - body: Is called for each record; it must not use the replica.
+  /// - Complexity: O(*n*) in the records of the kind.
+  public func records(
+    of kind: KindID, where conditions: [(field: FieldID, value: Value)] = [], _ body: (Record) throws -> Void
+  ) throws {
+    try access { file in
+      try file.refresh()
+      try file.eachRecord(of: kind, where: conditions, body)
+    }
+  }
+
+  /// The records whose ID a person may mean: the full ID; the start of the replica's part, a hyphen and the number,
+  /// `W3F9-17`; or the start of either.
+  ///
+  /// - Returns: The matches, at most 20, ascending.
+  public func records(matching text: String) throws -> [RecordID] {
+    try access { file in
+      try file.refresh()
+      return try file.records(matching: text)
+    }
+  }
+
+  /// The records that an outside system's ID belongs to, of one kind or of any.
+  ///
+  /// - Complexity: O(log *n*), by an index.
+  public func records(externalID: String, of kind: KindID? = nil) throws -> [RecordID] {
+    try access { file in
+      try file.refresh()
+      return try file.records(externalID: externalID, of: kind)
+    }
+  }
+
+  /// The shortest form of an ID that is clear here: at least four characters of the replica's part, and the number.
+  public func shortForm(of id: RecordID) throws -> String {
+    try access { file in
+      let full = id.replica.description
+      let others = Set(file.streams.rows.map(\.name)).subtracting([id.replica]).map(\.description)
+      for length in 4..<full.count {
+        let prefix = String(full.prefix(length))
+        if !others.contains(where: { $0.hasPrefix(prefix) }) { return "\(prefix)-\(id.counter)" }
+      }
+      return id.description
+    }
+  }
+
+  // MARK: Conflicts
+
+  /// The open conflicts, of one record or of all, in the order of the file.
+  ///
+  /// - Complexity: O(*c*) in the conflicts listed; nothing else is read.
+  public func conflicts(of record: RecordID? = nil, limit: Int? = nil) throws -> [Conflict] {
+    try access { file in
+      try file.refresh()
+      return try file.conflicts(of: try record.map { try file.known($0).local }, limit: limit)
+    }
+  }
+
+  /// How many conflicts are open.
+  public func conflictCount() throws -> Int {
+    try access { file in
+      try file.refresh()
+      return try file.conflictCount()
+    }
+  }
+
+  // MARK: History
+
+  /// What happened to a record or one of its fields, oldest first.
+  ///
+  /// - Complexity: O(*n*) in the changes of the replicas that have worked on the record.
+  public func history(of record: RecordID, field: FieldID? = nil) throws -> [HistoryStep] {
+    try access { file in
+      try file.refresh()
+      return try file.operations(on: try file.known(record).local).compactMap { item in
+        if let field, !item.operation.body.touches(field) { return nil }
+        let stream = StreamID(file.streams.rows[item.index].name, item.change.stream.scope)
+        return HistoryStep(
+          dot: item.dot, body: item.operation.body, stamp: Stamp(author: item.change.author, time: item.change.time),
+          message: item.change.message, change: ChangeID(stream: stream, number: item.change.number))
+      }
+    }
+  }
+
+  /// The changes held, the latest claimed times first.
+  public func log(limit: Int? = nil) throws -> [LogEntry] {
+    try access { file in
+      try file.refresh()
+      return try file.log(limit: limit)
+    }
+  }
+
+  // MARK: Replica
+
+  /// The scopes, `shared` first, with their labels.
+  public func scopes() throws -> [(id: ScopeID, label: String)] {
+    try access { file in
+      try file.refresh()
+      var scopes: [(id: ScopeID, label: String)] = [(.shared, "shared")]
+      try file.eachRecord(of: BuiltIn.scopeKind, where: []) { record in
+        scopes.append((ScopeID(record.id), record["label"]?.shown.first?.plainText ?? ""))
+      }
+      return scopes
+    }
+  }
+
+  /// The replicas of the workspace that have introduced themselves or written something, by ID.
+  public func replicas() throws -> [KnownReplica] {
+    try access { file in
+      try file.refresh()
+      return try file.knownReplicas()
+    }
+  }
+
+  /// How the replica stands.
+  public func status() throws -> Status {
+    try access { file in
+      try file.refresh()
+      let counts = try file.catalog.ordered.filter { $0.kind.id.replica != .builtIn }.map { table in
+        let statement = try file.connection.statement("SELECT count(*) FROM \(table.quotedName)")
+        defer { statement.reset() }
+        return KindCount(kind: table.kind, count: try statement.step() ? Int(statement.integer(0)) : 0)
+      }
+      var renewal = file.meta.renewal
+      if renewal == nil, let reason = try reasonToRenew(file) {
+        renewal = Renewal(predecessor: file.meta.replica, reason: reason)
+      }
+      return Status(
+        workspace: workspace, replica: file.meta.replica, label: file.meta.label, author: file.meta.author,
+        homeScope: file.meta.homeScope, records: counts, conflicts: try file.conflictCount(),
+        pending: try file.pendingSegments(), unsentChanges: try file.unsentChanges(), renewal: renewal)
+    }
+  }
+
+  /// What the replica holds, over all scopes.
+  public func vector() throws -> VersionVector {
+    try access { file in
+      try file.refresh()
+      return file.streams.vector()
+    }
+  }
+
+  /// A scope in the form in which replicas are compared.
+  ///
+  /// - Complexity: O(*n*) in the records of the file.
+  public func canonicalForm(of scope: ScopeID) throws -> CanonicalScope {
+    try access { file in
+      try file.refresh()
+      return try file.canonicalForm(of: scope)
+    }
+  }
+}
+
+extension Operation.Body {
+  /// Whether the operation is about a field.
+  func touches(_ field: FieldID) -> Bool {
+    switch self {
+    case .create(_, let fields): fields.contains { $0.key.id == field }
+    case .write(let key, _, _), .increment(let key, _): key.id == field
+    case .delete, .restore: false
+    }
+  }
+}
+
+extension Value {
+  /// The text of a text.
+  var plainText: String? {
+    if case .text(let text) = self { text } else { nil }
+  }
+}

@@ -1,0 +1,126 @@
+import QuanCore
+import QuanFormat
+
+/// Something in a replica's file that is not as it must be.
+public struct VerificationFinding: Hashable, Sendable {
+  /// The number of the invariant that is broken, as `Tables` lists them.
+  public let invariant: Int
+  /// What it is about.
+  public let subject: String
+  /// What is wrong.
+  public let message: String
+
+  /// A finding.
+  public init(invariant: Int, subject: String, message: String) {
+    self.invariant = invariant
+    self.subject = subject
+    self.message = message
+  }
+}
+
+extension Replica {
+  /// Checks the file against its invariants: SQLite's own check, the log's digests, and every row against the fold of its
+  /// operations.
+  ///
+  /// - Returns: What is wrong, at most 1,000 findings; none when the file is sound.
+  /// - Complexity: O(*n*) in everything held.
+  public func verify() throws -> [VerificationFinding] {
+    try access { file in
+      try file.refresh()
+      var findings = try file.integrityFindings()
+      guard findings.isEmpty else { return findings }
+      findings += try file.logFindings()
+      findings += try file.pendingFindings()
+      if findings.isEmpty { findings += try file.foldFindings() }
+      return Array(findings.prefix(1000))
+    }
+  }
+}
+
+extension ReplicaFile {
+  fileprivate func integrityFindings() throws -> [VerificationFinding] {
+    var findings: [VerificationFinding] = []
+    let statement = try connection.statement("PRAGMA integrity_check(100)")
+    while try statement.step() {
+      let text = statement.text(0)
+      if text != "ok" { findings.append(VerificationFinding(invariant: 6, subject: "file", message: text)) }
+    }
+    return findings
+  }
+
+  /// Follows each stream's digests from its start to where it stands.
+  fileprivate func logFindings() throws -> [VerificationFinding] {
+    var findings: [VerificationFinding] = []
+    for row in streams.rows where row.number > row.forkNumber {
+      var digest = try digestBefore(row.forkNumber + 1, in: row)
+      var number = row.forkNumber
+      func report(_ message: String) {
+        findings.append(VerificationFinding(invariant: 2, subject: row.id.description, message: message))
+      }
+      do {
+        for id in try segments(of: row.index) {
+          let segment = try decode(try segmentBytes(id))
+          if segment.header.range.lowerBound != number + 1 || segment.header.previous != digest {
+            report("change \(number + 1) does not follow")
+          }
+          number = segment.header.range.upperBound
+          digest = segment.header.digest
+        }
+        try eachChange(of: row.index, from: number + 1) { change in
+          if change.number != number + 1 { report("change \(number + 1) does not follow") }
+          number = change.number
+          digest = DigestChain.next(digest, CanonicalChange.encode(change))
+        }
+      } catch let error as StoreError {
+        report(error.message)
+        continue
+      }
+      if number != row.number || digest != row.digest {
+        report("the log ends at change \(number), the table says \(row.number)")
+      }
+    }
+    return findings
+  }
+
+  fileprivate func pendingFindings() throws -> [VerificationFinding] {
+    try pendingSegments().filter(\.missing.isEmpty).map {
+      VerificationFinding(invariant: 5, subject: $0.stream.description, message: "a pending segment misses nothing")
+    }
+  }
+
+  /// Makes all rows anew in a transaction that is rolled back, and compares.
+  fileprivate func foldFindings() throws -> [VerificationFinding] {
+    let before = try snapshot()
+    let after = try trial {
+      try rebuild(nil)
+      return try snapshot()
+    }
+    var findings: [VerificationFinding] = []
+    for key in Set(before.records.keys).union(after.records.keys).sorted() where before.records[key] != after.records[key] {
+      findings.append(
+        VerificationFinding(invariant: 1, subject: key.description, message: "the row is not the fold of its operations"))
+    }
+    for key in Set(before.conflicts.keys).union(after.conflicts.keys)
+    where before.conflicts[key] != after.conflicts[key] {
+      findings.append(
+        VerificationFinding(invariant: 4, subject: key, message: "the listed conflict is not the one that stands"))
+    }
+    return findings
+  }
+
+  private struct Snapshot {
+    var records: [Dot: CanonicalRecord] = [:]
+    var conflicts: [String: Conflict] = [:]
+  }
+
+  private func snapshot() throws -> Snapshot {
+    var snapshot = Snapshot()
+    for scope in Set(streams.rows.map(\.id.scope)) {
+      for record in try canonicalForm(of: scope).records { snapshot.records[record.id] = record }
+    }
+    for conflict in try conflicts(of: nil, limit: nil) {
+      snapshot.conflicts["\(conflict.record) \(conflict.field?.description ?? "")"] = conflict
+    }
+    return snapshot
+  }
+}

@@ -1,0 +1,183 @@
+import QuanCore
+import QuanFormat
+
+extension ReplicaFile {
+  // MARK: Records
+
+  /// A record as it is to be shown.
+  func record(_ local: LocalDot) throws -> Record? {
+    guard let stored = try load(local) else { return nil }
+    return show(stored.state, scope: stored.scope)
+  }
+
+  func show(_ state: RecordState, scope: ScopeID) -> Record {
+    let kind =
+      catalog.schema.kind(state.kind)
+      ?? KindDefinition(id: state.kind, code: state.kind.description, labels: Labels("未知类型", "unknown kind"))
+    var fields: [FieldView] = []
+    for definition in kind.fields {
+      guard let field = state.fields[definition.key] else { continue }
+      let decision = shown(definition, in: state)
+      guard !decision.shown.isEmpty else { continue }
+      let sides = field.sides
+      fields.append(
+        FieldView(
+          definition: definition, shown: decision.shown,
+          sides: definition.container == .register && sides.count > 1 ? sides : [], outcome: decision.outcome))
+    }
+    return Record(id: state.id, scope: scope, kind: kind, fields: fields, presence: state.presence)
+  }
+
+  /// Gives the records of a kind that are there.
+  func eachRecord(
+    of kind: KindID, where conditions: [(field: FieldID, value: Value)], _ body: (Record) throws -> Void
+  ) throws {
+    guard let table = catalog.tables[kind] else {
+      throw StoreError(.notFound, "there is no such kind", subject: kind.description)
+    }
+    let statement = try connection.ownStatement(table.selection + " ORDER BY id")
+    while try statement.step() {
+      guard let (id, scope) = streams.dot(LocalDot(rowID: statement.integer(0))) else { continue }
+      let record = show(try state(from: statement, table: table, id: id), scope: scope)
+      let matches = conditions.allSatisfy { condition in
+        record.fields.first { $0.definition.id == condition.field }?.shown.contains(condition.value) ?? false
+      }
+      if matches { try body(record) }
+    }
+  }
+
+  // MARK: Finding by ID
+
+  func records(externalID: String, of kind: KindID?) throws -> [RecordID] {
+    var found: [RecordID] = []
+    for table in catalog.ordered where kind == nil || table.kind.id == kind {
+      guard let position = table.position[FieldKey(BuiltIn.externalID)] else { continue }
+      let column = KindTable.quoted(table.columns[position].name)
+      let statement = try connection.statement("SELECT id FROM \(table.quotedName) WHERE \(column)=? LIMIT 20")
+      statement.bind(1, externalID)
+      while try statement.step() {
+        if let (id, _) = streams.dot(LocalDot(rowID: statement.integer(0))) { found.append(id) }
+      }
+    }
+    return found
+  }
+
+  func records(matching text: String) throws -> [RecordID] {
+    let digits = text.uppercased()
+    if let id = Dot(digits) { return try matches(replicas: [id.replica], counter: id.counter) }
+    let parts = digits.split(separator: "-", omittingEmptySubsequences: false)
+    guard let prefix = parts.first, !prefix.isEmpty, parts.count <= 2 else { return [] }
+    let normal = String(prefix.compactMap { CrockfordBase32.value(of: $0).map { CrockfordBase32.alphabet[Int($0)] } })
+    guard normal.count == prefix.count else { return [] }
+    let replicas = Set(streams.rows.map(\.name)).filter { $0.description.hasPrefix(normal) }
+    if parts.count == 2 {
+      guard let counter = UInt64(parts[1]) else { return [] }
+      return try matches(replicas: replicas, counter: counter)
+    }
+    // Only the replica's part: clear when that replica made just one record.
+    var found: [RecordID] = []
+    for row in streams.rows where replicas.contains(row.name) {
+      let rows = LocalDot.rows(ofStream: row.index)
+      for table in catalog.ordered.map(\.quotedName) + ["quan_aside"] {
+        let statement = try connection.statement("SELECT id FROM \(table) WHERE id BETWEEN ? AND ? LIMIT 20")
+        statement.bind(1, rows.lowerBound)
+        statement.bind(2, rows.upperBound)
+        while try statement.step() {
+          if let (id, _) = streams.dot(LocalDot(rowID: statement.integer(0))) { found.append(id) }
+        }
+      }
+    }
+    return Array(found.sorted().prefix(20))
+  }
+
+  private func matches(replicas: Set<ReplicaID>, counter: UInt64) throws -> [RecordID] {
+    guard counter < LocalDot.counterLimit else { return [] }
+    var found: Set<RecordID> = []
+    for row in streams.rows where replicas.contains(row.name) {
+      let local = LocalDot(stream: row.index, counter: counter)
+      if try exists(local) { found.insert(Dot(row.name, counter)) }
+    }
+    // Before a fork an ID stood for what are now several records.
+    if found.isEmpty, let replica = replicas.first, replicas.count == 1 {
+      for row in streams.rows where row.id.replica == replica {
+        let local = LocalDot(stream: row.index, counter: counter)
+        if try exists(local) { found.insert(Dot(row.name, counter)) }
+      }
+    }
+    return Array(found.sorted().prefix(20))
+  }
+
+  // MARK: Log
+
+  func log(limit: Int?) throws -> [LogEntry] {
+    var entries: [LogEntry] = []
+    for row in streams.rows where row.number > row.forkNumber {
+      // Only the end of each stream can be among the latest.
+      let from = limit.map { row.number > UInt64($0) ? row.number - UInt64($0) + 1 : 1 } ?? 1
+      try eachChange(of: row.index, from: max(from, row.forkNumber + 1)) { change in
+        entries.append(
+          LogEntry(
+            id: ChangeID(stream: StreamID(row.name, row.id.scope), number: change.number),
+            stamp: Stamp(author: change.author, time: change.time), message: change.message,
+            operationCount: change.operations.count,
+            records: Array(Set(change.operations.map { Dot($0.record.replica, $0.record.counter) }).sorted().prefix(20))))
+      }
+    }
+    entries.sort { ($1.stamp.time, $1.id.stream, $1.id.number) < ($0.stamp.time, $0.id.stream, $0.id.number) }
+    return limit.map { Array(entries.prefix($0)) } ?? entries
+  }
+
+  // MARK: Replicas
+
+  func knownReplicas() throws -> [KnownReplica] {
+    var introduced: [ReplicaID: (label: String, person: String, predecessor: ReplicaID?)] = [:]
+    try eachRecord(of: BuiltIn.replicaKind, where: []) { record in
+      guard let text = record["identity"]?.shown.first?.plainText, let id = ReplicaID(text) else { return }
+      introduced[id] = (
+        record["label"]?.shown.first?.plainText ?? "", record["person"]?.shown.first?.plainText ?? "",
+        record["predecessor"]?.shown.first?.plainText.flatMap { ReplicaID($0) }
+      )
+    }
+    let acknowledged = Dictionary(try peers().map { ($0.replica, $0.vector) }) { first, _ in first }
+    var changes: [ReplicaID: UInt64] = [:]
+    for row in streams.rows where row.number > row.forkNumber {
+      changes[row.name, default: 0] += row.number - row.forkNumber
+    }
+    let all = Set(introduced.keys).union(changes.keys).union(acknowledged.keys).subtracting([.builtIn])
+    return all.sorted().map { id in
+      KnownReplica(
+        id: id, label: introduced[id]?.label ?? "", person: introduced[id]?.person ?? "", changes: changes[id] ?? 0,
+        isOwn: id == meta.replica, predecessor: introduced[id]?.predecessor, acknowledged: acknowledged[id])
+    }
+  }
+
+  /// How many own changes no other replica is known to hold.
+  func unsentChanges() throws -> UInt64 {
+    let own = Set([meta.replica] + meta.predecessors)
+    let peers = try peers().map(\.vector)
+    return streams.leaves.filter { own.contains($0.id.replica) }.reduce(0) { sum, row in
+      let known = peers.map { $0.number(of: row.id) }.max() ?? 0
+      return sum + (row.number > known ? row.number - known : 0)
+    }
+  }
+
+  // MARK: Canonical form
+
+  func canonicalForm(of scope: ScopeID) throws -> CanonicalScope {
+    var records: [CanonicalRecord] = []
+    for row in streams.rows where row.id.scope == scope {
+      let rows = LocalDot.rows(ofStream: row.index)
+      for table in catalog.ordered.map(\.quotedName) + ["quan_aside"] {
+        var ids: [Int64] = []
+        let statement = try connection.statement("SELECT id FROM \(table) WHERE id BETWEEN ? AND ? ORDER BY id")
+        statement.bind(1, rows.lowerBound)
+        statement.bind(2, rows.upperBound)
+        while try statement.step() { ids.append(statement.integer(0)) }
+        for id in ids {
+          if let stored = try load(LocalDot(rowID: id)) { records.append(CanonicalRecord(stored.state)) }
+        }
+      }
+    }
+    return CanonicalScope(records: records, vector: streams.vector(of: scope))
+  }
+}

@@ -55,5 +55,6 @@ let package = Package(
     module("QuanTesting", ["Quan"]),
     module("QuanCommands", ["Quan", "QuanEducation", arguments]),
     .executableTarget(name: "quan", dependencies: ["QuanCommands"], swiftSettings: strict),
+    tests("QuanStoreTests", ["Quan", "QuanStore", "QuanFormat", "QuanTesting"]),
   ]
 )

@@ -94,7 +94,7 @@ extension ByteReader {
   package mutating func dependencies() throws(FormatError) -> [Dependency] {
     let offset = offset
     var list: [Dependency] = []
-    for _ in 0..<(try count("dependencies", minimum: 27)) {
+    for _ in 0..<(try count("dependencies", minimum: 26)) {
       let next = try dependency()
       if let last = list.last, !(last < next) { throw .invalid("order of dependencies", offset: offset) }
       list.append(next)

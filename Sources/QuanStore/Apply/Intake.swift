@@ -103,10 +103,12 @@ struct Intake {
   private mutating func apply(_ offer: Offer, to found: StreamRow) throws {
     try file.finishSchema(before: offer.header.stream.scope)
     let (bytes, segment) = try offer.load()
-    let row = try found.index >= 0 ? found : file.streams.rows[
-      file.streams.intern(
-        name: offer.header.stream.replica, scope: offer.header.stream.scope, start: offer.header.previous,
-        file.connection)]
+    var row = found
+    if row.index < 0 {
+      let index = try file.streams.intern(
+        name: row.name, scope: row.id.scope, start: offer.header.previous, file.connection)
+      row = file.streams.rows[index]
+    }
     noteOwn(offer.header.stream)
     if row.number == offer.header.range.lowerBound - 1 && !file.streams.hasChildren(row.index) {
       if forkedScopes.contains(offer.header.stream.scope) {

@@ -12,6 +12,7 @@ extension Replica {
   /// Interrupted at any moment, it loses nothing, and the next exchange completes.
   /// - Parameter dryRun: Gives the merge report and neither keeps nor writes anything.
   /// - Throws: ``StoreError`` with code `notFound` when the folder is not there, `readOnly`, `outOfSpace`, `inputOutput`.
+  @discardableResult
   public func sync(folder: String, dryRun: Bool = false) throws -> (merge: MergeReport, sync: SyncReport) {
     guard File.kind(of: folder) == .directory else {
       throw StoreError(.notFound, "there is no such folder", subject: folder)
@@ -149,6 +150,7 @@ extension Replica {
   // MARK: Another replica
 
   /// Exchanges with another replica within reach: each takes in what it lacks of the other.
+  @discardableResult
   public func sync(
     with other: Replica, dryRun: Bool = false
   ) throws -> (here: MergeReport, there: MergeReport) {

@@ -42,9 +42,9 @@ public final class Replica: Sendable {
     }
   }
 
-  /// Runs `body` on the open file, alone.
+  /// Runs `body` on the open file, alone; within a write, on what has been written so far.
   func access<T>(_ body: (ReplicaFile) throws -> T) throws -> T {
-    try queue.inDatabase { _ in
+    try queue.unsafeReentrantWrite { _ in
       guard let file = box.file else { throw StoreError(.noReplica, "the replica is closed", subject: path) }
       return try body(file)
     }

@@ -16,6 +16,8 @@ final class ReplicaFile {
   var schemaIsStale = false
   /// The segment that was unpacked last for looking something up.
   var cachedSegment: (id: Int64, segment: DecodedSegment)?
+  /// Whether a write is being done, so that memory is ahead of the file.
+  private var isWriting = false
   private var dataVersion: Int64 = -1
 
   /// Takes over a database that GRDB has opened.
@@ -31,6 +33,7 @@ final class ReplicaFile {
 
   /// Looks whether another process has written, and if so reads anew what is kept in memory.
   func refresh() throws {
+    if isWriting { return }
     let current = try readDataVersion()
     if current != dataVersion { try reload() }
   }
@@ -50,9 +53,12 @@ final class ReplicaFile {
 
   /// Runs `body` in a write transaction; when it fails, nothing is written and memory is as the file is.
   func transaction<T>(_ body: () throws -> T) throws -> T {
+    guard !isWriting else { throw StoreError(.refused, "a write cannot be begun within a write") }
     do {
       return try connection.transaction {
         try refresh()
+        isWriting = true
+        defer { isWriting = false }
         let result = try body()
         try finishSchema()
         return result
@@ -68,6 +74,8 @@ final class ReplicaFile {
     do {
       let result = try connection.trial {
         try refresh()
+        isWriting = true
+        defer { isWriting = false }
         let result = try body()
         try finishSchema()
         return result

@@ -40,6 +40,9 @@ public struct Transaction {
     self.firstCounter = firstCounter
   }
 
+  /// The kinds and fields that the replica knows.
+  public var schema: Schema { file.catalog.schema }
+
   // MARK: Creating
 
   /// Creates a record.

@@ -1,1 +1,6 @@
-@main struct M { static func main() {} }
+import QuanCommands
+
+@main
+struct Main {
+  static func main() { Tool.run(Array(CommandLine.arguments.dropFirst())) }
+}

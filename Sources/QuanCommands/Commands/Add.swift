@@ -1,0 +1,46 @@
+import ArgumentParser
+import Quan
+
+/// `quan add`: a new record.
+struct Add: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: say("新增记录, 输出它的完整编号", "Add a record; prints its full ID."),
+    discussion: say("例: quan add student name=泉泉 phone=13800000000", "quan add student name=Quanquan phone=13800000000")
+  )
+
+  @OptionGroup var options: GlobalOptions
+  @Argument(help: ArgumentHelp(say("类型", "The kind."), valueName: "KIND"))
+  var kind: String
+  @Argument(help: ArgumentHelp(say("字段=值; 集合可重复", "Fields; repeat one for a set."), valueName: "FIELD=VALUE"))
+  var fields: [String] = []
+  @Option(help: ArgumentHelp(say("范围(学校)的编号或名称", "The scope, by ID or label."), valueName: "SCOPE"))
+  var scope: String?
+  @Option(name: .shortAndLong, help: ArgumentHelp(say("附言", "What you say about it."), valueName: "TEXT"))
+  var message: String?
+
+  func run() throws {
+    try options.withReplica { replica in
+      let kind = try Assignment.kind(named: kind, in: try replica.schema())
+      let parser = ValueParser(finder: RecordFinder(replica: replica))
+      var values: [FieldID: [Value]] = [:]
+      for argument in fields {
+        let assignment = try Assignment(argument, of: kind)
+        guard assignment.act != .remove else {
+          throw CommandFailure(.usage, say("新记录没有可去掉的值", "a new record has nothing to remove"))
+        }
+        if assignment.act == .clear { continue }
+        let value = try parser.value(assignment.text, of: assignment.field)
+        if assignment.field.container != .set && values[assignment.field.id] != nil {
+          throw CommandFailure(
+            .usage, say("字段 '\(assignment.field.name)' 写了两次", "field '\(assignment.field.name)' is given twice"))
+        }
+        values[assignment.field.id, default: []].append(value)
+      }
+      let scope = try scope.map { try ScopeFinder.scope($0, replica) }
+      let id = try replica.write(author: options.author, message: message) { transaction in
+        try transaction.create(kind.id, in: scope, values)
+      }
+      Terminal.print(options.json ? JSON.object(["id": .string(id.description)]).line : id.description)
+    }
+  }
+}

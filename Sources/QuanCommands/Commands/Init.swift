@@ -1,0 +1,44 @@
+import ArgumentParser
+import Quan
+import QuanEducation
+
+/// `quan init`: a new workspace and its first replica.
+struct Init: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: say("新建工作区和它的第一个副本", "Make a new workspace and its first replica."))
+
+  @OptionGroup var options: GlobalOptions
+  @Argument(help: ArgumentHelp(say("新副本文件", "The new replica's file."), valueName: "FILE.quan"))
+  var file: String
+  @Option(help: ArgumentHelp(say("这台电脑的名称, 如 历城二中-王老师", "What this laptop is called."), valueName: "LAPTOP"))
+  var name: String
+  @Option(
+    help: ArgumentHelp(
+      say("表结构文件 (JSON); 缺省用内置的学生与家访", "A schema as JSON; by default students and visits."), valueName: "FILE"))
+  var schema: String?
+  @Option(help: ArgumentHelp(say("第一个范围(学校)的名称", "What the first scope, a school, is called."), valueName: "LABEL"))
+  var scope: String?
+
+  func run() throws {
+    guard let author = options.author else {
+      throw CommandFailure(.usage, say("缺少 --author 姓名", "--author PERSON is missing"))
+    }
+    let draft = try schema.map { try SchemaFile.read($0) } ?? EducationSchema.draft
+    let replica = try Replica.create(
+      at: file, label: name, author: author, schema: draft, scopeLabel: scope ?? say("本校", "our school"),
+      environment: try options.environment())
+    try options.closing(replica) { replica in
+      let status = try replica.status()
+      if options.json {
+        Terminal.print(StatusText.json(status).line)
+      } else {
+        Terminal.print(
+          say("已建立工作区 \(status.workspace), 副本 \(file)", "Made workspace \(status.workspace), replica \(file)"))
+        Terminal.talk(
+          say(
+            "下一步: quan add student name=姓名; 插上U盘后 quan sync 目录",
+            "Next: quan add student name=NAME; with a stick plugged in, quan sync DIR"))
+      }
+    }
+  }
+}

@@ -1,0 +1,25 @@
+import ArgumentParser
+import Quan
+
+/// `quan join`: a replica of an existing workspace.
+struct Join: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: say("加入已有的工作区", "Make a replica of an existing workspace."))
+
+  @OptionGroup var options: GlobalOptions
+  @Argument(help: ArgumentHelp(say("新副本文件", "The new replica's file."), valueName: "FILE.quan"))
+  var file: String
+  @Option(help: ArgumentHelp(say("交换目录或包文件", "An exchange folder or a bundle."), valueName: "DIR|BUNDLE"))
+  var from: String
+  @Option(help: ArgumentHelp(say("这台电脑的名称", "What this laptop is called."), valueName: "LAPTOP"))
+  var name: String
+
+  func run() throws {
+    guard let author = options.author else {
+      throw CommandFailure(.usage, say("缺少 --author 姓名", "--author PERSON is missing"))
+    }
+    let (replica, merge) = try Replica.join(
+      at: file, from: from, label: name, author: author, environment: try options.environment())
+    try options.closing(replica) { replica in try MergeText(replica: replica, options: options).talk(merge) }
+  }
+}

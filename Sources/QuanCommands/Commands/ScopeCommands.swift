@@ -1,0 +1,60 @@
+import ArgumentParser
+import Quan
+
+/// `quan scope`: the schools whose records the workspace holds.
+struct ScopeCommands: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "scope", abstract: say("范围(学校)", "The scopes, one a school."),
+    subcommands: [ListScopes.self, AddScope.self, UseScope.self])
+
+  /// `quan scope list`.
+  struct ListScopes: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "list", abstract: say("列出范围", "List them."))
+    @OptionGroup var options: GlobalOptions
+
+    func run() throws {
+      try options.withReplica { replica in
+        let home = try replica.status().homeScope
+        for scope in try replica.scopes() {
+          if options.json {
+            Terminal.print(
+              JSON.object([
+                "scope": .string(scope.id.description), "label": .string(scope.label), "home": .bool(scope.id == home),
+              ]).line)
+          } else {
+            Terminal.print("\(scope.id == home ? "*" : " ") \(scope.id)  \(Terminal.neutral(scope.label))")
+          }
+        }
+      }
+    }
+  }
+
+  /// `quan scope add`.
+  struct AddScope: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "add", abstract: say("新增范围", "Add a scope; prints its ID."))
+    @OptionGroup var options: GlobalOptions
+    @Argument(help: ArgumentHelp(say("名称", "Its label."), valueName: "LABEL"))
+    var label: String
+
+    func run() throws {
+      let scope = try options.withReplica { replica in
+        try replica.write(author: options.author) { try $0.createScope(label: label) }
+      }
+      Terminal.print(scope.description)
+    }
+  }
+
+  /// `quan scope use`.
+  struct UseScope: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "use", abstract: say("新记录缺省放入的范围", "Choose where new records go by default."))
+    @OptionGroup var options: GlobalOptions
+    @Argument(help: ArgumentHelp(say("编号或名称", "Its ID or label."), valueName: "SCOPE"))
+    var scope: String
+
+    func run() throws {
+      try options.withReplica { replica in try replica.setHomeScope(try ScopeFinder.scope(scope, replica)) }
+    }
+  }
+}

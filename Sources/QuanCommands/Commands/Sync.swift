@@ -1,0 +1,50 @@
+import ArgumentParser
+import Quan
+
+/// `quan sync`: exchanges with a folder or with another replica.
+struct Sync: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: say("与U盘、共享目录或另一个副本同步", "Exchange with a stick, a folder or another replica."))
+
+  @OptionGroup var options: GlobalOptions
+  @Argument(
+    help: ArgumentHelp(say("目录, 或另一个 .quan 文件", "A folder, or another .quan file."), valueName: "DIR|OTHER.quan"))
+  var other: String
+  @Flag(help: ArgumentHelp(say("只看结果, 什么也不改", "Show what would happen and keep nothing.")))
+  var dryRun = false
+  @Flag(help: ArgumentHelp(say("有未处理的冲突时以状态 1 退出", "Exit with status 1 while conflicts are open.")))
+  var failOnConflict = false
+
+  func run() throws {
+    let (isPending, conflicts) = try options.withReplica { replica in
+      let merge: MergeReport
+      var report = SyncReport()
+      if other.hasSuffix(".quan"), !Directory.isDirectory(other) {
+        let peer = try Replica.open(at: other, environment: try options.environment())
+        merge = try options.closing(peer) { try replica.sync(with: $0, dryRun: dryRun).here }
+      } else {
+        (merge, report) = try replica.sync(folder: other, dryRun: dryRun)
+      }
+      let text = MergeText(replica: replica, options: options)
+      try text.talk(merge, sync: report)
+      if !options.json { talk(report) }
+      return (!merge.pending.isEmpty, try replica.conflictCount())
+    }
+    if isPending { throw ExitCode(CommandFailure.Status.pending.rawValue) }
+    if failOnConflict && conflicts > 0 { throw ExitCode(1) }
+  }
+
+  private func talk(_ report: SyncReport) {
+    for skipped in report.skipped {
+      Terminal.talk(
+        say(
+          "跳过 '\(Terminal.neutral(skipped.name))': \(skipped.reason)",
+          "Skipped '\(Terminal.neutral(skipped.name))': \(skipped.reason)"))
+    }
+    guard !dryRun, Directory.isDirectory(other) else { return }
+    Terminal.talk(
+      report.bundlesWritten.isEmpty
+        ? say("没有需要送出的更改. 可以安全拔出.", "Nothing to send. Safe to remove.")
+        : say("已写入 \(report.bytesWritten) 字节. 可以安全拔出.", "Wrote \(report.bytesWritten) bytes. Safe to remove."))
+  }
+}

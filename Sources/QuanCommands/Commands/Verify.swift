@@ -1,0 +1,29 @@
+import ArgumentParser
+import Quan
+
+/// `quan verify`: checks a replica against its invariants.
+struct Verify: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: say("检查副本是否完好", "Check the replica against its invariants."))
+
+  @OptionGroup var options: GlobalOptions
+
+  func run() throws {
+    let findings = try options.withReplica { try $0.verify() }
+    if options.json {
+      Terminal.print(
+        JSON.array(
+          findings.map {
+            .object([
+              "invariant": .integer($0.invariant), "subject": .string($0.subject), "message": .string($0.message),
+            ])
+          }
+        ).line)
+    } else if findings.isEmpty {
+      Terminal.print(say("完好: 文件、日志与记录一致", "Sound: file, log and records agree"))
+    } else {
+      for finding in findings { Terminal.print("INV-\(finding.invariant)  \(finding.subject)  \(finding.message)") }
+    }
+    if !findings.isEmpty { throw ExitCode(CommandFailure.Status.damaged.rawValue) }
+  }
+}

@@ -1,0 +1,119 @@
+import ArgumentParser
+import Glibc
+import Quan
+
+/// The options that every command takes.
+struct GlobalOptions: ParsableArguments {
+  @Option(
+    name: [.short, .customLong("replica")],
+    help: ArgumentHelp(
+      say(
+        "副本文件; 缺省用 QUAN_REPLICA, 再缺省用当前目录中唯一的 *.quan",
+        "The replica's file; by default QUAN_REPLICA, else the only *.quan here."), valueName: "FILE"))
+  var replica: String?
+
+  @Option(
+    help: ArgumentHelp(
+      say("以谁的名义写入; 缺省用 init 或 join 时的姓名", "Who writes; by default whom init or join was told."),
+      valueName: "PERSON"))
+  var author: String?
+
+  @Option(
+    help: ArgumentHelp(
+      say("私有状态目录; 缺省用 XDG 状态目录", "The directory of the private state; by default in the XDG state directory."),
+      valueName: "DIR"))
+  var state: String?
+
+  @Option(help: ArgumentHelp(say("语言: zh 或 en", "The language: zh or en."), valueName: "LANG"))
+  var lang: String?
+
+  @Flag(help: ArgumentHelp(say("以 JSON 输出", "Print JSON.")))
+  var json = false
+
+  @Flag(help: ArgumentHelp(say("显示敏感信息, 不打码", "Show sensitive values unmasked.")))
+  var reveal = false
+
+  @Option(help: .hidden)
+  var now: String?
+
+  func validate() throws {
+    if let lang, Language(rawValue: lang) == nil {
+      throw ValidationError(say("--lang 只能是 zh 或 en", "--lang takes zh or en"))
+    }
+    if let now, Instant(now) == nil {
+      throw ValidationError(say("--now 应为时刻", "--now takes a moment such as 2026-06-03T08:30:00Z"))
+    }
+  }
+
+  // MARK: What they mean
+
+  /// Clock, randomness and state directory of this laptop.
+  func environment() throws -> Environment {
+    var environment = Environment.system(stateDirectory: try stateDirectory())
+    if let now, let instant = Instant(now) { environment.now = { instant } }
+    return environment
+  }
+
+  private func stateDirectory() throws -> String {
+    if let state { return state }
+    if let base = Language.environment("XDG_STATE_HOME"), base.hasPrefix("/") { return base + "/quan" }
+    if let home = Language.environment("HOME"), !home.isEmpty { return home + "/.local/state/quan" }
+    throw CommandFailure(
+      .usage, say("不知道私有状态放在哪里", "nothing says where the private state goes"),
+      hint: say("加上 --state 目录", "add --state DIR"))
+  }
+
+  /// The replica that is meant.
+  func replicaPath() throws -> String {
+    if let replica { return replica }
+    if let path = Language.environment("QUAN_REPLICA"), !path.isEmpty { return path }
+    let found = Directory.names(in: ".").filter { $0.hasSuffix(".quan") }.sorted()
+    if found.count == 1 { return found[0] }
+    if found.isEmpty { throw CommandFailure(StoreError(.noReplica, "there is no replica here")) }
+    throw CommandFailure(
+      .noReplica, say("当前目录有多个副本", "there are several replicas here"), details: found,
+      hint: say("用 -r 文件 指明", "say which with -r FILE"))
+  }
+
+  /// Opens the replica, runs `body`, and closes it again whatever happens.
+  func withReplica<T>(_ body: (Replica) throws -> T) throws -> T {
+    let replica = try Replica.open(at: try replicaPath(), environment: try environment())
+    return try closing(replica, body)
+  }
+
+  /// Runs `body` on an open replica, and closes it whatever happens.
+  func closing<T>(_ replica: Replica, _ body: (Replica) throws -> T) throws -> T {
+    let result: T
+    do {
+      result = try body(replica)
+    } catch {
+      try? replica.close()
+      throw error
+    }
+    try replica.close()
+    return result
+  }
+}
+
+/// What is in a directory.
+enum Directory {
+  /// The names in a directory; none when it cannot be read.
+  static func names(in path: String) -> [String] {
+    guard let stream = unsafe opendir(path) else { return [] }
+    defer { _ = unsafe closedir(stream) }
+    var names: [String] = []
+    while let entry = unsafe readdir(stream) {
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+      }
+      names.append(name)
+    }
+    return names
+  }
+
+  /// Whether a path leads to a directory.
+  static func isDirectory(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+}

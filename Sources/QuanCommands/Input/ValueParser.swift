@@ -1,0 +1,117 @@
+import Quan
+
+/// Reads what people type as values of fields.
+struct ValueParser {
+  let finder: RecordFinder
+
+  /// The value that a text means for a field.
+  ///
+  /// - Throws: ``CommandFailure`` that names the field and never the text.
+  func value(_ text: String, of field: FieldDefinition) throws -> Value {
+    switch field.container == .counter ? .integer : field.type {
+    case .text: return .text(text)
+    case .integer:
+      guard let number = Int64(Self.halfWidth(text).trimmed) else {
+        throw wrong(field, say("应为整数", "takes an integer"))
+      }
+      return .integer(number)
+    case .decimal:
+      guard let minor = Self.minorUnits(Self.halfWidth(text).trimmed, scale: field.scale) else {
+        throw wrong(field, say("应为最多\(field.scale)位小数的数", "takes a number with at most \(field.scale) decimals"))
+      }
+      return .decimal(minor)
+    case .real:
+      guard let real = Double(Self.halfWidth(text).trimmed) else { throw wrong(field, say("应为数", "takes a number")) }
+      return .real(real)
+    case .date:
+      guard let date = DateForms.date(text) else {
+        throw wrong(field, say("应为日期, 如 2026-06-03", "takes a date such as 2026-06-03"))
+      }
+      return .date(date)
+    case .instant:
+      guard let instant = Instant(text.trimmed) else {
+        throw wrong(field, say("应为时刻, 如 2026-06-03T08:30:00+08:00", "takes a moment such as 2026-06-03T08:30:00+08:00"))
+      }
+      return .instant(instant)
+    case .triState:
+      guard let state = Self.triState(text) else {
+        throw wrong(field, say("应为 是、否 或 未知", "takes yes, no or unknown"))
+      }
+      return .triState(state)
+    case .choice: return .choice(try choice(text, field))
+    case .reference: return .reference(try finder.reference(text, kind: field.target))
+    case .attachment: throw wrong(field, say("附件不能直接输入", "an attachment cannot be typed"))
+    }
+  }
+
+  private func choice(_ text: String, _ field: FieldDefinition) throws -> String {
+    let wanted = Self.halfWidth(text).trimmed
+    let match = field.choices.first { choice in
+      choice.code == wanted || choice.labels.chinese == wanted
+        || choice.labels.english.lowercased() == wanted.lowercased()
+    }
+    guard let match else {
+      let known = field.choices.map { "\($0.code) \(say($0.labels.chinese, $0.labels.english))" }
+      throw CommandFailure(
+        .failed, say("字段 '\(field.name)' 没有这个选项", "field '\(field.name)' has no such choice"), details: known)
+    }
+    return match.code
+  }
+
+  private func wrong(_ field: FieldDefinition, _ what: String) -> CommandFailure {
+    CommandFailure(.failed, say("字段 '\(field.name)' \(what)", "field '\(field.name)' \(what)"))
+  }
+
+  // MARK: Forms
+
+  /// Full-width digits, letters and signs as ordinary ones.
+  static func halfWidth(_ text: String) -> String {
+    var result = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      if (0xFF01...0xFF5E).contains(scalar.value), let ascii = Unicode.Scalar(scalar.value - 0xFEE0) {
+        result.append(ascii)
+      } else if scalar.value == 0x3000 {
+        result.append(" ")
+      } else {
+        result.append(scalar)
+      }
+    }
+    return String(result)
+  }
+
+  /// Yes, no or unknown as people write them.
+  static func triState(_ text: String) -> TriState? {
+    switch halfWidth(text).trimmed.lowercased() {
+    case "是", "有", "yes", "y", "true", "1": .yes
+    case "否", "无", "no", "n", "false", "0": .no
+    case "未知", "不详", "不清楚", "unknown", "?": .unknown
+    default: nil
+    }
+  }
+
+  /// A decimal number as an integer of minor units, exactly.
+  static func minorUnits(_ text: String, scale: Int) -> Int64? {
+    var rest = Substring(text)
+    let isNegative = rest.hasPrefix("-")
+    if isNegative { rest = rest.dropFirst() }
+    let parts = rest.split(separator: ".", omittingEmptySubsequences: false)
+    guard (1...2).contains(parts.count),
+      parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy { (48...57).contains($0) } })
+    else { return nil }
+    let fraction = parts.count == 2 ? parts[1] : ""
+    guard fraction.count <= scale else { return nil }
+    let digits = parts[0] + fraction + String(repeating: "0", count: scale - fraction.count)
+    return Int64((isNegative ? "-" : "") + digits)
+  }
+}
+
+extension String {
+  /// The text without white space at its ends.
+  var trimmed: String {
+    let isSpace: (Character) -> Bool = { $0.isWhitespace }
+    guard let start = firstIndex(where: { !isSpace($0) }), let end = lastIndex(where: { !isSpace($0) }) else {
+      return ""
+    }
+    return String(self[start...end])
+  }
+}

@@ -1,0 +1,98 @@
+import Quan
+
+/// A change as one line of JSON, without the schema: what an independent reader of a bundle can tell.
+enum ChangeDump {
+  static func json(_ change: Change, _ digest: Digest) -> JSON {
+    .object([
+      "replica": .string(change.stream.replica.description), "scope": .string(change.stream.scope.description),
+      "number": .integer(change.number), "first_counter": .integer(change.firstCounter),
+      "author": .string(change.author), "time_ms": .integer(change.time.milliseconds),
+      "message": change.message.map { .string($0) } ?? .null,
+      "dependencies": .array(
+        change.dependencies.map { place in
+          .object([
+            "replica": .string(place.stream.replica.description), "scope": .string(place.stream.scope.description),
+            "number": .integer(place.tip.number), "digest": .string(hex(place.tip.check)),
+          ])
+        }),
+      "digest": .string(digest.description), "operations": .array(change.operations.map(operation)),
+    ])
+  }
+
+  private static func operation(_ operation: Operation) -> JSON {
+    var members: [JSON.Member] = []
+    func add(_ name: String, _ value: JSON) { members.append(JSON.Member(name: name, value: value)) }
+    func add(_ key: FieldKey) {
+      add("field", .string(key.id.description))
+      add("container", .integer(key.container.rawValue))
+    }
+    switch operation.body {
+    case .create(let kind, let fields):
+      add("op", .string("create"))
+      add("record", .string(operation.record.description))
+      add("kind", .string(kind.description))
+      add(
+        "fields",
+        .array(
+          fields.map { field in
+            .object([
+              "field": .string(field.key.id.description), "container": .integer(field.key.container.rawValue),
+              "values": .array(field.values.map(value)),
+            ])
+          }))
+    case .write(let key, let values, let overwrites):
+      add("op", .string("write"))
+      add("record", .string(operation.record.description))
+      add(key)
+      add(
+        "values",
+        .array(
+          values.map {
+            .object(["value": value($0.value), "origin": $0.origin.map { .string($0.description) } ?? .null])
+          }))
+      add("overwrites", .array(overwrites.map { .array([.string($0.dot.description), .integer($0.index)]) }))
+    case .increment(let key, let amount):
+      add("op", .string("increment"))
+      add("record", .string(operation.record.description))
+      add(key)
+      add("amount", .integer(amount))
+    case .delete(let context):
+      add("op", .string("delete"))
+      add("record", .string(operation.record.description))
+      add(
+        "context",
+        .array(context.sorted { $0.key < $1.key }.map { .array([.string($0.key.description), .integer($0.value)]) }))
+    case .restore(let deletes):
+      add("op", .string("restore"))
+      add("record", .string(operation.record.description))
+      add("deletes", .array(deletes.map { .string($0.description) }))
+    }
+    return .object(members)
+  }
+
+  /// A value with its type's code, exactly: reals as the bits of IEEE 754, attachments in hexadecimal.
+  private static func value(_ value: Value) -> JSON {
+    switch value {
+    case .text(let text): tagged("text", .string(text))
+    case .integer(let number): tagged("integer", .integer(number))
+    case .decimal(let minor): tagged("decimal", .integer(minor))
+    case .date(let date): tagged("date", .string(date.description))
+    case .instant(let instant): tagged("instant", .integer(instant.milliseconds))
+    case .triState(let state): tagged("tristate", .string(state.code))
+    case .choice(let code): tagged("choice", .string(code))
+    case .reference(let reference):
+      tagged("reference", .array([.string(reference.record.description), .string(reference.scope.description)]))
+    case .attachment(let digest): tagged("attachment", .string(digest.description))
+    case .real(let real): tagged("real", .string(hex(real.bitPattern)))
+    }
+  }
+
+  private static func tagged(_ type: String, _ value: JSON) -> JSON {
+    .object(["type": .string(type), "value": value])
+  }
+
+  private static func hex(_ bits: UInt64) -> String {
+    let digits = String(bits, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}

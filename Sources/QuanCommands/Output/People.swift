@@ -1,0 +1,21 @@
+import Quan
+
+/// Who is who: the labels of replicas, for naming the sides of a conflict by person and laptop.
+struct People {
+  private let labels: [ReplicaID: String]
+
+  init(_ replica: Replica) throws {
+    var labels: [ReplicaID: String] = [:]
+    for known in try replica.replicas() where !known.label.isEmpty { labels[known.id] = known.label }
+    self.labels = labels
+  }
+
+  /// A replica's label, or the start of its ID when it never told one.
+  func laptop(_ id: ReplicaID) -> String { Terminal.neutral(labels[id] ?? String(id.description.prefix(4))) }
+
+  /// A person with laptop and time.
+  func name(_ stamp: Stamp, _ replica: ReplicaID) -> String {
+    let author = stamp.author.isEmpty ? say("不详", "unknown") : Terminal.neutral(stamp.author)
+    return "\(author), \(laptop(replica)), \(ValueText.time(stamp.time))"
+  }
+}

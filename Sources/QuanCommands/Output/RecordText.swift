@@ -1,0 +1,76 @@
+import Quan
+
+/// Records as people read them and as programs do.
+struct RecordText {
+  let replica: Replica
+  let options: GlobalOptions
+
+  /// The lines that show a record with all its fields, conflicts marked.
+  func lines(_ record: Record) throws -> [String] {
+    let short = try replica.shortForm(of: record.id)
+    var lines = ["[\(short)] \(Titles.kind(record.kind)) \(Titles.title(record, reveal: options.reveal))"]
+    switch record.presence {
+    case .present: break
+    case .deleted:
+      lines.append("  " + say("(已删除; 恢复: quan restore \(short))", "(deleted; quan restore \(short) brings it back)"))
+    case .disputed:
+      lines.append(
+        "  ! "
+          + say(
+            "有人删除, 有人修改: quan conflict show \(short)", "deleted by one, edited by another: quan conflict show \(short)")
+      )
+    }
+    let width = record.fields.map { DisplayWidth.of(Titles.field($0.definition)) }.max() ?? 0
+    for field in record.fields {
+      let label = Titles.field(field.definition)
+      let mark = field.isConflicted ? "!" : " "
+      let padding = String(repeating: " ", count: width - DisplayWidth.of(label))
+      var line = "\(mark) \(label)\(padding)  \(text(field))"
+      if field.isConflicted {
+        line +=
+          "   <- " + say("\(field.sides.count) 个值待定: ", "\(field.sides.count) values wait: ")
+          + "quan conflict show \(short) \(field.definition.name)"
+      }
+      lines.append(line)
+    }
+    return lines
+  }
+
+  /// What a field shows.
+  func text(_ field: FieldView) -> String {
+    field.shown.map { ValueText.human($0, of: field.definition, replica: replica, reveal: options.reveal) }
+      .joined(separator: field.definition.container == .set ? say("、", ", ") : " | ")
+  }
+
+  /// A record for programs.
+  func json(_ record: Record) -> JSON {
+    var members: [JSON.Member] = [
+      JSON.Member(name: "id", value: .string(record.id.description)),
+      JSON.Member(name: "kind", value: .string(record.kind.name)),
+      JSON.Member(name: "fields", value: Self.fields(record)),
+      JSON.Member(name: "scope", value: .string(record.scope.description)),
+      JSON.Member(name: "state", value: .string(Self.state(record.presence))),
+      JSON.Member(
+        name: "conflicts", value: .array(record.fields.filter(\.isConflicted).map { .string($0.definition.name) })),
+    ]
+    if let external = record[BuiltIn.externalIDName]?.shown.first {
+      members.append(JSON.Member(name: "external_id", value: ValueText.json(external, of: nil)))
+    }
+    return .object(members)
+  }
+
+  /// The fields of a record that show something, the outside ID left out.
+  static func fields(_ record: Record) -> JSON {
+    .object(
+      record.fields.filter { $0.definition.name != BuiltIn.externalIDName && !$0.shown.isEmpty }
+        .map { JSON.Member(name: $0.definition.name, value: ValueText.json($0)) })
+  }
+
+  private static func state(_ presence: Presence) -> String {
+    switch presence {
+    case .present: "present"
+    case .deleted: "deleted"
+    case .disputed: "disputed"
+    }
+  }
+}

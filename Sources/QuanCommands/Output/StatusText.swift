@@ -1,0 +1,56 @@
+import Quan
+
+/// How a replica stands, for people and for programs.
+enum StatusText {
+  static func talk(_ status: Status, _ replica: Replica) throws {
+    Terminal.print(
+      say(
+        "\(Terminal.neutral(status.label))  (\(Terminal.neutral(status.author)), 副本 \(status.replica))",
+        "\(Terminal.neutral(status.label))  (\(Terminal.neutral(status.author)), replica \(status.replica))"))
+    Terminal.print(say("工作区 \(status.workspace)", "workspace \(status.workspace)"))
+    for count in status.records {
+      Terminal.print("  \(Titles.kind(count.kind)) (\(count.kind.name)): \(count.count)")
+    }
+    Terminal.print(say("待处理的冲突: \(status.conflicts)", "open conflicts: \(status.conflicts)"))
+    Terminal.print(say("未送出的更改: \(status.unsentChanges)", "changes not sent yet: \(status.unsentChanges)"))
+    if !status.pending.isEmpty {
+      let people = try People(replica)
+      Terminal.print(say("等待前置更改的段: \(status.pending.count)", "segments waiting for others: \(status.pending.count)"))
+      for pending in status.pending.prefix(10) { Terminal.print("  " + MergeText.line(pending, people)) }
+    }
+    if let renewal = status.renewal {
+      Terminal.print(
+        say(
+          "这个文件曾被复制或恢复 (\(reason(renewal))); 写入时换用新身份, 原身份 \(renewal.predecessor)",
+          "This file was copied or restored (\(reason(renewal))); it writes under a new identity, before it was \(renewal.predecessor)"
+        ))
+      Terminal.talk(
+        say(
+          "是复制还是恢复? 复制: quan replica settle --copy; 恢复(原件已不存在): quan replica settle --restore",
+          "Copy or restore? A copy: quan replica settle --copy; restored, the other is gone: quan replica settle --restore"
+        ))
+    }
+    if status.conflicts > 0 { Terminal.talk(say("下一步: quan conflict list", "Next: quan conflict list")) }
+  }
+
+  private static func reason(_ renewal: Renewal) -> String {
+    switch renewal.reason {
+    case .moved: say("文件换了位置", "it lies elsewhere than it was written")
+    case .behind: say("这台电脑记得它曾更新", "this laptop remembers that it was further")
+    case .overtaken: say("别处有它更新的更改", "others hold later changes of it")
+    }
+  }
+
+  static func json(_ status: Status) -> JSON {
+    .object([
+      "workspace": .string(status.workspace.description), "replica": .string(status.replica.description),
+      "name": .string(status.label), "author": .string(status.author), "scope": .string(status.homeScope.description),
+      "records": .object(status.records.map { JSON.Member(name: $0.kind.name, value: .integer($0.count)) }),
+      "conflicts": .integer(status.conflicts), "unsent": .integer(status.unsentChanges),
+      "pending": .array(status.pending.map { MergeText.json($0) }),
+      "renewal": status.renewal.map {
+        .object(["predecessor": .string($0.predecessor.description), "reason": .string($0.reason.rawValue)])
+      } ?? .null,
+    ])
+  }
+}

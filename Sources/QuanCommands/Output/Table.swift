@@ -1,0 +1,42 @@
+/// Rows of text in columns that line up by display width, with ASCII rules only.
+struct Table {
+  private let heads: [String]
+  private var rows: [[String]] = []
+
+  /// A table with these heads.
+  init(_ heads: [String]) { self.heads = heads }
+
+  /// Whether there are no rows.
+  var isEmpty: Bool { rows.isEmpty }
+
+  /// Adds a row; data in it is made harmless.
+  mutating func add(_ cells: [String]) { rows.append(cells.map { Terminal.neutral($0) }) }
+
+  /// The lines, at most `columns` wide: the widest columns give way first, but none below eight.
+  func lines(columns: Int) -> [String] {
+    var widths = heads.indices.map { column in
+      ([heads[column]] + rows.map { $0[column] }).map { DisplayWidth.of($0) }.max() ?? 0
+    }
+    let gaps = 2 * max(0, heads.count - 1)
+    while widths.reduce(gaps, +) > columns, let widest = widths.indices.max(by: { widths[$0] < widths[$1] }),
+      widths[widest] > 8
+    {
+      widths[widest] -= 1
+    }
+    func line(_ cells: [String]) -> String {
+      var line = ""
+      for (column, cell) in cells.enumerated() {
+        let text = DisplayWidth.truncate(cell, to: widths[column])
+        line += text
+        if column < cells.count - 1 {
+          line += String(repeating: " ", count: widths[column] - DisplayWidth.of(text) + 2)
+        }
+      }
+      return line
+    }
+    return [line(heads), widths.map { String(repeating: "-", count: $0) }.joined(separator: "  ")] + rows.map(line)
+  }
+
+  /// Prints the table.
+  func print() { for line in lines(columns: Terminal.columns) { Terminal.print(line) } }
+}

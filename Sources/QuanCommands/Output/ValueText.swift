@@ -1,0 +1,88 @@
+import Quan
+
+/// How values are shown to people and written for programs.
+enum ValueText {
+  /// A value as people read it; sensitive values are masked unless revealed.
+  static func human(_ value: Value, of field: FieldDefinition?, replica: Replica, reveal: Bool) -> String {
+    masked(plain(value, of: field, replica: replica), value, of: field, reveal: reveal)
+  }
+
+  /// A value's text, masked when its field is sensitive and nothing asks to reveal it.
+  static func masked(_ text: String, _ value: Value, of field: FieldDefinition?, reveal: Bool) -> String {
+    guard let field, !reveal, field.sensitivity == .sensitive || field.sensitivity == .confidential else { return text }
+    return mask(text, value)
+  }
+
+  /// Short things are known by their look (a flag, a choice, a date); of numbers and names the middle is hidden.
+  private static func mask(_ text: String, _ value: Value) -> String {
+    switch value {
+    case .text:
+      let characters = Array(text)
+      if characters.count <= 4 { return text.isEmpty ? "" : String(characters[0]) + "***" }
+      let shown = characters.count >= 11 ? (3, 4) : (1, 1)
+      return String(characters.prefix(shown.0)) + "****" + String(characters.suffix(shown.1))
+    case .date: return String(text.prefix(4)) + "-**-**"
+    case .attachment: return "****"
+    case .integer, .decimal, .instant, .triState, .choice, .reference, .real: return text
+    }
+  }
+
+  private static func plain(_ value: Value, of field: FieldDefinition?, replica: Replica) -> String {
+    switch value {
+    case .text(let text): return Terminal.neutral(text)
+    case .integer(let number): return String(number)
+    case .decimal(let minor): return decimal(minor, scale: field?.scale ?? 0)
+    case .date(let date): return date.description
+    case .instant(let instant): return time(instant)
+    case .triState(let state):
+      switch state {
+      case .yes: return say("是", "yes")
+      case .no: return say("否", "no")
+      case .unknown: return say("未知", "unknown")
+      }
+    case .choice(let code):
+      let choice = field?.choices.first { $0.code == code }
+      return Terminal.neutral(choice.map { say($0.labels.chinese, $0.labels.english) } ?? code)
+    case .reference(let reference):
+      return (try? replica.shortForm(of: reference.record)) ?? reference.record.description
+    case .attachment(let digest): return String(digest.description.prefix(12))
+    case .real(let real): return String(real)
+    }
+  }
+
+  /// A value for programs: texts, codes, ISO dates and full IDs as strings, integers and decimals as exact numbers.
+  static func json(_ value: Value, of field: FieldDefinition?) -> JSON {
+    switch value {
+    case .text(let text), .choice(let text): .string(text)
+    case .integer(let number): .integer(number)
+    case .decimal(let minor): .number(decimal(minor, scale: field?.scale ?? 0))
+    case .date(let date): .string(date.description)
+    case .instant(let instant): .string(instant.description)
+    case .triState(let state): .string(state.code)
+    case .reference(let reference): .string(reference.record.description)
+    case .attachment(let digest): .string(digest.description)
+    case .real(let real): real.isFinite ? .number(String(real)) : .string(String(real))
+    }
+  }
+
+  /// What a field shows, for programs: sets and fields that show several values as arrays.
+  static func json(_ field: FieldView) -> JSON {
+    let values = field.shown.map { json($0, of: field.definition) }
+    return field.definition.container == .set || values.count > 1 ? .array(values) : values.first ?? .null
+  }
+
+  /// A moment as people here read it: the time of day in China.
+  static func time(_ instant: Instant) -> String {
+    guard instant.milliseconds > Int64.min / 2 else { return say("时间不详", "time unknown") }
+    let text = instant.written(offsetMinutes: 480, milliseconds: false)
+    return text.count == 25 ? String(text.prefix(16)).replacing("T", with: " ") : text
+  }
+
+  /// An integer of minor units with its decimal point.
+  static func decimal(_ minor: Int64, scale: Int) -> String {
+    guard scale > 0 else { return String(minor) }
+    var digits = String(minor.magnitude)
+    while digits.count <= scale { digits = "0" + digits }
+    return (minor < 0 ? "-" : "") + digits.dropLast(scale) + "." + digits.suffix(scale)
+  }
+}

@@ -1,0 +1,58 @@
+public import ArgumentParser
+import Glibc
+import Quan
+
+/// The tool `quan`.
+public struct Tool: ParsableCommand {
+  /// Its name, its words and its commands.
+  public static let configuration = CommandConfiguration(
+    commandName: "quan",
+    abstract: say("泉: 家访与学生支持的离线协作", "Quan: home visits and student support, offline first."),
+    discussion: say(
+      "先 quan init 建工作区, 在另一台电脑 quan join; 平时 quan add、edit; 插上U盘 quan sync 目录.",
+      "Begin with quan init, on the second laptop quan join; work with quan add and edit; plug in a stick and quan sync DIR."
+    ),
+    version: "0.1.0 (format 0)",
+    subcommands: [
+      Init.self, Join.self, ShowStatus.self, Add.self, Edit.self, Show.self, List.self, Delete.self, Restore.self,
+      Undo.self, History.self, Log.self, Sync.self, Import.self, Export.self, Verify.self, BundleCommands.self,
+      ConflictCommands.self, SchemaCommands.self, ReplicaCommands.self, ScopeCommands.self,
+    ])
+
+  /// The tool without arguments.
+  public init() {}
+
+  /// Runs the command that the arguments ask for, and ends the process with its exit status.
+  public static func run(_ arguments: [String]) -> Never {
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      var command = try parseAsRoot(arguments)
+      try command.run()
+      Glibc.exit(0)
+    } catch {
+      Glibc.exit(report(error))
+    }
+  }
+
+  /// Says what went wrong, and gives the exit status.
+  private static func report(_ error: any Error) -> Int32 {
+    if let failure = error as? CommandFailure { return failure.talk() }
+    if let failure = error as? StoreError { return CommandFailure(failure).talk() }
+    let status = exitCode(for: error).rawValue
+    let message = UsageText.localized(fullMessage(for: error))
+    if !message.isEmpty {
+      if status == 0 { Terminal.print(message) } else { Terminal.talk(message) }
+    }
+    return status
+  }
+}
+
+extension CommandFailure {
+  /// Says it on standard error, and gives the exit status.
+  func talk() -> Int32 {
+    Terminal.talk(say("错误: ", "Error: ") + Terminal.neutral(message))
+    for detail in details { Terminal.talk("  " + Terminal.neutral(detail)) }
+    if let hint { Terminal.talk(say("提示: ", "Hint: ") + hint) }
+    return status.rawValue
+  }
+}

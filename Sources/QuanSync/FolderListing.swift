@@ -96,7 +96,8 @@ public struct FolderListing: Hashable, Sendable {
       while hasGrown {
         hasGrown = false
         for range in ranges where !reached.contains(range.last) {
-          let attaches = range.first == 1 || reached.contains { $0.number >= range.first - 1 && $0.number < range.last.number }
+          let attaches =
+            range.first == 1 || reached.contains { $0.number >= range.first - 1 && $0.number < range.last.number }
           if attaches {
             reached.insert(range.last)
             hasGrown = true

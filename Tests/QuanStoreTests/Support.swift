@@ -40,7 +40,9 @@ final class Bureau {
 
   init(_ count: Int = 2, seed: UInt64 = 1, schema: SchemaDraft = sampleSchema) throws {
     stick = folder.folder("stick")
-    for index in 0..<count { laptops.append(Laptop(["A", "B", "C", "D", "E", "F", "G", "H"][index], in: folder, seed: seed)) }
+    for index in 0..<count {
+      laptops.append(Laptop(["A", "B", "C", "D", "E", "F", "G", "H"][index], in: folder, seed: seed))
+    }
     replicas.append(try laptops[0].create(schema: schema))
     try replicas[0].sync(folder: stick)
     for laptop in laptops.dropFirst() { replicas.append(try laptop.join(from: stick)) }

@@ -18,7 +18,7 @@ public struct ScopeID: Hashable, Comparable, Sendable, CustomStringConvertible {
   public static func < (one: Self, other: Self) -> Bool { one.dot < other.dot }
 }
 
-/// The changes of one replica in one scope, numbered 1, 2, 3, ... without gaps.
+/// The changes of one replica in one scope, numbered from 1 without gaps.
 public struct StreamID: Hashable, Comparable, Sendable, CustomStringConvertible {
   /// Whose changes.
   public let replica: ReplicaID

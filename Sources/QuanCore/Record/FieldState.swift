@@ -51,7 +51,9 @@ public struct FieldState: Hashable, Sendable {
   /// The standing entries, ascending by identity.
   public private(set) var entries: [Entry]
   /// The writes that are remembered, ascending: all that have standing entries, and of the others those that
-  /// a later conflict may need as its base. Forgetting one of the others changes no value.
+  /// a later conflict may need as its base.
+  ///
+  /// Forgetting one of the others changes no value.
   public private(set) var writes: [Write]
   /// The sum of a counter, modulo 2^64.
   public private(set) var total: Int64

@@ -1,4 +1,6 @@
-/// How the values of a field combine. The raw values are those of the format.
+/// How the values of a field combine.
+///
+/// The raw values are those of the format.
 public enum ContainerType: UInt8, Hashable, Sendable, CaseIterable {
   /// One value; concurrent ones stand side by side until a write has seen them all.
   case register = 0

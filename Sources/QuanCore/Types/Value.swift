@@ -40,7 +40,9 @@ public struct Reference: Hashable, Comparable, Sendable {
   public static func < (one: Self, other: Self) -> Bool { (one.scope, one.record) < (other.scope, other.record) }
 }
 
-/// The type of a value. The raw values are those of the format.
+/// The type of a value.
+///
+/// The raw values are those of the format.
 public enum ValueType: UInt8, Hashable, Sendable, CaseIterable {
   /// A line or paragraph of text, replaced as a whole.
   case text = 1

@@ -20,7 +20,7 @@ package struct ByteWriter: Sendable {
     bytes.append(UInt8(truncatingIfNeeded: rest))
   }
 
-  /// A signed integer as LEB128 of its zigzag form: 0, -1, 1, -2, ... become 0, 1, 2, 3, ...
+  /// A signed integer as LEB128 of its zigzag form: 0, -1, 1, -2 and so on become 0, 1, 2, 3, ...
   package mutating func zigzag(_ value: Int64) { varint(ByteWriter.zigzagged(value)) }
 
   package static func zigzagged(_ value: Int64) -> UInt64 { UInt64(bitPattern: (value << 1) ^ (value >> 63)) }

@@ -177,7 +177,9 @@ package enum CanonicalChange {
   private static func key(_ reader: inout ByteReader) throws(FormatError) -> FieldKey {
     let id = try reader.dot()
     let offset = reader.offset
-    guard let container = ContainerType(rawValue: try reader.byte()) else { throw .invalid("container", offset: offset) }
+    guard let container = ContainerType(rawValue: try reader.byte()) else {
+      throw .invalid("container", offset: offset)
+    }
     return FieldKey(id, container)
   }
 

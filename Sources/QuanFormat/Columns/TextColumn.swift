@@ -120,7 +120,8 @@ package struct TextColumn: Sendable {
     let offset = reader.offset
     guard let mode = Mode(rawValue: try reader.byte()) else { throw .invalid("text column", offset: offset) }
     switch mode {
-    case .plain, .ranked: (storage, starts) = try Self.texts(count, mode, &reader, bytes)
+    case .plain, .ranked:
+      (storage, starts) = try Self.texts(count, mode, &reader, bytes)
       indices = nil
     case .identifiers:
       (storage, starts) = try IdentifierText.decode(count, from: &reader, bytes: bytes)

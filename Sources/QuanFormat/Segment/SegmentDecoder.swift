@@ -101,7 +101,9 @@ struct SegmentDecoder {
   }
 
   private func replicas(_ column: [UInt64], _ offset: Int) throws(FormatError) {
-    guard column.allSatisfy({ $0 < UInt64(dictionary.replicas.count) }) else { throw .invalid("replica", offset: offset) }
+    guard column.allSatisfy({ $0 < UInt64(dictionary.replicas.count) }) else {
+      throw .invalid("replica", offset: offset)
+    }
   }
 
   /// Running sums of counts, which together must be `total`, or when that is `nil` at most the limit of operations.

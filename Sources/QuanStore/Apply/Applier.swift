@@ -76,14 +76,13 @@ struct Applier {
 
   /// Notes that a record has been created without going through ``apply(_:_:)``.
   mutating func noteCreated(kind: KindID) {
-    tally.report.recordsCreated += 1
+    if kind.replica != .builtIn { tally.report.recordsCreated += 1 }
     noteSchema(kind)
   }
 
   private mutating func create(_ kind: KindID, _ fields: [InitialField], _ arrival: Arrival) throws {
     let local = LocalDot(stream: arrival.index, counter: arrival.dot.counter)
-    tally.report.recordsCreated += 1
-    noteSchema(kind)
+    noteCreated(kind: kind)
     if let table = file.catalog.tables[kind], try insert(fields, at: local, into: table) { return }
     let state = RecordState(creating: arrival.dot, kind: kind, fields: fields, stamp: arrival.stamp)
     try file.save(state, at: local, replacing: .none)
@@ -132,7 +131,8 @@ struct Applier {
 
     let had = (state.fields[key]?.sides.count ?? 0) > 1
     let parallel = isParallel(state, arrival)
-    state.apply(.write(field: key, values: write.values, overwrites: write.overwrites), dot: write.dot, stamp: write.stamp)
+    state.apply(
+      .write(field: key, values: write.values, overwrites: write.overwrites), dot: write.dot, stamp: write.stamp)
     state.fields[key]?.forget(keeping: Self.rememberedWrites)
     let blob = try file.stateCodec.encode(state, scope: arrival.scope) { file.isImplicit($0, table, id) }
     let decision = file.shown(column.definition, in: state)

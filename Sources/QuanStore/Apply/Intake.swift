@@ -46,7 +46,8 @@ struct Intake {
       if attached == nil {
         let start = file.start(of: header.stream)
         guard start == header.previous else {
-          throw StoreError(.otherWorkspace, "a segment starts from another workspace", subject: header.stream.description)
+          throw StoreError(
+            .otherWorkspace, "a segment starts from another workspace", subject: header.stream.description)
         }
       }
     } else {

@@ -64,7 +64,7 @@ public struct MergeReport: Hashable, Sendable {
   public var changesPending = 0
   /// How many operations were taken in.
   public var operationsApplied = 0
-  /// How many records were new.
+  /// How many records were new, built-in kinds not counted.
   public var recordsCreated = 0
   /// The records that existed and were changed, ascending.
   public var recordsChanged: Set<RecordID> = []

@@ -30,7 +30,9 @@ final class Prefetcher: Sendable {
     }
   }
 
-  /// A segment's bytes and content. Segments passed over are let go; one out of order is unpacked here and now.
+  /// A segment's bytes and content.
+  ///
+  /// Segments passed over are let go; one out of order is unpacked here and now.
   func segment(_ index: Int) throws -> (bytes: [UInt8], segment: DecodedSegment) {
     guard state.withLock({ $0.upcoming.contains(index) }) else { return try unpack(index) }
     while true {

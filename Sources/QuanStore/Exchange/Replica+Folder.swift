@@ -66,7 +66,9 @@ extension Replica {
       let news = vectors.filter { $0.replica != file.meta.replica && known[$0.replica] != $0.vector }
       guard !news.isEmpty else { return }
       try file.transaction {
-        for peer in news { try file.note(peer: peer.replica, holds: peer.vector, time: environment.now(), isWhole: true) }
+        for peer in news {
+          try file.note(peer: peer.replica, holds: peer.vector, time: environment.now(), isWhole: true)
+        }
       }
     }
   }

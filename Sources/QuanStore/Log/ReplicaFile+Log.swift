@@ -51,8 +51,10 @@ extension ReplicaFile {
         packed.append(full.finish(.fast))
         encoder = SegmentEncoder(stream: row.id, previous: full.digest)
       }
-      var current = try encoder ?? SegmentEncoder(
-        stream: row.id, previous: try digestBefore(change.number, in: row))
+      var current =
+        try encoder
+        ?? SegmentEncoder(
+          stream: row.id, previous: try digestBefore(change.number, in: row))
       current.append(change, canonical: canonical)
       encoder = current
     }
@@ -209,7 +211,8 @@ extension ReplicaFile {
   /// The place in the log of an operation: its row and the change that holds it.
   func change(holding dot: Dot, in scope: ScopeID) throws -> Change? {
     guard let local = streams.local(dot, in: scope) else { return nil }
-    let tail = try connection.statement("SELECT bytes FROM quan_tail WHERE stream=? AND counter>=? ORDER BY number LIMIT 1")
+    let tail = try connection.statement(
+      "SELECT bytes FROM quan_tail WHERE stream=? AND counter>=? ORDER BY number LIMIT 1")
     let statement = try connection.statement(
       "SELECT id FROM quan_segment WHERE stream=? AND last_counter>=? ORDER BY last LIMIT 1")
     statement.bind(1, local.stream)

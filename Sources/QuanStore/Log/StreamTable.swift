@@ -66,7 +66,8 @@ struct StreamTable {
   mutating func intern(name: ReplicaID, scope: ScopeID, start: Digest, _ connection: Connection) throws -> Int {
     if let known = index(name: name, scope: scope) { return known }
     return try add(
-      id: StreamID(name, scope), name: name, parent: nil, forkNumber: 0, number: 0, counter: 0, digest: start, connection)
+      id: StreamID(name, scope), name: name, parent: nil, forkNumber: 0, number: 0, counter: 0, digest: start,
+      connection)
   }
 
   /// Adds a row.

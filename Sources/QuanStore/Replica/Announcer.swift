@@ -1,4 +1,3 @@
-
 import Synchronization
 
 /// What happened to a replica, for those who watch it.

@@ -96,9 +96,11 @@ extension ReplicaFile {
       return try snapshot()
     }
     var findings: [VerificationFinding] = []
-    for key in Set(before.records.keys).union(after.records.keys).sorted() where before.records[key] != after.records[key] {
+    for key in Set(before.records.keys).union(after.records.keys).sorted()
+    where before.records[key] != after.records[key] {
       findings.append(
-        VerificationFinding(invariant: 1, subject: key.description, message: "the row is not the fold of its operations"))
+        VerificationFinding(
+          invariant: 1, subject: key.description, message: "the row is not the fold of its operations"))
     }
     for key in Set(before.conflicts.keys).union(after.conflicts.keys)
     where before.conflicts[key] != after.conflicts[key] {

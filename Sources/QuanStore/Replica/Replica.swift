@@ -188,7 +188,9 @@ public final class Replica: Sendable {
     return try statement.step() ? Int(statement.integer(0)) : 0
   }
 
-  /// Closes the file; its log is folded back, so that one `.quan` file is left. Closing twice is fine.
+  /// Closes the file; its log is folded back, so that one `.quan` file is left.
+  ///
+  /// Closing twice is fine.
   public func close() throws {
     queue.inDatabase { _ in box.file = nil }
     announcer.finish()

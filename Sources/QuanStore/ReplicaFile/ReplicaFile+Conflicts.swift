@@ -40,7 +40,7 @@ extension ReplicaFile {
         let entries = try side.entries.map { (dot: $0.origin ?? $0.id.dot, stamp: try stamp(of: $0, scope)) }
         let latest = entries.max { ($0.stamp.time, $0.dot) < ($1.stamp.time, $1.dot) } ?? entries[0]
         return Conflict.Side(
-          value: side.value, dot: side.entries[0].id.dot, stamp: latest.stamp, alike: entries.map(\.stamp))
+          value: side.value, dot: latest.dot, stamp: latest.stamp, alike: entries.map(\.stamp))
       })
     try put(conflict, field: definition.id, at: local)
     return conflict
@@ -70,11 +70,11 @@ extension ReplicaFile {
     if let deleted {
       sides.append(
         Conflict.Side(
-          value: nil, event: "deleted", dot: deletes[0].dot, stamp: deleted.stamp, alike: deletes.map(\.stamp)))
+          value: nil, event: "deleted", dot: deleted.dot, stamp: deleted.stamp, alike: deletes.map(\.stamp)))
     }
     if let edited {
       sides.append(
-        Conflict.Side(value: nil, event: "edited", dot: edits[0].dot, stamp: edited.stamp, alike: edits.map(\.stamp)))
+        Conflict.Side(value: nil, event: "edited", dot: edited.dot, stamp: edited.stamp, alike: edits.map(\.stamp)))
     }
     return Conflict(
       record: state.id, scope: scope, kind: state.kind, field: nil, class: .deletedAndEdited, base: [], sides: sides)

@@ -120,7 +120,8 @@ extension ReplicaFile {
             id: ChangeID(stream: StreamID(row.name, row.id.scope), number: change.number),
             stamp: Stamp(author: change.author, time: change.time), message: change.message,
             operationCount: change.operations.count,
-            records: Array(Set(change.operations.map { Dot($0.record.replica, $0.record.counter) }).sorted().prefix(20))))
+            records: Array(Set(change.operations.map { Dot($0.record.replica, $0.record.counter) }).sorted().prefix(20))
+          ))
       }
     }
     entries.sort { ($1.stamp.time, $1.id.stream, $1.id.number) < ($0.stamp.time, $0.id.stream, $0.id.number) }

@@ -65,7 +65,9 @@ extension ReplicaFile {
     var state = try stateWithoutColumns(statement.isNull(1) ? nil : statement.blob(1), id: id, kind: table.kind.id)
     let codec = columnCodec
     for (index, column) in table.columns.enumerated() where state.fields[column.key] == nil {
-      guard let values = try codec.values(of: column.definition, from: statement, at: Int32(index + 2)) else { continue }
+      guard let values = try codec.values(of: column.definition, from: statement, at: Int32(index + 2)) else {
+        continue
+      }
       state.fields[column.key] = Self.initial(column.key, values, id)
     }
     return state

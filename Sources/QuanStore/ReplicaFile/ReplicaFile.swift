@@ -2,8 +2,9 @@ import GRDB
 import QuanCore
 import QuanFormat
 
-/// The open file of a replica with what is kept in memory of it. Used only on the queue that owns the connection.
+/// The open file of a replica with what is kept in memory of it.
 ///
+/// Used only on the queue that owns the connection.
 /// What the file promises is numbered at ``Tables``.
 final class ReplicaFile {
   let connection: Connection
@@ -104,7 +105,8 @@ final class ReplicaFile {
     guard dot.counter < LocalDot.counterLimit else {
       throw StoreError(.overLimit, "an operation's counter is above \(LocalDot.counterLimit)")
     }
-    let index = try streams.index(name: dot.replica, scope: scope)
+    let index =
+      try streams.index(name: dot.replica, scope: scope)
       ?? streams.intern(
         name: dot.replica, scope: scope, start: start(of: StreamID(dot.replica, scope)), connection)
     return LocalDot(stream: index, counter: dot.counter)

@@ -32,8 +32,9 @@ struct Catalog {
     }
   }
 
-  /// The column of a field: its name where that is fit for SQL, else one made of its ID. Names that differ only
-  /// in case are one to SQL, but fit names have no capitals and the others end in the ID.
+  /// The column of a field: its name where that is fit for SQL, else one made of its ID.
+  ///
+  /// Names that differ only in case are one to SQL, but fit names have no capitals and the others end in the ID.
   private static func name(_ field: FieldDefinition) -> String {
     let fits = field.name == BuiltIn.externalIDName || SchemaDraft.problem(withCode: field.code) == nil
     return fits ? field.name : "field_\(field.id.replica)_\(field.id.counter)"

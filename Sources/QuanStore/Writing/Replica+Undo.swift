@@ -63,7 +63,8 @@ extension Replica {
         let resolved = try file.resolve(raw, as: index)
         var undoing = Undoing(file: file, change: resolved, name: file.streams.rows[index].name)
         var batch = Batch(file: file, author: author ?? file.meta.author, now: environment.now)
-        try batch.write(message: "\(UndoReport.messagePrefix)\(target)") { transaction in try undoing.run(&transaction) }
+        try batch.write(message: "\(UndoReport.messagePrefix)\(target)") { transaction in try undoing.run(&transaction)
+        }
         try batch.log.finish(file)
         try file.contexts.save(file.connection)
         report = UndoReport(

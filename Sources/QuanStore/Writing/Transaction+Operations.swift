@@ -13,7 +13,8 @@ extension Transaction {
     var rest: [(rank: Int, field: FieldKey?, record: LocalDot, operation: Operation)] = []
     for (record, edit) in edits {
       let local = try file.local(record, in: scope)
-      for (key, write) in edit.writes where !write.values.isEmpty || !write.overwrites.isEmpty || key.container == .register {
+      for (key, write) in edit.writes
+      where !write.values.isEmpty || !write.overwrites.isEmpty || key.container == .register {
         let body = Operation.Body.write(field: key, values: write.values, overwrites: write.overwrites.sorted())
         rest.append((0, key, local, Operation(record, body)))
       }

@@ -43,6 +43,12 @@ public struct Transaction {
   /// The kinds and fields that the replica knows.
   public var schema: Schema { file.catalog.schema }
 
+  /// The scope that new records go to unless another is named.
+  public var homeScope: ScopeID { file.meta.homeScope }
+
+  /// Whether the write can act in a scope: it has not acted in another.
+  public func canAct(in wanted: ScopeID) -> Bool { scope == nil || scope == wanted }
+
   // MARK: Creating
 
   /// Creates a record.

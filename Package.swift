@@ -52,9 +52,11 @@ let package = Package(
     module("QuanStore", ["QuanCore", "QuanFormat", "QuanSync", grdb, sqlite]),
     module("Quan", ["QuanCore", "QuanFormat", "QuanSync", "QuanStore"]),
     module("QuanEducation", ["Quan"]),
-    module("QuanTesting", ["Quan"]),
+    module("QuanTesting", ["Quan", "QuanFormat", "QuanStore"]),
     module("QuanCommands", ["Quan", "QuanEducation", arguments]),
     .executableTarget(name: "quan", dependencies: ["QuanCommands"], swiftSettings: strict),
+    .executableTarget(
+      name: "simulate", dependencies: ["QuanTesting", arguments], path: "Tools/Programs/simulate", swiftSettings: strict),
     tests("QuanStoreTests", ["Quan", "QuanStore", "QuanFormat", "QuanTesting"]),
   ]
 )

@@ -85,6 +85,9 @@ public enum BuiltIn {
     return fields
   }()
 
+  /// Whether records of a kind are definitions of the schema, which only grows.
+  public static func isDefinition(_ kind: KindID) -> Bool { kind == kindKind || kind == fieldKind }
+
   /// The field that keeps an outside system's ID, as a field of a kind.
   public static func externalID(of kind: KindID) -> FieldDefinition {
     FieldDefinition(

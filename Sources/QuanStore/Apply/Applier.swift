@@ -197,6 +197,6 @@ struct Applier {
   }
 
   private func noteSchema(_ kind: KindID) {
-    if kind == BuiltIn.kindKind || kind == BuiltIn.fieldKind { file.schemaIsStale = true }
+    if BuiltIn.isDefinition(kind) { file.schemaIsStale = true }
   }
 }

@@ -112,6 +112,7 @@ struct Intake {
     }
     noteOwn(offer.header.stream)
     if row.number == offer.header.range.lowerBound - 1 && !file.streams.hasChildren(row.index) {
+      file.unlogged.hold(segment, of: row.index)
       if forkedScopes.contains(offer.header.stream.scope) {
         applier.tally.report.changesApplied += segment.changeCount
       } else if file.streams.hasForks {
@@ -126,6 +127,7 @@ struct Intake {
         try direct.apply(with: &applier)
       }
       try file.appendSegment(segment.header, bytes, isSmall: true, to: row.index)
+      file.unlogged = .none
       try advance(row.index, to: segment.header)
     } else {
       try applyBehind(row, segment)
@@ -184,9 +186,11 @@ struct Intake {
       applier.tally.report.changesApplied += 1
     } else {
       try applier.see(raw.dependencies, by: index)
+      file.unlogged.add(raw, of: index)
       try applier.apply(try file.resolve(raw, as: index), to: index)
     }
     try file.appendToTail(raw, CanonicalChange.encode(raw), digest, index)
+    file.unlogged = .none
     file.streams.advance(
       index, number: raw.number, counter: raw.firstCounter + UInt64(raw.operations.count) - 1, digest: digest)
     try file.streams.save(index, file.connection)

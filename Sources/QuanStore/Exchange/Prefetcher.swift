@@ -2,29 +2,44 @@ import Dispatch
 import QuanFormat
 import Synchronization
 
-/// Unpacks the segments of a bundle on another core, at most two ahead of the one that is being taken in.
+/// Unpacks the segments of bundles on another core, at most two ahead of the one that is being taken in.
+///
+/// One worker serves all bundles of an intake: a worker that waits holds a thread, and threads are few.
 final class Prefetcher: Sendable {
+  /// A segment to be unpacked: a bundle, and the place of the segment in it.
+  struct Item: Sendable {
+    let reader: BundleReader
+    let index: Int
+
+    func unpack() throws -> (bytes: [UInt8], segment: DecodedSegment) {
+      let bytes = try reader.segment(index)
+      return (bytes, try reader.decode(bytes, index))
+    }
+  }
+
   private struct State {
     var ready: [Int: Result<(bytes: [UInt8], segment: DecodedSegment), any Error>] = [:]
-    var upcoming: [Int]
+    var upcoming: Range<Int>
     var isStopped = false
   }
 
-  private let reader: BundleReader
+  private let items: [Item]
   private let state: Mutex<State>
-  private let room = DispatchSemaphore(value: 2)
+  // Semaphores begin at 0: one that is let go below where it began ends the process.
+  private let room = DispatchSemaphore(value: 0)
   private let filled = DispatchSemaphore(value: 0)
 
-  /// Starts unpacking the segments with these places in the bundle, in this order.
-  init(_ reader: BundleReader, _ order: [Int]) {
-    self.reader = reader
-    state = Mutex(State(upcoming: order))
+  /// Starts unpacking, in this order.
+  init(_ items: [Item]) {
+    self.items = items
+    state = Mutex(State(upcoming: items.indices))
+    for _ in 0..<2 { room.signal() }
     DispatchQueue.global().async { [self] in
-      for index in order {
+      for (place, item) in items.enumerated() {
         room.wait()
         if state.withLock({ $0.isStopped }) { return }
-        let result = Result { try unpack(index) }
-        state.withLock { $0.ready[index] = result }
+        let result = Result { try item.unpack() }
+        state.withLock { $0.ready[place] = result }
         filled.signal()
       }
     }
@@ -33,8 +48,8 @@ final class Prefetcher: Sendable {
   /// A segment's bytes and content.
   ///
   /// Segments passed over are let go; one out of order is unpacked here and now.
-  func segment(_ index: Int) throws -> (bytes: [UInt8], segment: DecodedSegment) {
-    guard state.withLock({ $0.upcoming.contains(index) }) else { return try unpack(index) }
+  func segment(_ place: Int) throws -> (bytes: [UInt8], segment: DecodedSegment) {
+    guard state.withLock({ $0.upcoming.contains(place) }) else { return try items[place].unpack() }
     while true {
       filled.wait()
       let (next, result) = state.withLock { state in
@@ -42,7 +57,7 @@ final class Prefetcher: Sendable {
         return (next, state.ready.removeValue(forKey: next))
       }
       room.signal()
-      if next == index, let result { return try result.get() }
+      if next == place, let result { return try result.get() }
     }
   }
 
@@ -50,10 +65,5 @@ final class Prefetcher: Sendable {
   func stop() {
     state.withLock { $0.isStopped = true }
     room.signal()
-  }
-
-  private func unpack(_ index: Int) throws -> (bytes: [UInt8], segment: DecodedSegment) {
-    let bytes = try reader.segment(index)
-    return (bytes, try reader.decode(bytes, index))
   }
 }

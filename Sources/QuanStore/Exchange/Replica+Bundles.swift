@@ -21,9 +21,7 @@ extension Replica {
   func apply(bundlesAt paths: [String], dryRun: Bool) throws -> MergeReport {
     let report = try access { file in
       let work = {
-        var offers: [Intake.Offer] = []
-        var prefetchers: [Prefetcher] = []
-        defer { for prefetcher in prefetchers { prefetcher.stop() } }
+        var found: [(header: SegmentHeader, path: String, item: Prefetcher.Item, isHeld: Bool)] = []
         var senders: [ReplicaID: (time: Instant, vector: VersionVector)] = [:]
         for path in paths {
           let reader = try Self.reader(at: path)
@@ -31,16 +29,20 @@ extension Replica {
             throw StoreError(.otherWorkspace, "the bundle belongs to another workspace", subject: path)
           }
           try Self.verify(path) { try reader.verifyWhole() }
-          let order = try reader.header.segments.indices.filter { index in
-            try file.row(at: reader.header.segments[index].header.end) == nil
-          }
-          let prefetcher = Prefetcher(reader, order)
-          prefetchers.append(prefetcher)
           for (index, segment) in reader.header.segments.enumerated() {
-            let load = { try Self.verify(path) { try prefetcher.segment(index) } }
-            offers.append(Intake.Offer(header: segment.header, load: load, pendingID: nil))
+            let isHeld = try file.row(at: segment.header.end) != nil
+            found.append((segment.header, path, Prefetcher.Item(reader: reader, index: index), isHeld))
           }
           senders[reader.header.sender] = (reader.header.time, VersionVector(reader.header.brings))
+        }
+        let prefetcher = Prefetcher(found.filter { !$0.isHeld }.map(\.item))
+        defer { prefetcher.stop() }
+        var place = 0
+        let offers = found.map { header, path, item, isHeld in
+          let own = place
+          if !isHeld { place += 1 }
+          let load = { try Self.verify(path) { isHeld ? try item.unpack() : try prefetcher.segment(own) } }
+          return Intake.Offer(header: header, load: load, pendingID: nil)
         }
         var intake = Intake(file)
         let report = try intake.take(offers)

@@ -10,6 +10,9 @@ public struct Environment: Sendable {
   /// The directory of the private state file, made when missing; two laptops never share one.
   public var stateDirectory: String
 
+  /// Device and inode of a file, by which a copy is told from its original; simulated machines bring their own.
+  package var place: @Sendable (_ path: String) throws -> (device: UInt64, inode: UInt64) = { try File.place(of: $0) }
+
   /// An environment of given parts; tests and simulations bring their own clock and randomness.
   public init(
     now: @escaping @Sendable () -> Instant, random: @escaping @Sendable () -> UInt64, stateDirectory: String

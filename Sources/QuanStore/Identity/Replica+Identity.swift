@@ -13,7 +13,7 @@ extension Replica {
   /// Why the identity cannot be written under any more; `nil` when it can.
   func reasonToRenew(_ file: ReplicaFile) throws -> Renewal.Reason? {
     let state = LaptopState(environment)
-    let place = try File.place(of: path)
+    let place = try environment.place(path)
     let laptop = try state.laptop()
     if place.inode != file.meta.inode || laptop != file.meta.laptop { return .moved }
     if try state.given(by: file.meta.replica) >= file.nextCounter { return .behind }
@@ -25,7 +25,7 @@ extension Replica {
   /// Takes a new identity, keeps the old one as predecessor, and introduces the new one to the others.
   func renewIdentity(_ file: ReplicaFile, _ reason: Renewal.Reason) throws {
     let old = file.meta.replica
-    let place = try File.place(of: path)
+    let place = try environment.place(path)
     file.meta.renewal = Renewal(predecessor: old, reason: reason)
     file.meta.predecessors.append(old)
     file.meta.isOvertaken = false

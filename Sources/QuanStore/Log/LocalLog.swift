@@ -42,6 +42,7 @@ struct LocalLog {
       }
     }
     for index in order { try file.streams.save(index, file.connection) }
+    file.unlogged = .none
     waiting = [:]
     order = []
     size = 0
@@ -63,6 +64,7 @@ struct LocalLog {
       if !encoder.isEmpty { try file.appendSegment(encoder.finish(.fast), to: index) }
       waiting[index] = []
     }
+    file.unlogged = .none
     size = 0
   }
 }

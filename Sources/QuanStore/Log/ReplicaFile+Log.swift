@@ -225,7 +225,7 @@ extension ReplicaFile {
     }
     tail.bind(1, local.stream)
     tail.bind(2, bits: dot.counter)
-    guard try tail.step() else { return nil }
+    guard try tail.step() else { return unlogged.change(holding: dot.counter, of: local.stream) }
     defer { tail.reset() }
     let change = try decodeTail(tail.blob(0), streams.rows[local.stream].id)
     return change.firstCounter <= dot.counter ? change : nil
@@ -252,13 +252,15 @@ extension ReplicaFile {
     let replicas = Set(stored.state.seen.keys).union(stored.state.deletes.keys.map(\.replica))
     var found: [(change: Change, index: Int, dot: Dot, operation: Operation)] = []
     for row in streams.rows where row.id.scope == scope && (replicas.contains(row.name) || streams.hasForks) {
-      try eachChange(of: row.index) { raw in
+      func take(_ raw: Change) throws {
         guard raw.operations.contains(where: { $0.record.counter == id.counter }) else { return }
         let change = try resolve(raw, as: row.index)
         for (position, operation) in change.operations.enumerated() where operation.record == id {
           found.append((change, row.index, Dot(row.name, change.firstCounter + UInt64(position)), operation))
         }
       }
+      try eachChange(of: row.index, take)
+      for raw in unlogged.changes(of: row.index) { try take(raw) }
     }
     return try inCausalOrder(found)
   }

@@ -118,7 +118,7 @@ public final class Replica: Sendable {
         try connection.execute("PRAGMA user_version = \(Tables.version)")
         try connection.transaction {
           try connection.execute(Tables.creation)
-          let place = try File.place(of: path)
+          let place = try environment.place(path)
           let laptop = try LaptopState(environment).laptop()
           let meta = Meta(
             workspace: workspace, replica: newIdentity(environment), label: label, author: author, homeScope: .shared,

@@ -105,7 +105,8 @@ extension ReplicaFile {
   /// Stores a record whole, where its state says it belongs, and keeps its conflicts in step.
   func save(_ state: RecordState, at local: LocalDot, replacing place: Place) throws {
     let scope = streams.rows[local.stream].id.scope
-    let isDeleted = state.presence == .deleted
+    // The schema only grows: a definition that somebody deleted goes on naming what others have written.
+    let isDeleted = state.presence == .deleted && !BuiltIn.isDefinition(state.kind)
     let table = isDeleted ? nil : catalog.tables[state.kind]
     if case .table(let old) = place {
       let statement = try connection.statement("DELETE FROM \(old.quotedName) WHERE id=?")

@@ -17,6 +17,8 @@ final class ReplicaFile {
   var schemaIsStale = false
   /// The segment that was unpacked last for looking something up.
   var cachedSegment: (id: Int64, segment: DecodedSegment)?
+  /// What is being taken in and is not in the log yet.
+  var unlogged = Unlogged.none
   /// Whether a write is being done, so that memory is ahead of the file.
   private var isWriting = false
   private var dataVersion: Int64 = -1
@@ -45,6 +47,7 @@ final class ReplicaFile {
     streams = try StreamTable(connection)
     contexts = Contexts()
     cachedSegment = nil
+    unlogged = .none
     connection.forgetStatements()
     catalog = Catalog(schema: Schema())
     catalog = Catalog(schema: try readSchema())

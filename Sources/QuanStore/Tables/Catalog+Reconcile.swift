@@ -31,41 +31,62 @@ extension Catalog {
     }
     var changes = Changes()
     // Whoever must give up a name does so before anybody takes it.
-    for pass in [true, false] {
-      for table in ordered {
-        try reconcile(table, known[table.kind.id], freeing: pass, &changes, connection)
-      }
-    }
+    for table in ordered { try free(table, known[table.kind.id], &changes, connection) }
+    for table in ordered { try take(table, known[table.kind.id], connection) }
+    for table in ordered { try complete(table, known[table.kind.id], &changes, connection) }
     if !changes.isEmpty { connection.forgetStatements() }
     return changes
   }
 
   private static let tableItself = Dot.builtIn(0)
 
-  private func reconcile(
-    _ table: KindTable, _ known: [FieldID: String]?, freeing: Bool, _ changes: inout Changes, _ connection: Connection
+  /// A name that no definition has, for a table or column between its old name and its new one.
+  private static func interim(_ id: Dot) -> String { "quan_interim_\(id.replica)_\(id.counter)" }
+
+  /// Takes the table and the columns that go by other names from now on off their old ones.
+  private func free(
+    _ table: KindTable, _ known: [FieldID: String]?, _ changes: inout Changes, _ connection: Connection
   ) throws {
-    guard let known, let name = known[Self.tableItself] else {
-      if !freeing { try create(table, &changes, connection) }
-      return
+    guard let known, let name = known[Self.tableItself] else { return }
+    for column in table.columns {
+      guard let old = known[column.definition.id], old != column.name else { continue }
+      let interim = KindTable.quoted(Self.interim(column.definition.id))
+      try connection.execute(
+        "ALTER TABLE \(KindTable.quoted(name)) RENAME COLUMN \(KindTable.quoted(old)) TO \(interim)")
+      changes.renamed += 1
     }
-    if freeing {
-      if name != table.name {
-        try connection.execute("ALTER TABLE \(KindTable.quoted(name)) RENAME TO \(table.quotedName)")
-        try connection.execute("DROP INDEX IF EXISTS \(KindTable.quoted(name + "_external_id"))")
-        try createIndex(table, connection)
-        try remember(table.kind.id, Self.tableItself, table.name, connection)
-        changes.renamed += 1
-      }
-      for column in table.columns {
-        guard let old = known[column.definition.id], old != column.name else { continue }
-        try connection.execute(
-          """
-          ALTER TABLE \(table.quotedName) RENAME COLUMN \(KindTable.quoted(old)) TO \(KindTable.quoted(column.name))
-          """)
-        try remember(table.kind.id, column.definition.id, column.name, connection)
-        changes.renamed += 1
-      }
+    if name != table.name {
+      let interim = KindTable.quoted(Self.interim(table.kind.id))
+      try connection.execute("ALTER TABLE \(KindTable.quoted(name)) RENAME TO \(interim)")
+      try connection.execute("DROP INDEX IF EXISTS \(KindTable.quoted(name + "_external_id"))")
+      changes.renamed += 1
+    }
+  }
+
+  /// Gives the table and the columns that ``free(_:_:_:_:)`` took off their old names the new ones.
+  private func take(_ table: KindTable, _ known: [FieldID: String]?, _ connection: Connection) throws {
+    guard let known, let name = known[Self.tableItself] else { return }
+    if name != table.name {
+      let interim = KindTable.quoted(Self.interim(table.kind.id))
+      try connection.execute("ALTER TABLE \(interim) RENAME TO \(table.quotedName)")
+      try remember(table.kind.id, Self.tableItself, table.name, connection)
+    }
+    for column in table.columns {
+      guard let old = known[column.definition.id], old != column.name else { continue }
+      let interim = KindTable.quoted(Self.interim(column.definition.id))
+      try connection.execute(
+        "ALTER TABLE \(table.quotedName) RENAME COLUMN \(interim) TO \(KindTable.quoted(column.name))")
+      try remember(table.kind.id, column.definition.id, column.name, connection)
+    }
+    if name != table.name { try createIndex(table, connection) }
+  }
+
+  /// Makes the table, or adds the columns that it lacks.
+  private func complete(
+    _ table: KindTable, _ known: [FieldID: String]?, _ changes: inout Changes, _ connection: Connection
+  ) throws {
+    guard let known, known[Self.tableItself] != nil else {
+      try create(table, &changes, connection)
       return
     }
     for column in table.columns where known[column.definition.id] == nil {

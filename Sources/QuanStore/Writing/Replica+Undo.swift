@@ -121,7 +121,7 @@ private struct Undoing {
       case .create: try undoCreate(dot, stored, &transaction)
       case .write(let key, _, let overwrites): try undoWrite(dot, key, overwrites, stored, local, &transaction)
       case .increment(let key, let amount):
-        try transaction.increment(operation.record, key.id, by: -amount)
+        try transaction.increment(operation.record, key.id, by: 0 &- amount)
         count += 1
       case .delete:
         guard stored.state.deletes[dot] != nil else {
@@ -146,7 +146,7 @@ private struct Undoing {
   ) throws {
     let last = change.firstCounter + UInt64(change.operations.count) - 1
     let isUntouched = stored.state.seen.allSatisfy { $0.key == name && $0.value <= last }
-    guard isUntouched && stored.state.presence == .present else {
+    guard isUntouched && stored.state.presence == .present && !BuiltIn.isDefinition(stored.state.kind) else {
       keep(dot, nil, .recordInUse)
       return
     }

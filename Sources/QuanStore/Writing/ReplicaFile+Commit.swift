@@ -20,6 +20,7 @@ extension ReplicaFile {
     let change = Change(
       stream: row.id, number: row.number + 1, firstCounter: transaction.firstCounter, author: author, time: time,
       message: message, dependencies: try newlySeen(by: index, scope: scope), operations: operations)
+    unlogged.add(change, of: index)
     var applier = Applier(self, isMerge: false)
     try applier.apply(change, to: index)
     let digest = try log.append(change, after: row.digest, to: index, self)

@@ -165,6 +165,9 @@ public struct Transaction {
       return
     }
     let stored = try stored(record)
+    guard !BuiltIn.isDefinition(stored.state.kind) else {
+      throw StoreError(.invalid, "a definition of the schema is never deleted", subject: record.description)
+    }
     guard stored.state.presence != .deleted else {
       throw StoreError(.notFound, "the record is deleted already", subject: record.description)
     }

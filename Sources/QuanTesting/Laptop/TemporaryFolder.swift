@@ -5,9 +5,11 @@ public final class TemporaryFolder: Sendable {
   /// Its path.
   public let path: String
 
-  /// Makes a folder.
-  public init() {
-    var template = Array("/tmp/quan-XXXXXX".utf8CString)
+  /// Makes a folder; one in memory, where there is such a place, survives no power cut but is quick.
+  public init(inMemory: Bool = false) {
+    let hasMemory = unsafe access("/dev/shm", W_OK) == 0
+    let base = inMemory && hasMemory ? "/dev/shm" : "/tmp"
+    var template = Array("\(base)/quan-XXXXXX".utf8CString)
     path = unsafe template.withUnsafeMutableBufferPointer { buffer in
       guard let start = buffer.baseAddress, unsafe mkdtemp(start) != nil else { return "/tmp" }
       return unsafe String(cString: start)

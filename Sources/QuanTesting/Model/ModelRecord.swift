@@ -1,0 +1,130 @@
+import Quan
+
+/// One record, as the list of everything ever done to it.
+struct ModelRecord {
+  /// Something that was done.
+  struct Deed {
+    let dot: Dot
+    let stamp: Stamp
+    let body: Operation.Body
+  }
+
+  let id: RecordID
+  let scope: ScopeID
+  let kind: KindID
+  var deeds: [Deed] = []
+
+  // MARK: Fields
+
+  /// Every write of a field, its initial values included.
+  func writes(of key: FieldKey) -> [Write] {
+    deeds.compactMap { deed in
+      switch deed.body {
+      case .create(_, let fields):
+        guard key.container != .counter, let field = fields.first(where: { $0.key == key }) else { return nil }
+        return Write(dot: deed.dot, stamp: deed.stamp, values: field.values.map { WrittenValue($0) }, overwrites: [])
+      case .write(key, let values, let overwrites):
+        return Write(dot: deed.dot, stamp: deed.stamp, values: values, overwrites: overwrites)
+      default: return nil
+      }
+    }
+  }
+
+  /// The values that nothing has overwritten.
+  func entries(of key: FieldKey) -> [Entry] {
+    let writes = writes(of: key)
+    let gone = Set(writes.flatMap(\.overwrites))
+    var entries: [Entry] = []
+    for write in writes {
+      if write.values.isEmpty && key.container == .register {
+        entries.append(Entry(id: EntryID(write.dot), value: nil, origin: nil, stamp: write.stamp))
+      }
+      for (index, written) in write.values.enumerated() {
+        let id = EntryID(write.dot, UInt32(index))
+        entries.append(Entry(id: id, value: written.value, origin: written.origin, stamp: write.stamp))
+      }
+    }
+    return entries.filter { !gone.contains($0.id) }.sorted { $0.id < $1.id }
+  }
+
+  /// The sides of a field: equal values are one.
+  func sides(of key: FieldKey) -> [Side] {
+    var order: [Value] = []
+    var groups: [Value: [Entry]] = [:]
+    for entry in entries(of: key) {
+      guard let value = entry.value else { continue }
+      if groups[value] == nil { order.append(value) }
+      groups[value, default: []].append(entry)
+    }
+    return order.map { Side(value: $0, entries: groups[$0] ?? []) }
+  }
+
+  /// The total of a counter.
+  func total(of key: FieldKey) -> Int64 {
+    deeds.reduce(0) { sum, deed in
+      switch deed.body {
+      case .create(_, let fields):
+        guard key.container == .counter, case .integer(let start)? = fields.first(where: { $0.key == key })?.values.first
+        else { return sum }
+        return sum &+ start
+      case .increment(key, let amount): return sum &+ amount
+      default: return sum
+      }
+    }
+  }
+
+  /// The fields that something was done to.
+  var keys: Set<FieldKey> {
+    var keys: Set<FieldKey> = []
+    for deed in deeds {
+      switch deed.body {
+      case .create(_, let fields): keys.formUnion(fields.map(\.key))
+      case .write(let key, _, _), .increment(let key, _): keys.insert(key)
+      case .delete, .restore: break
+      }
+    }
+    return keys
+  }
+
+  // MARK: Deletes
+
+  /// The deletes that no restore has overwritten.
+  var standingDeletes: [Deed] {
+    var overwritten: Set<Dot> = []
+    for case .restore(let deletes) in deeds.map(\.body) { overwritten.formUnion(deletes) }
+    return deeds.filter { deed in
+      if case .delete = deed.body { return !overwritten.contains(deed.dot) }
+      return false
+    }
+  }
+
+  /// What was done that no standing delete had seen.
+  var uncovered: [Deed] {
+    let contexts = standingDeletes.compactMap { deed -> [ReplicaID: UInt64]? in
+      if case .delete(let context) = deed.body { context } else { nil }
+    }
+    return deeds.filter { deed in
+      if case .delete = deed.body { return false }
+      return !contexts.contains { ($0[deed.dot.replica] ?? 0) >= deed.dot.counter }
+    }
+  }
+
+  var presence: Presence {
+    if standingDeletes.isEmpty { return .present }
+    return uncovered.isEmpty ? .deleted : .disputed
+  }
+
+  /// The record as replicas are compared.
+  var canonical: CanonicalRecord {
+    CanonicalRecord(
+      id: id, kind: kind, presence: presence,
+      fields: keys.map { key in
+        CanonicalRecord.Field(
+          key: key,
+          entries: key.container == .counter
+            ? [] : entries(of: key).map { CanonicalRecord.Entry(id: $0.id, value: $0.value, origin: $0.origin) },
+          total: total(of: key))
+      },
+      deletes: standingDeletes.map(\.dot))
+  }
+}

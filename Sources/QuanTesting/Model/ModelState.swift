@@ -1,0 +1,221 @@
+public import Quan
+
+/// What a set of changes comes to, by the plainest reading.
+public struct ModelState {
+  /// A conflict, as far as two implementations must agree on it.
+  public struct Conflict: Hashable, Sendable, CustomStringConvertible {
+    /// The record.
+    public let record: RecordID
+    /// The field, or `nil` for the whole record.
+    public let field: FieldID?
+    /// Its class.
+    public let `class`: ConflictClass
+    /// The values that the sides started from.
+    public let base: Set<Value>
+    /// The values of the sides; empty when it is about deletes.
+    public let values: Set<Value>
+    /// Everybody who stands behind a side.
+    public let people: Set<Stamp>
+
+    /// What must agree of a conflict as a replica lists it.
+    public init(_ conflict: Quan.Conflict) {
+      record = conflict.record
+      field = conflict.field
+      `class` = conflict.class
+      base = Set(conflict.base)
+      values = Set(conflict.sides.compactMap(\.value))
+      people = Set(conflict.sides.flatMap { [$0.stamp] + $0.alike })
+    }
+
+    init(
+      record: RecordID, field: FieldID?, class: ConflictClass, base: Set<Value>, values: Set<Value>, people: Set<Stamp>
+    ) {
+      self.record = record
+      self.field = field
+      self.class = `class`
+      self.base = base
+      self.values = values
+      self.people = people
+    }
+
+    /// For people who look for a difference.
+    public var description: String {
+      "\(self.class) \(record) \(field?.description ?? "-") base \(base) values \(values) people \(people)"
+    }
+  }
+
+  /// A record of a scope: dots alone do not tell records of different scopes apart when a machine was cloned.
+  private struct Place: Hashable {
+    let scope: ScopeID
+    let record: RecordID
+  }
+
+  private var records: [Place: ModelRecord] = [:]
+  private var stamps: [ScopeID: [Dot: Stamp]] = [:]
+  /// The schema that the records of scope `shared` spell out.
+  public private(set) var schema = Schema()
+
+  /// What some changes come to.
+  public init(_ changes: [HeldChange]) {
+    let names = ModelNames(changes)
+    var others: [(scope: ScopeID, record: RecordID, deed: ModelRecord.Deed)] = []
+    for held in changes {
+      let change = held.change
+      let resolve = names.resolver(for: held)
+      let name = names.name(of: held)
+      let stamp = Stamp(author: change.author, time: change.time)
+      for (position, operation) in change.operations.enumerated() {
+        let dot = Dot(name, change.firstCounter + UInt64(position))
+        stamps[change.stream.scope, default: [:]][dot] = stamp
+        let body = Self.resolve(operation.body, in: change.stream.scope, resolve)
+        let deed = ModelRecord.Deed(dot: dot, stamp: stamp, body: body)
+        if case .create(let kind, _) = body {
+          records[Place(scope: change.stream.scope, record: dot)] = ModelRecord(
+            id: dot, scope: change.stream.scope, kind: kind, deeds: [deed])
+        } else {
+          others.append((change.stream.scope, resolve(operation.record, change.stream.scope), deed))
+        }
+      }
+    }
+    // What is done to a record that nobody created contributes nothing.
+    for other in others { records[Place(scope: other.scope, record: other.record)]?.deeds.append(other.deed) }
+    schema = readSchema()
+  }
+
+  private static func resolve(
+    _ body: Operation.Body, in scope: ScopeID, _ resolve: (Dot, ScopeID) -> Dot
+  ) -> Operation.Body {
+    func value(_ value: Value) -> Value {
+      guard case .reference(let reference) = value else { return value }
+      return .reference(Reference(resolve(reference.record, reference.scope), in: reference.scope))
+    }
+    func key(_ key: FieldKey) -> FieldKey { FieldKey(resolve(key.id, .shared), key.container) }
+    switch body {
+    case .create(let kind, let fields):
+      return .create(
+        kind: resolve(kind, .shared), fields: fields.map { InitialField(key($0.key), $0.values.map(value)) })
+    case .write(let field, let values, let overwrites):
+      return .write(
+        field: key(field),
+        values: values.map { WrittenValue(value($0.value), origin: $0.origin.map { resolve($0, scope) }) },
+        overwrites: overwrites.map { EntryID(resolve($0.dot, scope), $0.index) })
+    case .increment(let field, let amount): return .increment(field: key(field), amount: amount)
+    case .delete(let context):
+      var resolved: [ReplicaID: UInt64] = [:]
+      for (replica, counter) in context {
+        let dot = resolve(Dot(replica, counter), scope)
+        resolved[dot.replica] = max(resolved[dot.replica] ?? 0, counter)
+      }
+      return .delete(context: resolved)
+    case .restore(let deletes): return .restore(deletes: deletes.map { resolve($0, scope) })
+    }
+  }
+
+  // MARK: Schema
+
+  private func readSchema() -> Schema {
+    func shown(_ record: ModelRecord, _ field: FieldID) -> Value? {
+      MergeRule.ask.decide(record.sides(of: FieldKey(field))).shown.first
+    }
+    func text(_ record: ModelRecord, _ field: FieldID) -> String {
+      if case .text(let text)? = shown(record, field) { text } else { "" }
+    }
+    func order(_ record: ModelRecord) -> Int64 {
+      if case .integer(let number)? = shown(record, BuiltIn.order) { number } else { 0 }
+    }
+    var kinds: [KindDefinition] = []
+    var fields: [FieldDefinition] = []
+    for record in records.values where record.scope == .shared {
+      let labels = Labels(text(record, BuiltIn.labelChinese), text(record, BuiltIn.labelEnglish))
+      if record.kind == BuiltIn.kindKind {
+        kinds.append(
+          KindDefinition(id: record.id, code: text(record, BuiltIn.code), labels: labels, order: order(record)))
+      } else if record.kind == BuiltIn.fieldKind, let type = FieldText.type(text(record, BuiltIn.fieldType)),
+        let container = FieldText.container(text(record, BuiltIn.fieldContainer)),
+        case .reference(let kind)? = shown(record, BuiltIn.fieldOf)
+      {
+        fields.append(
+          FieldDefinition(
+            id: record.id, kind: kind.record, code: text(record, BuiltIn.code), labels: labels, type: type.type,
+            scale: type.scale, container: container, rule: MergeRule(text(record, BuiltIn.fieldRule)) ?? .ask,
+            order: order(record)))
+      }
+    }
+    return Schema(kinds: kinds, fields: fields)
+  }
+
+  // MARK: What must be equal
+
+  /// The records of a scope, as replicas are compared.
+  public func canonical(of scope: ScopeID) -> [CanonicalRecord] {
+    records.values.filter { $0.scope == scope }.map(\.canonical).sorted { $0.id < $1.id }
+  }
+
+  /// All open conflicts.
+  public var conflicts: Set<Conflict> {
+    var found: Set<Conflict> = []
+    for record in records.values {
+      guard let kind = schema.kind(record.kind) else { continue }
+      if record.presence == .disputed {
+        let people = record.standingDeletes.map(\.stamp) + latest(record.uncovered).map(\.stamp)
+        found.insert(
+          Conflict(
+            record: record.id, field: nil, class: .deletedAndEdited, base: [], values: [], people: Set(people)))
+      }
+      // A deleted record's fields ask nobody anything.
+      for field in kind.fields where field.container == .register && record.presence != .deleted {
+        let sides = record.sides(of: field.key)
+        var dates: [Side] = []
+        if case .latest(let name) = field.rule, let other = kind.field(named: name) {
+          dates = record.sides(of: other.key)
+        }
+        let outcome = field.rule.decide(sides, dates: dates).outcome
+        guard outcome == .asked || outcome == .disputed else { continue }
+        found.insert(
+          Conflict(
+            record: record.id, field: field.id, class: outcome == .asked ? .value : .dispute,
+            base: base(of: sides, record.writes(of: field.key)), values: Set(sides.map(\.value)),
+            people: Set(sides.flatMap(\.entries).map { stamp(of: $0, record.scope) })))
+      }
+    }
+    for clash in schema.clashes {
+      let definitions = clash.definitions.filter { $0.replica != .builtIn }
+      guard let first = definitions.first else { continue }
+      found.insert(
+        Conflict(
+          record: first, field: BuiltIn.code, class: .schema, base: [], values: [.text(clash.code)],
+          people: Set(definitions.compactMap { stamps[.shared]?[$0] })))
+    }
+    return found
+  }
+
+  /// Of each replica's deeds the last.
+  private func latest(_ deeds: [ModelRecord.Deed]) -> [ModelRecord.Deed] {
+    Dictionary(grouping: deeds, by: \.dot.replica).values.compactMap { $0.max { $0.dot.counter < $1.dot.counter } }
+  }
+
+  /// Who wrote an entry first.
+  private func stamp(of entry: Entry, _ scope: ScopeID) -> Stamp {
+    entry.origin.flatMap { stamps[scope]?[$0] } ?? entry.stamp
+  }
+
+  /// The values of the latest writes that are ancestors, along overwrites, of every side.
+  private func base(of sides: [Side], _ writes: [Write]) -> Set<Value> {
+    let byDot = Dictionary(writes.map { ($0.dot, $0) }) { first, _ in first }
+    func ancestors(of dot: Dot) -> Set<Dot> {
+      var found: Set<Dot> = []
+      var queue = [dot]
+      while let next = queue.popLast() {
+        for entry in byDot[next]?.overwrites ?? [] where found.insert(entry.dot).inserted { queue.append(entry.dot) }
+      }
+      return found
+    }
+    let starts = sides.flatMap(\.entries).map { entry in
+      entry.origin.flatMap { byDot[$0] == nil ? nil : $0 } ?? entry.id.dot
+    }
+    var common = starts.first.map(ancestors) ?? []
+    for start in starts { common.formIntersection(ancestors(of: start)) }
+    let older = common.reduce(into: Set<Dot>()) { $0.formUnion(ancestors(of: $1)) }
+    return Set(common.subtracting(older).flatMap { byDot[$0]?.values.map(\.value) ?? [] })
+  }
+}

@@ -1,0 +1,156 @@
+import Quan
+
+/// What people do on one replica, as chance has it.
+struct SimulatedWork {
+  let replica: Replica
+  var random: SeededGenerator
+  /// A second scope, once somebody has made one.
+  var extraScope: ScopeID?
+
+  /// A kind with a field of each sort.
+  static let schema = SchemaDraft([
+    KindDraft(
+      "pupil", Labels("学生", "pupil"),
+      [
+        FieldDraft("name", Labels("姓名", "name")), FieldDraft("phone", Labels("电话", "phone")),
+        FieldDraft("note", Labels("备注", "note"), rule: .keepAll),
+        FieldDraft("boards", Labels("住校", "boards"), .triState, rule: .knownBeatsUnknown),
+        FieldDraft("risk", Labels("风险", "risk"), .integer, rule: .max),
+        FieldDraft("tags", Labels("标签", "tags"), container: .set),
+        FieldDraft("visits", Labels("家访数", "visits"), .integer, container: .counter),
+        FieldDraft("class", Labels("班级", "class"), rule: .latest(by: "since")),
+        FieldDraft("since", Labels("起始日", "since"), .date, rule: .max),
+        FieldDraft("state", Labels("状态", "state"), .choice, rule: .ladder(["open", "placed", "closed"])),
+        FieldDraft("friend", Labels("好友", "friend"), .reference, target: "pupil"),
+      ])
+  ])
+
+  // MARK: Acts
+
+  /// Does something.
+  mutating func act() throws -> String {
+    let records = try pupils()
+    switch Int.random(in: 0..<100, using: &random) {
+    case 0..<15: return try create()
+    case 15..<18: return try defineField()
+    case 18..<19: return try makeScope()
+    case 19..<26: return try undo()
+    case 26..<40:
+      if let conflict = try replica.conflicts().filter({ $0.class != .schema }).randomElement(using: &random) {
+        return try resolve(conflict)
+      }
+      return try create()
+    case 40..<46:
+      guard let record = records.randomElement(using: &random) else { return try create() }
+      try replica.write { try $0.delete(record.id, force: true) }
+      return "deletes \(record.id)"
+    case 46..<49:
+      guard let record = records.first(where: { $0.presence == .disputed }) else { return "finds nothing to restore" }
+      try replica.write { try $0.restore(record.id) }
+      return "restores \(record.id)"
+    default:
+      guard let record = records.randomElement(using: &random) else { return try create() }
+      return try edit(record)
+    }
+  }
+
+  private func pupils() throws -> [Record] {
+    guard let kind = try replica.schema().kind(named: "pupil") else { return [] }
+    var records: [Record] = []
+    try replica.records(of: kind.id) { records.append($0) }
+    return records
+  }
+
+  private mutating func create() throws -> String {
+    guard let kind = try replica.schema().kind(named: "pupil") else { return "knows no kind" }
+    var values: [FieldID: [Value]] = [:]
+    for field in kind.fields where field.code != BuiltIn.externalIDName && random.chance(0.4) {
+      values[field.id] = [try value(for: field)]
+    }
+    let scope = random.chance(0.2) ? extraScope : nil
+    let isKnown = try scope.map { wanted in try replica.scopes().contains { $0.id == wanted } } ?? true
+    let id = try replica.write { try $0.create(kind.id, in: isKnown ? scope : nil, values) }
+    return "creates \(id)"
+  }
+
+  private mutating func edit(_ record: Record) throws -> String {
+    let fields = record.kind.fields.filter { $0.code != BuiltIn.externalIDName }
+    let count = Int.random(in: 1...3, using: &random)
+    var done: [String] = []
+    var acts: [(inout Transaction) throws -> Void] = []
+    for _ in 0..<count {
+      guard let field = fields.randomElement(using: &random) else { continue }
+      let value = try value(for: field)
+      switch field.container {
+      case .register:
+        let cleared = random.chance(0.15)
+        acts.append { try $0.set(record.id, field.id, to: cleared ? nil : value) }
+        done.append(cleared ? "clears \(field.name)" : "sets \(field.name)")
+      case .set:
+        let removes = random.chance(0.4)
+        acts.append {
+          if removes { try $0.remove(record.id, field.id, value) } else { try $0.add(record.id, field.id, value) }
+        }
+        done.append(removes ? "removes from \(field.name)" : "adds to \(field.name)")
+      case .counter:
+        let amount = Int64.random(in: -2...5, using: &random)
+        acts.append { try $0.increment(record.id, field.id, by: amount) }
+        done.append("increments \(field.name)")
+      case .map, .text, .list: continue
+      }
+    }
+    let drawn = acts
+    try replica.write { transaction in for act in drawn { try act(&transaction) } }
+    return "edits \(record.id): \(done.joined(separator: ", "))"
+  }
+
+  private mutating func resolve(_ conflict: Conflict) throws -> String {
+    let side = Int.random(in: 1...max(1, conflict.sides.count), using: &random)
+    try replica.write { try $0.resolve(conflict.record, conflict.field, takingSide: side) }
+    return "settles \(conflict.record) with side \(side)"
+  }
+
+  private mutating func undo() throws -> String {
+    do {
+      let report = try replica.undo()
+      return "undoes \(report.undone)"
+    } catch let error as StoreError where error.code == .notFound {
+      return "has nothing to undo"
+    }
+  }
+
+  /// A new field; now and then two laptops choose one name and two types.
+  private mutating func defineField() throws -> String {
+    guard let kind = try replica.schema().kind(named: "pupil"), kind.fields.count < 18 else { return "has fields enough" }
+    let code = ["height", "shoe", "bus"].randomElement(using: &random) ?? "height"
+    guard kind.field(named: code) == nil else { return "has that field" }
+    let isNumber = random.chance(0.5)
+    let draft = FieldDraft(code, Labels(code, code), isNumber ? .integer : .text)
+    try replica.write { try $0.define(draft, of: kind.id) }
+    return "defines \(code)"
+  }
+
+  private mutating func makeScope() throws -> String {
+    guard extraScope == nil else { return "has scopes enough" }
+    extraScope = try replica.write { try $0.createScope(label: "second school") }
+    return "makes a scope"
+  }
+
+  /// One of a few values, so that equal ones meet.
+  private mutating func value(for field: FieldDefinition) throws -> Value {
+    let number = Int.random(in: 0..<4, using: &random)
+    if field.container == .counter { return .integer(Int64(number)) }
+    switch field.type {
+    case .integer: return .integer(Int64(number))
+    case .triState: return .triState([.yes, .no, .unknown, .yes][number])
+    case .date: return CivilDate(daysSince1970: Int32(18_000 + number)).map { .date($0) } ?? .text("")
+    case .choice: return .choice(["open", "placed", "closed", "elsewhere"][number])
+    case .reference:
+      guard let record = try pupils().randomElement(using: &random) else {
+        return .reference(Reference(Dot(.builtIn, 1), in: .shared))
+      }
+      return .reference(Reference(record.id, in: record.scope))
+    default: return .text(["泉", "源", "清", "流"][number])
+    }
+  }
+}

@@ -179,11 +179,15 @@ struct SegmentDecoder {
         throw .invalid("order of dependencies", offset: offset)
       }
     }
-    var highest: [StreamID: Tip] = [:]
-    for dependency in dependencyList where (highest[dependency.stream]?.number ?? 0) <= dependency.tip.number {
-      highest[dependency.stream] = dependency.tip
+    // The last place of each stream at least; of forked streams there may be several.
+    let all = Set(dependencyList)
+    let required = Set(header.requires)
+    func lasts(_ places: Set<Dependency>) -> [StreamID: UInt64] {
+      Dictionary(places.map { ($0.stream, $0.tip.number) }, uniquingKeysWith: max)
     }
-    guard header.requires == highest.map({ Dependency($0.key, $0.value) }).sorted() else {
+    guard required.isSubset(of: all), lasts(all) == lasts(required),
+      zip(header.requires, header.requires.dropFirst()).allSatisfy({ $0 < $1 })
+    else {
       throw .invalid("requirements of a segment", offset: offset)
     }
   }

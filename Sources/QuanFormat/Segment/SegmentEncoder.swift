@@ -17,7 +17,8 @@ package struct SegmentEncoder {
   private var lastCounter: UInt64 = 0
   /// The digest at the last change appended.
   package private(set) var digest: QuanCore.Digest
-  private var requires: [StreamID: Tip] = [:]
+  private var requires: [StreamID: [Tip]] = [:]
+  private let forked: Set<StreamID>
   private var names = SegmentNames()
   private var texts: [String] = []
   private var textIndex: [String: UInt64] = [:]
@@ -59,8 +60,12 @@ package struct SegmentEncoder {
   private var size = 0
 
   /// Starts a segment that continues a stream behind `previous`.
-  package init(stream: StreamID, previous: QuanCore.Digest) {
+  ///
+  /// - Parameter forked: The streams that are known to be forked: of these every place that the changes build on is
+  ///   named in the header; of others the last one says it all.
+  package init(stream: StreamID, previous: QuanCore.Digest, forked: Set<StreamID>) {
     self.stream = stream
+    self.forked = forked
     start = previous
     digest = previous
     _ = names.index(of: stream.replica)
@@ -95,8 +100,10 @@ package struct SegmentEncoder {
       dependencyScopes.append(names.index(of: dependency.stream.scope))
       dependencyNumbers.append(dependency.tip.number)
       dependencyChecks.fixed64(dependency.tip.check)
-      if (requires[dependency.stream]?.number ?? 0) <= dependency.tip.number {
-        requires[dependency.stream] = dependency.tip
+      if forked.contains(dependency.stream) {
+        requires[dependency.stream, default: []].append(dependency.tip)
+      } else if (requires[dependency.stream]?.first?.number ?? 0) <= dependency.tip.number {
+        requires[dependency.stream] = [dependency.tip]
       }
     }
     for (position, operation) in change.operations.enumerated() {
@@ -226,7 +233,7 @@ package struct SegmentEncoder {
     for column in slotColumns { column.encode(to: &body) }
     let header = SegmentHeader(
       stream: stream, range: firstNumber...lastNumber, lastCounter: lastCounter, previous: start, digest: digest,
-      operationCount: heads.count, requires: requires.map { Dependency($0.key, $0.value) }.sorted(),
+      operationCount: heads.count, requires: VersionVector(requires.flatMap { stream, tips in tips.map { Dependency(stream, $0) } }).places,
       inflatedSize: body.bytes.count)
     return Segment(header: header, deflated: Deflate.deflate(body.bytes, effort))
   }

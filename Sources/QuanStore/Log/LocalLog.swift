@@ -53,12 +53,12 @@ struct LocalLog {
       try file.packTail(index)
       guard let items = waiting[index], let first = items.first else { continue }
       let before = try file.digestBefore(first.change.number, in: file.streams.rows[index])
-      var encoder = SegmentEncoder(stream: first.change.stream, previous: before)
+      var encoder = file.encoder(of: first.change.stream, from: before)
       for item in items {
         encoder.append(item.change, canonical: item.canonical)
         if encoder.isFull {
           try file.appendSegment(encoder.finish(.fast), to: index)
-          encoder = SegmentEncoder(stream: item.change.stream, previous: item.digest)
+          encoder = file.encoder(of: item.change.stream, from: item.digest)
         }
       }
       if !encoder.isEmpty { try file.appendSegment(encoder.finish(.fast), to: index) }

@@ -49,12 +49,11 @@ extension ReplicaFile {
       let change = try decodeTail(canonical, row.id)
       if encoder?.isFull == true, var full = encoder {
         packed.append(full.finish(.fast))
-        encoder = SegmentEncoder(stream: row.id, previous: full.digest)
+        encoder = self.encoder(of: row.id, from: full.digest)
       }
       var current =
         try encoder
-        ?? SegmentEncoder(
-          stream: row.id, previous: try digestBefore(change.number, in: row))
+        ?? self.encoder(of: row.id, from: try digestBefore(change.number, in: row))
       current.append(change, canonical: canonical)
       encoder = current
     }
@@ -63,6 +62,11 @@ extension ReplicaFile {
     let clear = try connection.statement("DELETE FROM quan_tail WHERE stream=?")
     clear.bind(1, index)
     try clear.run()
+  }
+
+  /// An encoder of a segment that follows a digest.
+  func encoder(of stream: StreamID, from digest: Digest) -> SegmentEncoder {
+    SegmentEncoder(stream: stream, previous: digest, forked: streams.forked)
   }
 
   private func decodeTail(_ canonical: [UInt8], _ stream: StreamID) throws -> Change {

@@ -123,6 +123,9 @@ struct StreamTable {
     hasForks && rows.contains { $0.parent == index }
   }
 
+  /// The streams that are forked, as their authors numbered them.
+  var forked: Set<StreamID> { hasForks ? Set(rows.filter { $0.parent != nil }.map(\.id)) : [] }
+
   /// The rows where changes can be added and that hold some: the tips.
   var leaves: [StreamRow] { rows.filter { $0.number > 0 && !hasChildren($0.index) } }
 

@@ -108,7 +108,10 @@ final class Machine {
     guard let accepted = model.changes(behind: vector) else { return ["\(name) holds what it never received"] }
     let acceptedDigests = Set(accepted.map(\.digest))
     let acceptable = model.acceptable()
-    if !acceptedDigests.isSubset(of: acceptable) { differences.append("\(name) accepted what misses something") }
+    for held in accepted where !acceptable.contains(held.digest) {
+      let place = "\(held.change.stream) \(held.change.number)"
+      differences.append("\(name) accepted \(place), which misses some of \(held.change.dependencies)")
+    }
 
     let pending = try replica.status().pending
     for held in model.held.values where !acceptedDigests.contains(held.digest) {

@@ -100,7 +100,7 @@ extension ReplicaFile {
     where before.records[key] != after.records[key] {
       findings.append(
         VerificationFinding(
-          invariant: 1, subject: key.description, message: "the row is not the fold of its operations"))
+          invariant: 1, subject: key.record.description, message: "the row is not the fold of its operations"))
     }
     for key in Set(before.conflicts.keys).union(after.conflicts.keys)
     where before.conflicts[key] != after.conflicts[key] {
@@ -111,17 +111,17 @@ extension ReplicaFile {
   }
 
   private struct Snapshot {
-    var records: [Dot: CanonicalRecord] = [:]
+    var records: [Reference: CanonicalRecord] = [:]
     var conflicts: [String: Conflict] = [:]
   }
 
   private func snapshot() throws -> Snapshot {
     var snapshot = Snapshot()
     for scope in Set(streams.rows.map(\.id.scope)) {
-      for record in try canonicalForm(of: scope).records { snapshot.records[record.id] = record }
+      for record in try canonicalForm(of: scope).records { snapshot.records[Reference(record.id, in: scope)] = record }
     }
     for conflict in try conflicts(of: nil, limit: nil) {
-      snapshot.conflicts["\(conflict.record) \(conflict.field?.description ?? "")"] = conflict
+      snapshot.conflicts["\(conflict.record) \(conflict.scope) \(conflict.field?.description ?? "")"] = conflict
     }
     return snapshot
   }

@@ -57,6 +57,12 @@ let package = Package(
     .executableTarget(name: "quan", dependencies: ["QuanCommands"], swiftSettings: strict),
     .executableTarget(
       name: "simulate", dependencies: ["QuanTesting", arguments], path: "Tools/Programs/simulate", swiftSettings: strict),
+    .executableTarget(
+      name: "TwoReplicas", dependencies: ["Quan", "QuanEducation"], path: "Examples/TwoReplicas", swiftSettings: strict),
+    .executableTarget(
+      name: "Stick", dependencies: ["Quan", "QuanEducation"], path: "Examples/Stick", swiftSettings: strict),
+    tests("StructureTests", []),
+    tests("QuanFormatTests", ["QuanFormat", "QuanTesting"], resources: [.copy("Golden")]),
     tests("QuanStoreTests", ["Quan", "QuanStore", "QuanFormat", "QuanTesting"]),
   ]
 )

@@ -26,7 +26,8 @@ package struct BundleReader: Sendable {
     self.source = source
     let prelude = try source.read(at: 0, count: Self.preludeSize)
     let magic = BundleHeader.magic
-    guard prelude.prefix(magic.count).elementsEqual(magic.prefix(prelude.count)), !prelude.isEmpty else {
+    guard !prelude.isEmpty else { throw BundleError.tooShort }
+    guard prelude.prefix(magic.count).elementsEqual(magic.prefix(prelude.count)) else {
       throw BundleError.notABundle
     }
     let (start, size) = try Self.prelude(prelude)

@@ -233,7 +233,8 @@ package struct SegmentEncoder {
     for column in slotColumns { column.encode(to: &body) }
     let header = SegmentHeader(
       stream: stream, range: firstNumber...lastNumber, lastCounter: lastCounter, previous: start, digest: digest,
-      operationCount: heads.count, requires: VersionVector(requires.flatMap { stream, tips in tips.map { Dependency(stream, $0) } }).places,
+      operationCount: heads.count,
+      requires: VersionVector(requires.flatMap { stream, tips in tips.map { Dependency(stream, $0) } }).places,
       inflatedSize: body.bytes.count)
     return Segment(header: header, deflated: Deflate.deflate(body.bytes, effort))
   }

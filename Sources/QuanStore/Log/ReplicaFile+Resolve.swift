@@ -55,7 +55,7 @@ extension ReplicaFile {
     let row = streams.rows[named]
     guard streams.hasChildren(named), dot.counter > row.counter else { return dot }
     // Below the named stretch: the one on a path that the author has been along, or seen.
-    let seen = [index] + context.keys.sorted()
+    let seen = [index] + context.filter { $0.value.counter >= dot.counter }.keys.sorted()
     for tip in seen where streams.rows[tip].id == row.id {
       let path = streams.path(to: tip)
       guard let start = path.firstIndex(where: { $0.index == named }) else { continue }

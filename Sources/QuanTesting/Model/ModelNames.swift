@@ -68,7 +68,8 @@ struct ModelNames {
       let meant = past.first { seen in
         seen.change.stream.scope == scope
           && (seen.change.firstCounter..<seen.change.firstCounter + UInt64(seen.change.operations.count))
-            .contains(dot.counter) && names(of: seen).contains(dot.replica)
+            .contains(dot.counter)
+          && names(of: seen).contains(dot.replica)
       }
       return meant.map { Dot(name(of: $0), dot.counter) } ?? dot
     }

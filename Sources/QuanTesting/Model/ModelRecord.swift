@@ -64,7 +64,8 @@ struct ModelRecord {
     deeds.reduce(0) { sum, deed in
       switch deed.body {
       case .create(_, let fields):
-        guard key.container == .counter, case .integer(let start)? = fields.first(where: { $0.key == key })?.values.first
+        guard key.container == .counter,
+          case .integer(let start)? = fields.first(where: { $0.key == key })?.values.first
         else { return sum }
         return sum &+ start
       case .increment(key, let amount): return sum &+ amount

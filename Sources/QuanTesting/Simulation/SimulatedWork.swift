@@ -121,7 +121,9 @@ struct SimulatedWork {
 
   /// A new field; now and then two laptops choose one name and two types.
   private mutating func defineField() throws -> String {
-    guard let kind = try replica.schema().kind(named: "pupil"), kind.fields.count < 18 else { return "has fields enough" }
+    guard let kind = try replica.schema().kind(named: "pupil"), kind.fields.count < 18 else {
+      return "has fields enough"
+    }
     let code = ["height", "shoe", "bus"].randomElement(using: &random) ?? "height"
     guard kind.field(named: code) == nil else { return "has that field" }
     let isNumber = random.chance(0.5)

@@ -243,7 +243,9 @@ public struct Simulation {
       where try machine.replica.canonicalForm(of: scope) != machines[0].replica.canonicalForm(of: scope) {
         differences.append("\(machine.name) and \(machines[0].name) differ in \(scope)")
       }
-      differences += try machine.replica.verify().map { "\(machine.name): INV-\($0.invariant) \($0.subject) \($0.message)" }
+      differences += try machine.replica.verify().map {
+        "\(machine.name): INV-\($0.invariant) \($0.subject) \($0.message)"
+      }
       if !differences.isEmpty { throw failure(step, "everybody exchanges", differences) }
     }
   }

@@ -29,7 +29,9 @@ struct Stick {
     let (merge, _) = try second.sync(folder: stick)
     print("second took in \(merge.changesApplied) changes, \(merge.recordsCreated) new records")
     try second.close()
-    for await change in changes { print("told: \(change)") }
+    for await change in changes {
+      if case .merged(let report) = change { print("told of \(report.createdRecords.count) new records") }
+    }
     try first.close()
   }
 }

@@ -21,10 +21,10 @@ struct DamageTests {
     }
   }
 
-  @Test("every change of one byte of the golden bundle is refused with an error of its own")
-  func byteChanges() throws {
+  @Test("every change of one byte of the golden bundle is refused with an error of its own", arguments: 0..<4)
+  func byteChanges(part: Int) throws {
     let whole = try golden("golden.quanbundle")
-    for place in whole.indices {
+    for place in whole.indices where place % 4 == part {
       for value in UInt8.min...UInt8.max where value != whole[place] {
         var bytes = whole
         bytes[place] = value

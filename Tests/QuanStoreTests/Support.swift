@@ -37,6 +37,7 @@ final class Bureau {
   let stick: String
   var laptops: [Laptop] = []
   var replicas: [Replica] = []
+  var bundleCount = 0
 
   init(_ count: Int = 2, seed: UInt64 = 1, schema: SchemaDraft = sampleSchema) throws {
     stick = folder.folder("stick")
@@ -84,5 +85,52 @@ final class Bureau {
       }
     }
     for replica in replicas { #expect(try replica.verify() == [], sourceLocation: location) }
+  }
+}
+
+extension Bureau {
+  /// Writes a bundle on one laptop: of all it holds, or of what a vector lacks.
+  func bundle(from index: Int, lackedBy vector: VersionVector = VersionVector()) throws -> String {
+    bundleCount += 1
+    let path = folder.path + "/bundle-\(bundleCount)"
+    let summary = try replicas[index].writeBundle(to: path, lackedBy: vector)
+    #expect(summary != nil)
+    return path
+  }
+
+  /// Another laptop takes in everything that one holds.
+  @discardableResult
+  func give(_ source: Int, to target: Int) throws -> MergeReport {
+    try replicas[target].apply(bundleAt: try bundle(from: source))
+  }
+
+  /// Sets a field on a laptop.
+  func set(_ id: RecordID, _ name: String, _ value: Value?, on index: Int) throws {
+    try replicas[index].write { try $0.set(id, try self.field(name), to: value) }
+  }
+
+  /// The one conflict that a laptop lists.
+  func onlyConflict(on index: Int, _ location: SourceLocation = #_sourceLocation) throws -> Conflict {
+    let conflicts = try replicas[index].conflicts()
+    #expect(conflicts.count == 1, sourceLocation: location)
+    return try #require(conflicts.first, sourceLocation: location)
+  }
+
+  /// The canonical forms of all scopes of a laptop.
+  func canonical(_ index: Int) throws -> [CanonicalScope] { try canonical(replicas[index]) }
+
+  func canonical(_ replica: Replica) throws -> [CanonicalScope] {
+    try replica.scopes().map { try replica.canonicalForm(of: $0.id) }
+  }
+
+  /// Closes a laptop's replica and opens it again.
+  func reopen(_ index: Int) throws {
+    try replicas[index].close()
+    replicas[index] = try laptops[index].open()
+  }
+
+  /// A laptop that joins now, with everything that another holds.
+  func newcomer(_ name: String, from index: Int) throws -> Replica {
+    try Laptop(name, in: folder, seed: 99).join(from: try bundle(from: index))
   }
 }

@@ -75,14 +75,14 @@ struct Applier {
   // MARK: Creating
 
   /// Notes that a record has been created without going through ``apply(_:_:)``.
-  mutating func noteCreated(kind: KindID) {
-    if kind.replica != .builtIn { tally.report.recordsCreated += 1 }
+  mutating func noteCreated(_ record: RecordID, kind: KindID) {
+    if kind.replica != .builtIn { tally.report.createdRecords.append(record) }
     noteSchema(kind)
   }
 
   private mutating func create(_ kind: KindID, _ fields: [InitialField], _ arrival: Arrival) throws {
     let local = LocalDot(stream: arrival.index, counter: arrival.dot.counter)
-    noteCreated(kind: kind)
+    noteCreated(arrival.dot, kind: kind)
     if let table = file.catalog.tables[kind], try insert(fields, at: local, into: table) { return }
     let state = RecordState(creating: arrival.dot, kind: kind, fields: fields, stamp: arrival.stamp)
     try file.save(state, at: local, replacing: .none)
@@ -196,7 +196,9 @@ struct Applier {
     }
   }
 
-  private func noteSchema(_ kind: KindID) {
-    if BuiltIn.isDefinition(kind) { file.schemaIsStale = true }
+  private mutating func noteSchema(_ kind: KindID) {
+    guard BuiltIn.isDefinition(kind) else { return }
+    file.schemaIsStale = true
+    tally.report.isSweeping = true
   }
 }

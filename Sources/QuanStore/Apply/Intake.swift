@@ -344,6 +344,7 @@ struct Intake {
     }
     let name = DigestChain.branchName(of: row.id.replica, first: first)
     branches.append(MergeReport.Fork.Branch(name: name, digest: first))
+    applier.tally.report.isSweeping = true
     applier.tally.report.forks.append(MergeReport.Fork(stream: row.id, number: number, branches: branches))
     forkedScopes.insert(row.id.scope)
     return try file.streams.add(

@@ -56,7 +56,7 @@ struct SegmentApplier {
       for place in segment.operationStarts[change]..<segment.operationStarts[change + 1] {
         if case .create(let layout, let create) = segment.operation(place), let plan = plans[layout] {
           try insert(create, of: segment.layouts[layout], plan, counter)
-          applier.noteCreated(kind: segment.layouts[layout].kind)
+          applier.noteCreated(Dot(row.name, counter), kind: segment.layouts[layout].kind)
         } else {
           let stamp = stamp ?? Stamp(author: segment.author(change), time: segment.time(change))
           let arrival = Applier.Arrival(

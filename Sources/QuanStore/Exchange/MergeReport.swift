@@ -64,8 +64,10 @@ public struct MergeReport: Hashable, Sendable {
   public var changesPending = 0
   /// How many operations were taken in.
   public var operationsApplied = 0
+  /// The records that were new, built-in kinds left out, in the order in which they came.
+  public var createdRecords: [RecordID] = []
   /// How many records were new, built-in kinds not counted.
-  public var recordsCreated = 0
+  public var recordsCreated: Int { createdRecords.count }
   /// The records that existed and were changed, ascending.
   public var recordsChanged: Set<RecordID> = []
   /// Conflicts that were not there before.
@@ -78,6 +80,9 @@ public struct MergeReport: Hashable, Sendable {
   public var pending: [PendingSegment] = []
   /// Forks that were found.
   public var forks: [Fork] = []
+  /// Whether definitions of kinds or fields came, or a fork was found: more may look different than the records that are
+  /// listed as new and changed.
+  public var isSweeping = false
 
   /// How many notices a report carries; `noticeCount` counts all.
   public static let noticeLimit = 1000

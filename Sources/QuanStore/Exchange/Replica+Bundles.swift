@@ -54,10 +54,7 @@ extension Replica {
       return dryRun ? try file.trial(work) : try file.transaction(work)
     }
     if !dryRun && report.changesApplied > 0 {
-      announcer.announce(
-        .merged(
-          recordsCreated: report.recordsCreated, recordsChanged: report.recordsChanged.count,
-          newConflicts: report.newConflicts.count))
+      announcer.announce(.merged(report))
     }
     return report
   }

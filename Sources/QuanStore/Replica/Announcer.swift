@@ -1,11 +1,12 @@
+public import QuanCore
 import Synchronization
 
 /// What happened to a replica, for those who watch it.
 public enum ReplicaChange: Hashable, Sendable {
-  /// Something was written here.
-  case written(ChangeID)
+  /// Something was written here, on these records.
+  case written(ChangeID, records: [RecordID])
   /// Changes from elsewhere were taken in.
-  case merged(recordsCreated: Int, recordsChanged: Int, newConflicts: Int)
+  case merged(MergeReport)
 }
 
 /// Tells those who watch a replica what happened to it.

@@ -21,7 +21,7 @@ extension Replica {
 
   /// Writes many changes in one durable transaction: all of them or none.
   public func batch<T>(author: String? = nil, _ body: (inout Batch) throws -> T) throws -> T {
-    var written: [ChangeID] = []
+    var written: [Batch.Written] = []
     let result = try access { file in
       try file.transaction {
         try renewIdentityIfNeeded(file)
@@ -33,7 +33,7 @@ extension Replica {
         return result
       }
     }
-    for change in written.suffix(1000) { announcer.announce(.written(change)) }
+    for one in written.suffix(1000) { announcer.announce(.written(one.change, records: one.records)) }
     return result
   }
 }
@@ -44,7 +44,14 @@ public struct Batch {
   private let author: String
   private let now: @Sendable () -> Instant
   var log = LocalLog()
-  private(set) var written: [ChangeID] = []
+  private(set) var written: [Written] = []
+
+  /// A change that was written, and the records that it is about.
+  struct Written {
+    let change: ChangeID
+    let records: [RecordID]
+  }
+
 
   init(file: ReplicaFile, author: String, now: @escaping @Sendable () -> Instant) {
     self.file = file
@@ -65,7 +72,7 @@ public struct Batch {
     if let change = try file.commit(
       transaction, author: author, message: message, time: time ?? now(), log: &log)
     {
-      written.append(change)
+      written.append(Written(change: change, records: transaction.records))
     }
     return result
   }

@@ -53,6 +53,7 @@ extension Replica {
   /// - Throws: ``StoreError`` with code `notFound` when there is no such change.
   public func undo(_ change: ChangeID? = nil, author: String? = nil) throws -> UndoReport {
     var report: UndoReport?
+    var written: Batch.Written?
     try access { file in
       try file.transaction {
         try renewIdentityIfNeeded(file)
@@ -67,12 +68,13 @@ extension Replica {
         }
         try batch.log.finish(file)
         try file.contexts.save(file.connection)
+        written = batch.written.first
         report = UndoReport(
-          undone: target, change: batch.written.first, operationCount: undoing.count, kept: undoing.kept)
+          undone: target, change: batch.written.first?.change, operationCount: undoing.count, kept: undoing.kept)
       }
     }
     guard let report else { throw StoreError(.notFound, "there is no such change") }
-    if let written = report.change { announcer.announce(.written(written)) }
+    if let written { announcer.announce(.written(written.change, records: written.records)) }
     return report
   }
 }

@@ -40,6 +40,9 @@ public struct Transaction {
     self.firstCounter = firstCounter
   }
 
+  /// The records that the write is about so far.
+  var records: [RecordID] { creations.map(\.id) + edits.keys.sorted() }
+
   /// The kinds and fields that the replica knows.
   public var schema: Schema { file.catalog.schema }
 

@@ -58,6 +58,9 @@ let package = Package(
     .executableTarget(
       name: "simulate", dependencies: ["QuanTesting", arguments], path: "Tools/Programs/simulate", swiftSettings: strict),
     .executableTarget(
+      name: "benchmark", dependencies: ["Quan", sqlite, arguments], path: "Tools/Programs/benchmark",
+      swiftSettings: strict),
+    .executableTarget(
       name: "TwoReplicas", dependencies: ["Quan", "QuanEducation"], path: "Examples/TwoReplicas", swiftSettings: strict),
     .executableTarget(
       name: "Stick", dependencies: ["Quan", "QuanEducation"], path: "Examples/Stick", swiftSettings: strict),

@@ -1,0 +1,189 @@
+import ArgumentParser
+import Foundation
+
+/// Measures Quan beside the floors of the same run.
+@main
+struct Benchmark: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measures Quan beside the floors of the same run.", subcommands: [Records.self, RunStep.self])
+}
+
+/// `benchmark records`: the records workload.
+struct Records: ParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "The records workload: pupils, visits, two laptops' edits.")
+
+  @Option(help: "The folder of the workload: base, edits and conflicts as JSON lines.")
+  var data: String
+  @Option(help: "The folder of a larger workload, for growth.")
+  var large: String?
+  @Option(help: "Where the files go; by default a temporary folder.")
+  var work: String?
+  @Option(help: "The tool whose start is measured.")
+  var tool: String
+  @Option(help: "How many times each step runs; the median counts.")
+  var runs = 3
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    let temporary = FileManager.default.temporaryDirectory.appending(path: "quan-benchmark-\(getpid())").path
+    let work = work ?? temporary
+    try FileManager.default.createDirectory(atPath: work, withIntermediateDirectories: true)
+    defer { if self.work == nil { try? FileManager.default.removeItem(atPath: work) } }
+    var results = try measure(data, work + "/normal")
+    if let large {
+      let big = try measure(large, work + "/large", isLarge: true)
+      results["import_growth"] = ratio(big["import_full_s"], results["import_full_s"])
+      results["import_rss_large_mb"] = big["import_rss_mb"]
+      results["cold_show_growth"] = ratio(big["cold_show_ms"], results["cold_show_ms"])
+      results["cold_show_large_ms"] = big["cold_show_ms"]
+      results["import_full_large_vs_floor"] = big["import_full_vs_floor"]
+    }
+    show(results)
+  }
+
+  private func ratio(_ one: Double?, _ other: Double?) -> Double? {
+    guard let one, let other, other > 0 else { return nil }
+    return one / other
+  }
+
+  /// All keys for one workload.
+  private func measure(_ data: String, _ work: String, isLarge: Bool = false) throws -> [String: Double] {
+    try FileManager.default.createDirectory(atPath: work, withIntermediateDirectories: true)
+    let child = Child(data: data, work: work, runs: isLarge ? 1 : runs)
+    let create = try child.median(.create)
+    let createFloor = try child.median(.createFloor)
+    let imported = try child.median(.importFull)
+    var results = [
+      "import_full_s": imported["import_s"], "import_full_vs_floor": ratio(imported["import_s"], createFloor["floor_s"]),
+      "floor_create_s": createFloor["floor_s"], "import_rss_mb": imported["import_rss_mb"],
+      "bundle_full_bytes": create["bundle_full_bytes"], "create_s": create["create_s"],
+      "create_vs_floor": ratio(create["create_s"], createFloor["floor_s"]),
+      "replica_vs_floor": ratio(imported["replica_bytes"], createFloor["floor_bytes"]),
+      "replica_bytes": imported["replica_bytes"], "cold_show_ms": try child.coldShow(tool: tool),
+    ]
+    if !isLarge {
+      let editA = try child.median(.editA, runs: 1)
+      let editOne = try child.median(.editOne, runs: 1)
+      _ = try child.median(.editB, runs: 1)
+      let apply = try child.deltaApply(runs: runs)
+      let floor = try child.median(.deltaFloor)
+      let conflicts = try child.median(.conflicts)
+      let commit = try child.median(.commitEach)
+      let commitFloor = try child.median(.commitFloor)
+      results["delta_bytes"] = editA["bytes"]
+      results["delta_one_bytes"] = editOne["bytes"]
+      results["delta_apply_s"] = apply["apply_s"]
+      results["delta_apply_vs_floor"] = ratio(apply["apply_s"], floor["floor_s"])
+      results["conflicts_found"] = conflicts["right"]
+      results["conflicts_false"] = ratio((conflicts["found"] ?? 0) - (conflicts["right"] ?? 0), 1)
+      results["conflicts_planted"] = conflicts["planted"]
+      results["conflicts_list_s"] = conflicts["conflicts_list_s"]
+      results["commit_each_vs_floor"] = ratio(commit["commit_s"], commitFloor["floor_s"])
+      results["commit_ms"] = ratio(commit["commit_s"].map { $0 * 1000 }, commit["commits"])
+    }
+    return results.compactMapValues { $0 }
+  }
+
+  private func show(_ results: [String: Double]) {
+    func text(_ value: Double) -> String {
+      value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : String(format: "%.4g", value)
+    }
+    if json {
+      print("{" + results.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\(text($0.value))" }.joined(separator: ",") + "}")
+    } else {
+      for (key, value) in results.sorted(by: { $0.key < $1.key }) { print("\(key)  \(text(value))") }
+    }
+  }
+}
+
+/// Runs steps in processes of their own.
+struct Child {
+  let data: String
+  let work: String
+  let runs: Int
+
+  /// The measurements of a step, each the median of its runs.
+  func median(_ step: Step, runs count: Int? = nil) throws -> [String: Double] {
+    try Self.medians((0..<(count ?? runs)).map { _ in try run(step) })
+  }
+
+  /// Laptop B takes in laptop A's bundle several times, each time as it was before.
+  func deltaApply(runs count: Int) throws -> [String: Double] {
+    let path = work + "/laptop-B.quan"
+    let kept = path + ".kept"
+    try? FileManager.default.removeItem(atPath: kept)
+    try FileManager.default.copyItem(atPath: path, toPath: kept)
+    var results: [[String: Double]] = []
+    for _ in 0..<count {
+      try? FileManager.default.removeItem(atPath: path)
+      try FileManager.default.copyItem(atPath: kept, toPath: path)
+      results.append(try run(.deltaApply))
+    }
+    return Self.medians(results)
+  }
+
+  /// The median time of whole processes of the tool that show one record.
+  func coldShow(tool: String) throws -> Double {
+    let line = try String(contentsOf: URL(filePath: data).appending(path: "base.jsonl"), encoding: .utf8)
+      .prefix(while: { $0 != "\n" })
+    let id = line.split(separator: "\"")[3]
+    var times: [Double] = []
+    for _ in 0..<11 {
+      let clock = ContinuousClock()
+      let start = clock.now
+      _ = try launch(tool, ["show", String(id), "--json", "-r", work + "/copy.quan", "--state", work + "/state-copy"])
+      let spent = clock.now - start
+      times.append(Double(spent.components.attoseconds) / 1e15 + Double(spent.components.seconds) * 1000)
+    }
+    return times.sorted()[times.count / 2]
+  }
+
+  private static func medians(_ results: [[String: Double]]) -> [String: Double] {
+    var medians: [String: Double] = [:]
+    for key in results.first.map({ Array($0.keys) }) ?? [] {
+      let values = results.compactMap { $0[key] }.sorted()
+      medians[key] = values[values.count / 2]
+    }
+    return medians
+  }
+
+  private func run(_ step: Step) throws -> [String: Double] {
+    let output = try launch(CommandLine.arguments[0], ["run-step", step.rawValue, "--data", data, "--work", work])
+    var results: [String: Double] = [:]
+    for line in output.split(separator: "\n") {
+      let words = line.split(separator: " ")
+      if words.count == 2, let value = Double(words[1]) { results[String(words[0])] = value }
+    }
+    return results
+  }
+
+  private func launch(_ program: String, _ arguments: [String]) throws -> String {
+    let process = Process()
+    process.executableURL = URL(filePath: program)
+    process.arguments = arguments
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    try process.run()
+    let output = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else {
+      throw ValidationError("'\(arguments.joined(separator: " "))' ended with status \(process.terminationStatus)")
+    }
+    return String(decoding: output, as: UTF8.self)
+  }
+}
+
+/// One step in this process.
+struct RunStep: ParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "One step, in this process.", shouldDisplay: false)
+
+  @Argument var step: String
+  @Option var data: String
+  @Option var work: String
+
+  func run() throws {
+    guard let step = Step(rawValue: step) else { throw ValidationError("there is no such step") }
+    for (key, value) in try step.run(Workload(folder: data), work: work) { print("\(key) \(value)") }
+  }
+}

@@ -15,6 +15,11 @@ struct Unlogged {
   /// Adds a change of a row, behind those that are there.
   mutating func add(_ change: Change, of index: Int) { changes[index, default: []].append(change) }
 
+  /// Lets go of a row's changes up to a number: they are in the log now.
+  mutating func drop(upTo number: UInt64, of index: Int) {
+    changes[index]?.removeAll { $0.number <= number }
+  }
+
   /// Holds a segment; it replaces one held before.
   mutating func hold(_ segment: DecodedSegment, of index: Int) { self.segment = (index, segment) }
 

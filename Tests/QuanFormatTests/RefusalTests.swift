@@ -80,4 +80,44 @@ struct RefusalTests {
       #expect(ByteReader.unzigzagged(ByteWriter.zigzagged(value)) == value)
     }
   }
+
+  /// The header of a one-change segment with some parts replaced, as a reader finds it.
+  private func header(lastCounter: UInt64 = 1, operations: Int = 1) throws -> SegmentHeader {
+    let stream = StreamID(ReplicaID(rawValue: 1), .shared)
+    let header = SegmentHeader(
+      stream: stream, range: 1...1, lastCounter: lastCounter, previous: Digest(sha256: []), digest: Digest(sha256: []),
+      operationCount: operations, requires: [], inflatedSize: 10)
+    var writer = ByteWriter()
+    header.encode(to: &writer)
+    var reader = ByteReader(writer.bytes)
+    return try SegmentHeader(&reader)
+  }
+
+  @Test("counters and operations above the limits are refused: sums of them cannot overflow")
+  func limits() throws {
+    #expect(try header().operationCount == 1)
+    #expect(throws: FormatError.overLimit("counter")) { try header(lastCounter: .max) }
+    #expect(throws: FormatError.overLimit("operations")) { try header(operations: SegmentLimits.operations + 1) }
+  }
+
+  @Test("columns that hold one value throughout cannot fill the memory")
+  func constantColumns() throws {
+    var writer = ByteWriter()
+    writer.byte(0)
+    writer.varint(7)
+    var reader = ByteReader(writer.bytes)
+    reader.allowance = 100
+    #expect(try IntegerColumn.decode(100, from: &reader).count == 100)
+    var second = ByteReader(writer.bytes)
+    second.allowance = 100
+    #expect(throws: FormatError.overLimit("elements")) { try IntegerColumn.decode(101, from: &second) }
+  }
+
+  @Test("a later packing or kind of signature asks for an update, and is not called damage")
+  func laterForms() throws {
+    let reader = try BundleReader(Bytes(bytes: try golden("golden.quanbundle")))
+    var segment = try reader.segment(0)
+    segment[0] = 2
+    #expect(throws: FormatError.newer("packing of a segment")) { _ = try Segment.header(of: segment) }
+  }
 }

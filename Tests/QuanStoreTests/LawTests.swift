@@ -141,6 +141,36 @@ struct LawTests {
     #expect(try bureau.replicas[1].status() == state.1)
   }
 
+  @Test("a segment that starts from another beginning than the stream's is refused, known stream or not")
+  func falseBeginning() throws {
+    let bureau = try Bureau()
+    let scope = try bureau.replicas[0].scopes()[1].id
+    let workspace = bureau.replicas[0].workspace
+    for replica in [try bureau.replicas[0].id, ReplicaID(rawValue: 77)] {
+      let stream = StreamID(replica, scope)
+      let change = Change(
+        stream: stream, number: 1, firstCounter: 1, author: "x", time: Instant(milliseconds: 0),
+        operations: [Operation(Dot(replica, 1), .create(kind: try bureau.kind(), fields: []))])
+      var encoder = SegmentEncoder(stream: stream, previous: Digest(sha256: [9]), forked: [])
+      encoder.append(change, canonical: CanonicalChange.encode(change))
+      let segment = encoder.finish(.fast)
+      let header = BundleHeader(
+        workspace: workspace, sender: replica, time: Instant(milliseconds: 0), schemaVersion: 1,
+        segments: [try BundleSegment(segment.bytes)])
+      var bytes: [UInt8] = []
+      try BundleWriter.write(header, segment: { _ in segment.bytes }, to: { bytes += $0 })
+      let path = bureau.folder.path + "/false"
+      TemporaryFolder.write(bytes, to: path)
+      do {
+        try bureau.replicas[1].apply(bundleAt: path)
+        Issue.record("a false beginning was taken in")
+      } catch let error as StoreError {
+        #expect(error.code == .otherWorkspace)
+      }
+    }
+    #expect(try bureau.replicas[1].verify() == [])
+  }
+
   @Test("L-5 many small bundles and one whole one come to the same")
   func incrementalEqualsFull() throws {
     let bureau = try Bureau(3)

@@ -62,7 +62,13 @@ package struct BundleHeader: Hashable, Sendable {
       if segment.header.attachment.tip.number > 0 { needed.insert(segment.header.attachment) }
     }
     return needed.filter { place in
-      !segments.contains { $0.header.stream == place.stream && $0.header.range.contains(place.tip.number) }
+      !segments.contains { segment in
+        guard segment.header.stream == place.stream, segment.header.range.contains(place.tip.number) else {
+          return false
+        }
+        // Within a segment the header cannot tell; at its end the digest must be the one that is meant.
+        return place.tip.number < segment.header.range.upperBound || segment.header.end == place
+      }
     }
     .sorted()
   }

@@ -41,6 +41,10 @@ package struct BundleReader: Sendable {
     }
     do {
       header = try BundleHeader(body: bytes, start..<Int(end))
+    } catch FormatError.overLimit(let what) {
+      throw BundleError.overLimit(what)
+    } catch FormatError.newer(let what) {
+      throw BundleError.unknownFeature(what)
     } catch {
       throw BundleError.damaged(part: "header")
     }
@@ -95,6 +99,10 @@ package struct BundleReader: Sendable {
         throw BundleError.damaged(part: "table of segments")
       }
       return try DecodedSegment(header, bytes, start..<bytes.count)
+    } catch FormatError.overLimit(let what) {
+      throw BundleError.overLimit(what)
+    } catch FormatError.newer(let what) {
+      throw BundleError.unknownFeature(what)
     } catch let error as FormatError {
       throw BundleError.damaged(part: "content of segment \(index + 1) of \(self.header.segments.count) (\(error))")
     }

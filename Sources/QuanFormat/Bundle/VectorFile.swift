@@ -44,22 +44,21 @@ package struct VectorFile: Hashable, Sendable {
       throw .notABundle
     }
     guard bytes.count > 40 else { throw .tooShort }
+    var start = ByteReader(bytes, Self.magic.count..<bytes.count)
+    if let version = try? start.varint(), version > Self.version { throw .newerFormat(version) }
     let end = bytes.count - 32
     guard QuanCore.Digest(sha256: Array(bytes[..<end])) == QuanCore.Digest(bytes[end...]) else {
       throw .damaged(part: "vector")
     }
     do {
       var reader = ByteReader(bytes, Self.magic.count..<end)
-      let version = try reader.varint()
-      guard version <= Self.version else { throw BundleError.newerFormat(version) }
+      _ = try reader.varint()
       let high = try reader.fixed64()
       workspace = WorkspaceID(high: high, low: try reader.fixed64())
       replica = ReplicaID(rawValue: try reader.fixed64())
       time = Instant(milliseconds: try reader.zigzag())
       vector = VersionVector(try reader.dependencies())
       try reader.finish()
-    } catch let error as BundleError {
-      throw error
     } catch {
       throw .damaged(part: "vector")
     }

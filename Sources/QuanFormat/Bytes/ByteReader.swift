@@ -25,6 +25,15 @@ package struct ByteReader: Sendable {
   /// Whether nothing is left.
   package var isAtEnd: Bool { offset == end }
 
+  /// How many more elements columns may unpack; what takes no bytes must be bounded otherwise.
+  package var allowance = Int.max
+
+  /// Takes elements off ``allowance``.
+  package mutating func charge(_ elements: Int) throws(FormatError) {
+    guard elements <= allowance else { throw .overLimit("elements") }
+    allowance -= elements
+  }
+
   package mutating func byte() throws(FormatError) -> UInt8 {
     guard offset < end else { throw .truncated(offset: offset) }
     defer { offset += 1 }

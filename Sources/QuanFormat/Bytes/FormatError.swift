@@ -12,6 +12,8 @@ package enum FormatError: Error, Hashable, Sendable {
   case invalid(_ what: String, offset: Int)
   /// More is announced than the format allows; `what` names it.
   case overLimit(_ what: String)
+  /// Something is in a form that only a later version knows; `what` names it.
+  case newer(_ what: String)
   /// Deflated data does not inflate to what it announces.
   case badCompression
   /// Bytes are left over behind the end.

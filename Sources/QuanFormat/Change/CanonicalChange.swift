@@ -106,7 +106,9 @@ package enum CanonicalChange {
     let message = try flag(&reader) ? try reader.string() : nil
     let dependencies = try reader.dependencies()
     let count = try reader.count("operations", minimum: 2)
-    guard count > 0, number > 0, firstCounter > 0, firstCounter <= UInt64.max - UInt64(count) else {
+    guard count > 0, number > 0, firstCounter > 0, count <= SegmentLimits.operations,
+      firstCounter <= SegmentLimits.counter - UInt64(count)
+    else {
       throw .invalid("numbers of a change", offset: 0)
     }
     var operations: [Operation] = []

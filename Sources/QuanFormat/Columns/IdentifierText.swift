@@ -1,7 +1,7 @@
 import QuanCore
 
-/// Identifiers of 26 digits of Crockford's base 32 in capitals, as many systems make them: 48 bits of time, then 80
-/// random ones.
+/// Identifiers of 26 digits of Crockford's base 32 in capitals, as many systems make them: ten
+/// digits of time, then sixteen random ones.
 ///
 /// Form: the first ten digits as an integer column, then for each identifier the ten bytes of its last sixteen.
 enum IdentifierText {

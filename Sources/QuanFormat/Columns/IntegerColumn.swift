@@ -32,6 +32,7 @@ package enum IntegerColumn {
   /// Reads `count` values.
   package static func decode(_ count: Int, from reader: inout ByteReader) throws(FormatError) -> [UInt64] {
     guard count > 0 else { return [] }
+    try reader.charge(count)
     let offset = reader.offset
     guard let mode = Mode(rawValue: try reader.byte()) else { throw .invalid("integer column", offset: offset) }
     switch mode {

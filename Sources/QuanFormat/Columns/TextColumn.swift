@@ -2,7 +2,7 @@
 ///
 /// Texts that repeat are a dictionary and indices. Others are plain UTF-8, or *ranked*: each Unicode scalar becomes
 /// the rank of its frequency in the column, one byte for the 192 commonest and two for the rest, which halves Chinese
-/// prose before deflate sees it. Identifiers of 26 base 32 digits are sixteen bytes.
+/// prose before deflate sees it. Of identifiers of 26 base 32 digits the last sixteen take ten bytes.
 package struct TextColumn: Sendable {
   private enum Mode: UInt8 {
     case plain = 0
@@ -101,7 +101,7 @@ package struct TextColumn: Sendable {
       return (distinct, indices)
     }
 
-    /// All values as the 48 bits of their first digits and the 80 of their last, if all are such identifiers.
+    /// All values by their first ten digits and their last sixteen, if all are such identifiers.
     private func identifiers() -> [UInt8]? {
       guard lengths.allSatisfy({ $0 == IdentifierText.length }) else { return nil }
       return IdentifierText.encode(bytes, count: lengths.count)

@@ -75,6 +75,7 @@ package final class DecodedSegment: Sendable {
     self.header = header
     let content = try Deflate.inflate(bytes, range, size: header.inflatedSize)
     var reader = ByteReader(content)
+    reader.allowance = SegmentLimits.elements
     var decoder = SegmentDecoder(header, content)
     dictionary = try decoder.names(&reader)
     texts = try decoder.texts(&reader)

@@ -243,9 +243,13 @@ struct SegmentDecoder {
     let dotCounts = try IntegerColumn.decode(counts.dots, from: &reader)
     dotStarts = try starts(dotCounts, offset)
     dots = try dots(dotStarts[counts.dots], &reader)
-    for list in 0..<counts.dots {
+    // A delete names each replica once, a restore each delete.
+    for place in heads.indices where heads[place] % 5 > 2 {
+      let list = Int(rows[place])
       let own = dots[dotStarts[list]..<dotStarts[list + 1]]
-      guard zip(own, own.dropFirst()).allSatisfy({ $0 < $1 }) else { throw .invalid("order of dots", offset: offset) }
+      let isDelete = heads[place] % 5 == 3
+      let isOrdered = zip(own, own.dropFirst()).allSatisfy { isDelete ? $0.replica < $1.replica : $0 < $1 }
+      guard isOrdered else { throw .invalid("order of dots", offset: offset) }
     }
   }
 

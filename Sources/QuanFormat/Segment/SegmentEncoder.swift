@@ -76,7 +76,7 @@ package struct SegmentEncoder {
   package var isEmpty: Bool { changeCount == 0 }
 
   /// Whether another change should start a new segment.
-  package var isFull: Bool { size >= SegmentLimits.cut || heads.count >= SegmentLimits.operations / 4 }
+  package var isFull: Bool { size >= SegmentLimits.cut || heads.count >= SegmentLimits.operations / 8 }
 
   /// Appends the next change, whose canonical bytes are `canonical`.
   package mutating func append(_ change: Change, canonical: [UInt8]) {

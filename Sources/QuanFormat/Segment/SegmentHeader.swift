@@ -70,7 +70,7 @@ package struct SegmentHeader: Hashable, Sendable {
 
   package init(_ reader: inout ByteReader) throws(FormatError) {
     let offset = reader.offset
-    guard try reader.byte() == Self.packing else { throw .invalid("packing of a segment", offset: offset) }
+    guard try reader.byte() == Self.packing else { throw .newer("packing of a segment") }
     let replica = ReplicaID(rawValue: try reader.fixed64())
     stream = StreamID(replica, ScopeID(try reader.dot()))
     let first = try reader.varint()
@@ -80,6 +80,7 @@ package struct SegmentHeader: Hashable, Sendable {
     }
     range = first...first + (count - 1)
     lastCounter = try reader.varint()
+    guard lastCounter <= SegmentLimits.counter else { throw .overLimit("counter") }
     guard let previous = QuanCore.Digest(try reader.take(32)), let digest = QuanCore.Digest(try reader.take(32)) else {
       throw .truncated(offset: offset)
     }
@@ -92,15 +93,18 @@ package struct SegmentHeader: Hashable, Sendable {
     let size = try reader.varint()
     guard size <= UInt64(SegmentLimits.inflated) else { throw .overLimit("inflated size") }
     inflatedSize = Int(size)
-    let signature = reader.offset
-    guard try reader.byte() == Signature.none.rawValue else { throw .invalid("signature", offset: signature) }
+    guard try reader.byte() == Signature.none.rawValue else { throw .newer("signature") }
   }
 }
 
 /// What a segment may be at most.
 package enum SegmentLimits {
-  /// Operations: more are not packed into one.
-  package static let operations = 1 << 22
+  /// Operations of a segment, and so of a change.
+  package static let operations = 1 << 20
+  /// Elements of all columns together: columns that hold one value throughout take no bytes, only memory.
+  package static let elements = 1 << 25
+  /// The highest counter of an operation.
+  package static let counter = UInt64(Int64.max)
   /// Where a writer cuts, in bytes of content before packing.
   package static let cut = 4 << 20
   /// The size of the content that a reader accepts; one change may be larger than the cut.

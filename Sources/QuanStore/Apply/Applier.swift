@@ -90,18 +90,21 @@ struct Applier {
 
   /// Inserts a new record as a row without a blob, if its columns can say it all.
   private func insert(_ fields: [InitialField], at local: LocalDot, into table: KindTable) throws -> Bool {
+    var positions: [Int] = []
+    positions.reserveCapacity(fields.count)
     for field in fields {
-      guard let position = table.position[field.key],
-        ColumnCodec.canHold(field.values, of: table.columns[position].definition)
-      else { return false }
+      guard let position = table.position[field.key], ColumnCodec.canHold(field.values, of: table.shapes[position])
+      else {
+        return false
+      }
+      positions.append(position)
     }
     let statement = try file.connection.statement(table.insertion)
     statement.bind(1, local.rowID)
     for index in 0...table.columns.count { statement.bindNull(Int32(index + 2)) }
     let codec = file.columnCodec
-    for field in fields {
-      guard let position = table.position[field.key] else { continue }
-      try codec.bind(field.values, of: table.columns[position].definition, to: statement, at: Int32(position + 3))
+    for (field, position) in zip(fields, positions) {
+      try codec.bind(field.values, of: table.shapes[position], to: statement, at: Int32(position + 3))
     }
     try statement.run()
     return true
@@ -122,7 +125,7 @@ struct Applier {
     guard try selection.step() else { return false }
     var state = try file.stateWithoutColumns(selection.isNull(0) ? nil : selection.blob(0), id: id, kind: kind)
     if state.fields[key] == nil,
-      let values = try file.columnCodec.values(of: column.definition, from: selection, at: 1)
+      let values = try file.columnCodec.values(of: column.shape, from: selection, at: 1)
     {
       state.fields[key] = ReplicaFile.initial(key, values, id)
     }
@@ -137,7 +140,7 @@ struct Applier {
     let blob = try file.stateCodec.encode(state, scope: arrival.scope) { file.isImplicit($0, table, id) }
     let decision = file.shown(column.definition, in: state)
     let update = try file.connection.statement(column.fieldUpdate)
-    try file.columnCodec.bind(decision.shown, of: column.definition, to: update, at: 1)
+    try file.columnCodec.bind(decision.shown, of: column.shape, to: update, at: 1)
     if let blob { update.bind(2, blob) } else { update.bindNull(2) }
     update.bind(3, local.rowID)
     try update.run()

@@ -43,12 +43,9 @@ struct Intake {
     var attached: StreamRow?
     if header.range.lowerBound == 1 {
       attached = file.streams.rows(of: header.stream).first { $0.parent == nil }
-      if attached == nil {
-        let start = file.start(of: header.stream)
-        guard start == header.previous else {
-          throw StoreError(
-            .otherWorkspace, "a segment starts from another workspace", subject: header.stream.description)
-        }
+      guard file.start(of: header.stream) == header.previous else {
+        throw StoreError(
+          .otherWorkspace, "a segment starts from another workspace", subject: header.stream.description)
       }
     } else {
       attached = try file.row(at: header.attachment)

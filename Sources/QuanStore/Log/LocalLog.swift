@@ -20,6 +20,9 @@ struct LocalLog {
   /// - Returns: The digest at the change.
   mutating func append(_ change: Change, after previous: Digest, to index: Int, _ file: ReplicaFile) throws -> Digest {
     let canonical = CanonicalChange.encode(change)
+    guard canonical.count <= SegmentLimits.inflated / 2 else {
+      throw StoreError(.overLimit, "a change has at most \(SegmentLimits.inflated / 2) bytes; write several")
+    }
     let digest = DigestChain.next(previous, canonical)
     if waiting[index] == nil { order.append(index) }
     waiting[index, default: []].append(

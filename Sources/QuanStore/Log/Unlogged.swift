@@ -17,7 +17,9 @@ struct Unlogged {
 
   /// Lets go of a row's changes up to a number: they are in the log now.
   mutating func drop(upTo number: UInt64, of index: Int) {
-    changes[index]?.removeAll { $0.number <= number }
+    guard let own = changes[index] else { return }
+    let rest = own.drop { $0.number <= number }
+    changes[index] = rest.count == own.count ? own : Array(rest)
   }
 
   /// Holds a segment; it replaces one held before.

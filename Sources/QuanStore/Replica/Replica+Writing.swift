@@ -52,7 +52,6 @@ public struct Batch {
     let records: [RecordID]
   }
 
-
   init(file: ReplicaFile, author: String, now: @escaping @Sendable () -> Instant) {
     self.file = file
     self.author = author

@@ -48,7 +48,7 @@ extension ReplicaFile {
     defer { statement.reset() }
     let state = try stateWithoutColumns(statement.isNull(0) ? nil : statement.blob(0), id: id, kind: kind)
     if let field = state.fields[key] { return field }
-    return try columnCodec.values(of: column.definition, from: statement, at: 1).map { Self.initial(key, $0, id) }
+    return try columnCodec.values(of: column.shape, from: statement, at: 1).map { Self.initial(key, $0, id) }
   }
 
   /// Records whose shown references lead to a record; a scan of the reference columns.

@@ -65,7 +65,7 @@ extension ReplicaFile {
     var state = try stateWithoutColumns(statement.isNull(1) ? nil : statement.blob(1), id: id, kind: table.kind.id)
     let codec = columnCodec
     for (index, column) in table.columns.enumerated() where state.fields[column.key] == nil {
-      guard let values = try codec.values(of: column.definition, from: statement, at: Int32(index + 2)) else {
+      guard let values = try codec.values(of: column.shape, from: statement, at: Int32(index + 2)) else {
         continue
       }
       state.fields[column.key] = Self.initial(column.key, values, id)
@@ -99,7 +99,7 @@ extension ReplicaFile {
     guard field.writes.count == 1, field.writes[0].dot == id, field.entries.count == field.writes[0].values.count,
       !field.entries.isEmpty
     else { return false }
-    return ColumnCodec.canHold(field.writes[0].values.map(\.value), of: table.columns[position].definition)
+    return ColumnCodec.canHold(field.writes[0].values.map(\.value), of: table.shapes[position])
   }
 
   /// Stores a record whole, where its state says it belongs, and keeps its conflicts in step.
@@ -141,7 +141,7 @@ extension ReplicaFile {
     let codec = columnCodec
     for (index, column) in table.columns.enumerated() {
       let shown = shown(column.definition, in: state).shown
-      try codec.bind(shown, of: column.definition, to: statement, at: Int32(index + 3))
+      try codec.bind(shown, of: column.shape, to: statement, at: Int32(index + 3))
     }
     try statement.run()
   }

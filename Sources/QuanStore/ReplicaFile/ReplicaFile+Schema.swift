@@ -49,7 +49,7 @@ extension ReplicaFile {
       var values: [FieldID: Value] = [:]
       for (index, column) in table.columns.enumerated() {
         values[column.definition.id] =
-          try codec.values(of: column.definition, from: statement, at: Int32(index + 2))?.first
+          try codec.values(of: column.shape, from: statement, at: Int32(index + 2))?.first
       }
       try body(id, BuiltInRow(values: values))
     }

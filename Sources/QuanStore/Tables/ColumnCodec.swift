@@ -1,5 +1,16 @@
 import QuanCore
 
+/// What of a field's definition decides how its column is written: small, because it is looked at for every cell.
+struct ColumnShape: Hashable {
+  let container: ContainerType
+  let type: ValueType
+
+  init(_ definition: FieldDefinition) {
+    container = definition.container
+    type = definition.type
+  }
+}
+
 /// How a field's shown value stands in its column, and how it is read back where the column says it all.
 ///
 /// Registers: text, choice codes, ISO dates and moments, `yes`/`no`/`unknown` and hexadecimal hashes as TEXT; integers,
@@ -14,12 +25,12 @@ struct ColumnCodec {
   // MARK: Writing
 
   /// Binds what a field shows.
-  func bind(_ shown: [Value], of definition: FieldDefinition, to statement: Statement, at index: Int32) throws {
+  func bind(_ shown: [Value], of shape: ColumnShape, to statement: Statement, at index: Int32) throws {
     guard let first = shown.first else {
       statement.bindNull(index)
       return
     }
-    if definition.container == .set {
+    if shape.container == .set {
       statement.bind(index, Self.array(shown.map { Self.text($0) }))
     } else if shown.count > 1 {
       statement.bind(index, shown.map { Self.text($0) }.joined(separator: "\n"))
@@ -40,36 +51,36 @@ struct ColumnCodec {
   // MARK: Reading
 
   /// The values that a column stands for when its field is as the record was created; `nil` when it is NULL.
-  func values(of definition: FieldDefinition, from statement: Statement, at column: Int32) throws -> [Value]? {
+  func values(of shape: ColumnShape, from statement: Statement, at column: Int32) throws -> [Value]? {
     if statement.isNull(column) { return nil }
-    if definition.container == .set {
+    if shape.container == .set {
       return try Self.elements(statement.text(column)).map { text in
-        guard let value = value(text, definition.type) else { throw Self.damage(definition) }
+        guard let value = value(text, shape.type) else { throw Self.damage }
         return value
       }
     }
-    switch definition.type {
+    switch shape.type {
     case .integer: return [.integer(statement.integer(column))]
     case .decimal: return [.decimal(statement.integer(column))]
     case .real: return [.real(statement.real(column))]
     case .reference:
-      guard let reference = reference(statement.integer(column)) else { throw Self.damage(definition) }
+      guard let reference = reference(statement.integer(column)) else { throw Self.damage }
       return [.reference(reference)]
     case .text, .choice, .date, .instant, .triState, .attachment:
-      guard let value = value(statement.text(column), definition.type) else { throw Self.damage(definition) }
+      guard let value = value(statement.text(column), shape.type) else { throw Self.damage }
       return [value]
     }
   }
 
   /// Whether a column can say a field's initial values so that they are read back exactly.
-  static func canHold(_ values: [Value], of definition: FieldDefinition) -> Bool {
-    guard definition.container == .set || values.count == 1 else { return false }
-    guard definition.container != .set || Set(values).count == values.count else { return false }
+  static func canHold(_ values: [Value], of shape: ColumnShape) -> Bool {
+    guard shape.container == .set || values.count == 1 else { return false }
+    guard shape.container != .set || Set(values).count == values.count else { return false }
     return values.allSatisfy { value in
-      guard value.type == definition.type else { return false }
+      guard value.type == shape.type else { return false }
       if case .real(let real) = value { return !real.isNaN && !(real == 0 && real.sign == .minus) }
       // A NUL would end the text for many readers of the file, though not for us.
-      if case .text(let text) = value { return definition.container != .set || !text.utf8.contains(0) }
+      if case .text(let text) = value { return shape.container != .set || !text.utf8.contains(0) }
       return true
     }
   }
@@ -112,9 +123,7 @@ struct ColumnCodec {
     }
   }
 
-  private static func damage(_ definition: FieldDefinition) -> StoreError {
-    StoreError(.damaged, "a column holds what Quan did not write", subject: definition.name)
-  }
+  private static let damage = StoreError(.damaged, "a column holds what Quan did not write")
 
   // MARK: Arrays
 

@@ -5,7 +5,8 @@ struct Column: Hashable {
   let definition: FieldDefinition
   /// The column's name in SQL, not quoted.
   let name: String
-  var key: FieldKey { definition.key }
+  let key: FieldKey
+  let shape: ColumnShape
   /// Gives state and column of one record.
   let fieldSelection: String
   /// Sets column and state of one record.
@@ -14,6 +15,8 @@ struct Column: Hashable {
   init(definition: FieldDefinition, name: String, table: String) {
     self.definition = definition
     self.name = name
+    key = definition.key
+    shape = ColumnShape(definition)
     let column = KindTable.quoted(name)
     let table = KindTable.quoted(table)
     fieldSelection = "SELECT quan_state, \(column) FROM \(table) WHERE id=?"
@@ -22,12 +25,14 @@ struct Column: Hashable {
 }
 
 /// The table of one kind: a row a record, a column a field, one blob for what a column cannot say.
-struct KindTable: Hashable {
+final class KindTable: Sendable {
   let kind: KindDefinition
   /// The table's name in SQL, not quoted.
   let name: String
   let columns: [Column]
   let position: [FieldKey: Int]
+  /// The columns' shapes, in order.
+  let shapes: [ColumnShape]
   /// Binds id, state, then the columns in order.
   let insertion: String
   /// Gives id, state, then the columns in order; a condition may follow.
@@ -44,6 +49,7 @@ struct KindTable: Hashable {
     var position: [FieldKey: Int] = [:]
     for (index, column) in columns.enumerated() { position[column.key] = index }
     self.position = position
+    shapes = columns.map(\.shape)
     let table = Self.quoted(name)
     let names = (["id", "quan_state"] + columns.map { Self.quoted($0.name) }).joined(separator: ",")
     let marks = Array(repeating: "?", count: columns.count + 2).joined(separator: ",")

@@ -1,4 +1,5 @@
 import QuanCore
+import QuanFormat
 
 extension ReplicaFile {
   /// The counter of the next operation that this replica makes, over all its scopes.
@@ -14,6 +15,9 @@ extension ReplicaFile {
   ) throws -> ChangeID? {
     let operations = try transaction.operations()
     guard let scope = transaction.scope, !operations.isEmpty else { return nil }
+    guard operations.count <= SegmentLimits.operations else {
+      throw StoreError(.overLimit, "a change has at most \(SegmentLimits.operations) operations; write several")
+    }
     let stream = StreamID(meta.replica, scope)
     let index = try streams.intern(name: meta.replica, scope: scope, start: start(of: stream), connection)
     let row = streams.rows[index]

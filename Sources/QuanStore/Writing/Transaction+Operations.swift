@@ -5,9 +5,9 @@ extension Transaction {
   /// rest by sort, kind, field and record, which makes deltas small.
   func operations() throws -> [Operation] {
     var operations = creations.map { creation in
-      let fields = creation.fields.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }
-      return Operation(
-        creation.id, .create(kind: creation.kind, fields: fields.map { InitialField($0.key, $0.value) }))
+      var fields = creation.fields.items.filter { !$0.values.isEmpty }
+      fields.sort { $0.key < $1.key }
+      return Operation(creation.id, .create(kind: creation.kind, fields: fields))
     }
     guard !edits.isEmpty, let scope else { return operations }
     var rest: [(rank: Int, field: FieldKey?, record: LocalDot, operation: Operation)] = []

@@ -23,7 +23,22 @@ public struct Transaction {
   struct Creation {
     let id: RecordID
     let kind: KindID
-    var fields: [FieldKey: [Value]]
+    var fields: InitialFields
+  }
+
+  /// The initial values of a record's fields; a list, because there are few.
+  struct InitialFields {
+    private(set) var items: [InitialField] = []
+
+    mutating func append(_ key: FieldKey, _ values: [Value]) { items.append(InitialField(key, values)) }
+
+    subscript(key: FieldKey) -> [Value]? {
+      get { items.first { $0.key == key }?.values }
+      set {
+        items.removeAll { $0.key == key }
+        if let newValue { append(key, newValue) }
+      }
+    }
   }
 
   let file: ReplicaFile
@@ -67,26 +82,41 @@ public struct Transaction {
   public mutating func create(
     _ kind: KindID, in scope: ScopeID? = nil, _ values: [FieldID: [Value]]
   ) throws -> RecordID {
-    guard let definition = file.catalog.schema.kind(kind) else {
+    guard let checks = file.catalog.checks[kind] else {
       throw StoreError(.notFound, "there is no such kind", subject: kind.description)
     }
     try settle(scope ?? self.scope ?? file.meta.homeScope)
-    var fields: [FieldKey: [Value]] = [:]
-    fields.reserveCapacity(values.count)
+    var fields = InitialFields()
     for (id, given) in values where !given.isEmpty {
-      guard let field = definition.field(id) else {
-        throw StoreError(.notFound, "kind '\(definition.name)' has no such field", subject: id.description)
+      guard let check = checks[id] else {
+        throw StoreError(.notFound, "the kind has no such field", subject: id.description)
       }
-      if field.container != .set && given.count > 1 {
-        throw StoreError(.invalid, "the field takes one value", subject: field.name)
-      }
-      for value in given { try check(value, field) }
-      fields[field.key] = field.container == .set ? distinct(given) : given
+      if check.hasChoices || !Self.isPlain(given, check) { try checkThoroughly(given, id, kind) }
+      fields.append(check.key, check.key.container == .set ? distinct(given) : given)
     }
     let id = Dot(file.meta.replica, firstCounter + UInt64(creations.count))
     creationIndex[id] = creations.count
     creations.append(Creation(id: id, kind: kind, fields: fields))
     return id
+  }
+
+  /// Whether values are right at first sight: one of the field's type for a register or counter.
+  private static func isPlain(_ given: [Value], _ check: Catalog.FieldCheck) -> Bool {
+    switch check.key.container {
+    case .register, .counter: given.count == 1 && given[0].type == check.type
+    case .set: given.allSatisfy { $0.type == check.type }
+    case .map, .text, .list: false
+    }
+  }
+
+  /// Finds what is wrong with values, if anything is, by the field's definition.
+  private func checkThoroughly(_ given: [Value], _ id: FieldID, _ kind: KindID) throws {
+    guard let field = file.catalog.schema.kind(kind)?.field(id) else { return }
+    try checkContainer(field.container, field.name)
+    if field.container != .set && given.count > 1 {
+      throw StoreError(.invalid, "the field takes one value", subject: field.name)
+    }
+    for value in given { try check(value, field) }
   }
 
   // MARK: Changing
@@ -266,6 +296,7 @@ public struct Transaction {
   @discardableResult
   private mutating func define(_ field: FieldDraft, of kind: KindID, order: Int64) throws -> FieldID {
     try checkCode(field.code)
+    try checkContainer(field.container, field.code)
     var values: [FieldID: [Value]] = [
       BuiltIn.code: [.text(field.code)], BuiltIn.labelChinese: [.text(field.labels.chinese)],
       BuiltIn.labelEnglish: [.text(field.labels.english)], BuiltIn.order: [.integer(order)],
@@ -277,6 +308,15 @@ public struct Transaction {
     if !field.choices.isEmpty { values[BuiltIn.fieldChoices] = [.text(FieldText.write(field.choices))] }
     if !field.target.isEmpty { values[BuiltIn.fieldTarget] = [.text(field.target)] }
     return try create(BuiltIn.fieldKind, in: .shared, values)
+  }
+
+  /// Maps, texts and lists have their place in the format and no meaning yet.
+  private func checkContainer(_ container: ContainerType, _ name: String) throws {
+    switch container {
+    case .register, .set, .counter: return
+    case .map, .text, .list:
+      throw StoreError(.invalid, "fields that are a \(FieldText.write(container)) are not supported yet", subject: name)
+    }
   }
 
   private func checkCode(_ code: String) throws {

@@ -55,7 +55,8 @@ struct Records: ParsableCommand {
     let createFloor = try child.median(.createFloor)
     let imported = try child.median(.importFull)
     var results = [
-      "import_full_s": imported["import_s"], "import_full_vs_floor": ratio(imported["import_s"], createFloor["floor_s"]),
+      "import_full_s": imported["import_s"],
+      "import_full_vs_floor": ratio(imported["import_s"], createFloor["floor_s"]),
       "floor_create_s": createFloor["floor_s"], "import_rss_mb": imported["import_rss_mb"],
       "bundle_full_bytes": create["bundle_full_bytes"], "create_s": create["create_s"],
       "create_vs_floor": ratio(create["create_s"], createFloor["floor_s"]),
@@ -90,7 +91,8 @@ struct Records: ParsableCommand {
       value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : String(format: "%.4g", value)
     }
     if json {
-      print("{" + results.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\(text($0.value))" }.joined(separator: ",") + "}")
+      print(
+        "{" + results.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\(text($0.value))" }.joined(separator: ",") + "}")
     } else {
       for (key, value) in results.sorted(by: { $0.key < $1.key }) { print("\(key)  \(text(value))") }
     }
@@ -167,10 +169,11 @@ struct Child {
     unsafe posix_spawn_file_actions_addopen(&actions, 1, out, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     var words: [UnsafeMutablePointer<CChar>?] = unsafe ([program] + arguments).map { unsafe strdup($0) }
     unsafe words.append(nil)
-    defer { for unsafe word in unsafe words { unsafe free(word) } }
+    defer { for unsafeword in unsafe words { unsafe free(word) } }
     var child: pid_t = 0
     var status: Int32 = 0
-    guard unsafe posix_spawn(&child, program, &actions, nil, words, environ) == 0, unsafe waitpid(child, &status, 0) == child,
+    guard unsafe posix_spawn(&child, program, &actions, nil, words, environ) == 0,
+      unsafe waitpid(child, &status, 0) == child,
       status == 0
     else { throw ValidationError("'\(arguments.joined(separator: " "))' failed (\(status))") }
     return try String(contentsOf: URL(filePath: out), encoding: .utf8)

@@ -11,7 +11,9 @@ final class Floor {
   init(_ path: String, fresh: Bool) throws {
     if fresh { for ending in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + ending) } }
     var opened: OpaquePointer?
-    guard unsafe sqlite3_open(path, &opened) == SQLITE_OK, let opened = unsafe opened else { throw CocoaError(.fileNoSuchFile) }
+    guard unsafe sqlite3_open(path, &opened) == SQLITE_OK, let opened = unsafe opened else {
+      throw CocoaError(.fileNoSuchFile)
+    }
     unsafe handle = opened
     run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536")
   }
@@ -23,7 +25,7 @@ final class Floor {
 
   /// Folds the log back and closes.
   func close() {
-    for unsafe statement in unsafe statements.values { unsafe sqlite3_finalize(statement) }
+    for unsafestatement in unsafe statements.values { unsafe sqlite3_finalize(statement) }
     run("PRAGMA wal_checkpoint(TRUNCATE)")
     unsafe sqlite3_close(handle)
   }

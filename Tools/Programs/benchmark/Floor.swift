@@ -25,7 +25,7 @@ final class Floor {
 
   /// Folds the log back and closes.
   func close() {
-    for unsafestatement in unsafe statements.values { unsafe sqlite3_finalize(statement) }
+    for sql in unsafe Array(statements.keys) { unsafe sqlite3_finalize(statements[sql]) }
     run("PRAGMA wal_checkpoint(TRUNCATE)")
     unsafe sqlite3_close(handle)
   }

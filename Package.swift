@@ -65,6 +65,9 @@ let package = Package(
     .executableTarget(
       name: "Stick", dependencies: ["Quan", "QuanEducation"], path: "Examples/Stick", swiftSettings: strict),
     tests("StructureTests", []),
+    tests("QuanCoreTests", ["QuanCore"]),
+    tests("QuanSyncTests", ["QuanCore", "QuanSync"]),
+    tests("QuanTestingTests", ["QuanTesting"]),
     tests("QuanFormatTests", ["QuanFormat", "QuanTesting"], resources: [.copy("Golden")]),
     tests("QuanStoreTests", ["Quan", "QuanStore", "QuanFormat", "QuanTesting"]),
   ]

@@ -59,8 +59,9 @@ struct ModelNames {
     return past
   }
 
-  /// A function that gives the dots of a change by the names that replicas go by here: a dot means the operation that
-  /// the author had seen under it. What the author's past does not tell stays as it is.
+  /// A function that gives the dots of a change by the names that replicas go by here.
+  ///
+  /// A dot means the operation that the author had seen under it. What the author's past does not tell stays as it is.
   func resolver(for change: HeldChange) -> (_ dot: Dot, _ scope: ScopeID) -> Dot {
     if isTrivial { return { dot, _ in dot } }
     let past = past(of: change)

@@ -19,10 +19,11 @@ extension Replica {
     }
     var merge = MergeReport()
     var report = SyncReport()
-    let own = try access { file in
+    let (own, retired) = try access { file in
       try file.refresh()
-      return file.meta.replica
+      return (file.meta.replica, file.meta.retired)
     }
+    if !dryRun { try tidy(folder, own, retired) }
     var exchange = FolderExchange(
       replica: own,
       isHeld: { [self] place in (try? access { try $0.row(at: place) != nil }) ?? false },
@@ -33,7 +34,7 @@ extension Replica {
       case .list:
         let listing = try list(folder)
         report.skipped = listing.skipped
-        try notePeers(listing.vectors)
+        if !dryRun { try notePeers(listing.vectors) }
         action = exchange.listed(listing)
       case .apply(let names):
         merge = try apply(bundlesAt: names.map { folder + "/" + $0 }, dryRun: dryRun)
@@ -72,6 +73,18 @@ extension Replica {
       }
     }
   }
+
+  /// Removes what an interrupted exchange of this replica left half written, and the vectors of identities that it
+  /// has given up for good: others would wait for them.
+  private func tidy(_ folder: String, _ own: ReplicaID, _ retired: [ReplicaID]) throws {
+    for name in try File.list(folder) where name.hasSuffix(File.temporaryEnding) && name.hasPrefix(Self.prefix(own)) {
+      try File.remove(folder + "/" + name)
+    }
+    for identity in retired { try File.remove(folder + "/" + Self.prefix(identity) + Self.vectorEnding) }
+  }
+
+  /// What the names of a replica's files begin with.
+  private static func prefix(_ replica: ReplicaID) -> String { replica.description.lowercased() }
 
   // MARK: Reading the folder
 
@@ -130,7 +143,9 @@ extension Replica {
   private func writeBundle(
     into folder: String, lackedBy vector: VersionVector, _ report: inout SyncReport
   ) throws -> FolderBundle? {
-    let name = CrockfordBase32.encode(environment.random()).lowercased() + Self.bundleEnding
+    let own = try access { $0.meta.replica }
+    let number = CrockfordBase32.encode(environment.random()).lowercased()
+    let name = "\(Self.prefix(own))-\(number)\(Self.bundleEnding)"
     let path = folder + "/" + name
     guard let summary = try writeBundle(to: path, lackedBy: vector) else { return nil }
     report.bundlesWritten.append(name)
@@ -142,7 +157,7 @@ extension Replica {
     try access { file in
       let vector = VectorFile(
         workspace: workspace, replica: file.meta.replica, time: environment.now(), vector: file.streams.vector())
-      let path = "\(folder)/\(file.meta.replica.description.lowercased())\(Self.vectorEnding)"
+      let path = folder + "/" + Self.prefix(file.meta.replica) + Self.vectorEnding
       if let known = try? VectorFile(try File.read(path, limit: 16 << 20)), known.vector == vector.vector { return }
       let bytes = vector.encode()
       try File.writeDurably(to: path) { sink in try sink(bytes) }

@@ -2,6 +2,9 @@ import Glibc
 
 /// What the store asks of the operating system beside SQLite: durable writes, listings, identity of files.
 enum File {
+  /// What the names of files end in while they are being written.
+  static let temporaryEnding = ".tmp"
+
   /// Writes a file so that after a power cut it is there whole or not at all: temporary name in the same directory,
   /// write, fsync, rename, fsync of the directory.
   ///
@@ -13,7 +16,7 @@ enum File {
   static func writeDurably(
     to path: String, mode: mode_t = 0o644, _ produce: (_ sink: ([UInt8]) throws -> Void) throws -> Void
   ) throws {
-    let temporary = path + ".tmp"
+    let temporary = path + temporaryEnding
     let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
     guard descriptor >= 0 else { throw failure(errno, writing: path) }
     var isOpen = true

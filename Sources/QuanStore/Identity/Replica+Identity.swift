@@ -51,6 +51,7 @@ extension Replica {
     try access { file in
       try file.transaction {
         if retireOld, let old = file.meta.renewal?.predecessor {
+          file.meta.retired.append(old)
           let statement = try file.connection.statement("DELETE FROM quan_peer WHERE replica=?")
           statement.bind(1, bits: old.rawValue)
           try statement.run()

@@ -16,6 +16,8 @@ struct Meta {
   var renewal: Renewal?
   /// The identities that this file has written under before.
   var predecessors: [ReplicaID]
+  /// Those of them that nothing writes under any more: the file was restored, and the other copy is gone.
+  var retired: [ReplicaID]
   /// Whether changes of the own identity have come in from elsewhere: it must not be written under any more.
   var isOvertaken = false
 
@@ -33,6 +35,7 @@ struct Meta {
     self.inode = inode
     self.renewal = nil
     self.predecessors = []
+    self.retired = []
   }
 
   init(_ connection: Connection) throws {
@@ -60,7 +63,11 @@ struct Meta {
       renewal = Renewal(predecessor: predecessor, reason: reason)
     }
     isOvertaken = texts["overtaken"] == "1"
-    predecessors = (texts["predecessors"] ?? "").split(separator: " ").compactMap { ReplicaID($0) }
+    func identities(_ key: String) -> [ReplicaID] {
+      (texts[key] ?? "").split(separator: " ").compactMap { ReplicaID($0) }
+    }
+    predecessors = identities("predecessors")
+    retired = identities("retired")
   }
 
   func save(_ connection: Connection) throws {
@@ -68,6 +75,7 @@ struct Meta {
       "workspace": workspace.description, "replica": replica.description, "label": label, "author": author,
       "home_scope": homeScope.dot.description, "laptop": String(laptop), "device": String(device),
       "inode": String(inode), "predecessors": predecessors.map(\.description).joined(separator: " "),
+      "retired": retired.map(\.description).joined(separator: " "),
     ]
     texts["overtaken"] = isOvertaken ? "1" : "0"
     texts["renewal_reason"] = renewal?.reason.rawValue

@@ -1,3 +1,4 @@
+import Dispatch
 import QuanCore
 import QuanFormat
 
@@ -18,8 +19,9 @@ struct Unlogged {
   /// Lets go of a row's changes up to a number: they are in the log now.
   mutating func drop(upTo number: UInt64, of index: Int) {
     guard let own = changes[index] else { return }
-    let rest = own.drop { $0.number <= number }
-    changes[index] = rest.count == own.count ? own : Array(rest)
+    changes[index] = Array(own.drop { $0.number <= number })
+    // What is let go is many small pieces: another core gives them back.
+    DispatchQueue.global(qos: .utility).async { _ = own }
   }
 
   /// Holds a segment; it replaces one held before.

@@ -11,13 +11,14 @@ struct Catalog {
   var ordered: [KindTable] { schema.kinds.compactMap { tables[$0.id] } }
   /// What a value of a field must be, small enough to be looked up for every value written.
   struct FieldCheck {
+    let id: FieldID
     let key: FieldKey
     let type: ValueType
     let hasChoices: Bool
   }
 
   /// The checks of each kind's fields.
-  private(set) var checks: [KindID: [FieldID: FieldCheck]] = [:]
+  private(set) var checks: [KindID: [FieldCheck]] = [:]
   /// The kinds a field belongs to, for finding a record's table fast.
   private(set) var kindOfField: [FieldID: KindID] = [:]
 
@@ -28,12 +29,10 @@ struct Catalog {
       let columns = kind.fields.filter { Self.hasColumn($0) }.map {
         Column(definition: $0, name: Self.name($0), table: name)
       }
-      checks[kind.id] = Dictionary(
-        kind.fields.map { field in
-          let type: ValueType = field.container == .counter ? .integer : field.type
-          return (field.id, FieldCheck(key: field.key, type: type, hasChoices: !field.choices.isEmpty))
-        }
-      ) { first, _ in first }
+      checks[kind.id] = kind.fields.map { field in
+        let type: ValueType = field.container == .counter ? .integer : field.type
+        return FieldCheck(id: field.id, key: field.key, type: type, hasChoices: !field.choices.isEmpty)
+      }
       tables[kind.id] = KindTable(kind: kind, name: name, columns: columns)
       for field in kind.fields where field.id != BuiltIn.externalID { kindOfField[field.id] = kind.id }
     }

@@ -31,6 +31,8 @@ final class KindTable: Sendable {
   let name: String
   let columns: [Column]
   let position: [FieldKey: Int]
+  /// The columns' fields, in order: of few, looking through them is quicker than hashing.
+  let keys: [FieldKey]
   /// The columns' shapes, in order.
   let shapes: [ColumnShape]
   /// Binds id, state, then the columns in order.
@@ -49,6 +51,7 @@ final class KindTable: Sendable {
     var position: [FieldKey: Int] = [:]
     for (index, column) in columns.enumerated() { position[column.key] = index }
     self.position = position
+    keys = columns.map(\.key)
     shapes = columns.map(\.shape)
     let table = Self.quoted(name)
     let names = (["id", "quan_state"] + columns.map { Self.quoted($0.name) }).joined(separator: ",")

@@ -88,7 +88,7 @@ public struct Transaction {
     try settle(scope ?? self.scope ?? file.meta.homeScope)
     var fields = InitialFields()
     for (id, given) in values where !given.isEmpty {
-      guard let check = checks[id] else {
+      guard let check = checks.first(where: { $0.id == id }) else {
         throw StoreError(.notFound, "the kind has no such field", subject: id.description)
       }
       if check.hasChoices || !Self.isPlain(given, check) { try checkThoroughly(given, id, kind) }

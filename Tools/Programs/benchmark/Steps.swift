@@ -90,7 +90,7 @@ private struct StepRunner {
     let external = BuiltIn.externalID
     let scope = try replica.status().homeScope
     // As for the floor, the values are ready before the clock starts; only references follow from what is created.
-    let prepared = groups.map { group in
+    var prepared = groups.map { group in
       group.map { row in
         var values: [FieldID: [Value]] = [external: [.text(row.id)]]
         for (name, cell) in row.cells {
@@ -105,14 +105,14 @@ private struct StepRunner {
     let student = fields.field("student", of: "visit")?.id
     created = try seconds {
       try replica.batch { batch in
-        for group in prepared {
+        for group in prepared.indices {
           try batch.write { transaction in
             var pupil: Reference?
-            for row in group {
-              var values = row.values
-              if row.refers, let student, let pupil { values[student] = [.reference(pupil)] }
-              let id = try transaction.create(row.kind, values)
-              if !row.refers { pupil = Reference(id, in: scope) }
+            for row in prepared[group].indices {
+              let refers = prepared[group][row].refers
+              if refers, let student, let pupil { prepared[group][row].values[student] = [.reference(pupil)] }
+              let id = try transaction.create(prepared[group][row].kind, prepared[group][row].values)
+              if !refers { pupil = Reference(id, in: scope) }
             }
           }
         }

@@ -44,7 +44,10 @@ enum ValueText {
       let choice = field?.choices.first { $0.code == code }
       return Terminal.neutral(choice.map { say($0.labels.chinese, $0.labels.english) } ?? code)
     case .reference(let reference):
-      return (try? replica.shortForm(of: reference.record)) ?? reference.record.description
+      let short = (try? replica.shortForm(of: reference.record)) ?? reference.record.description
+      guard let record = try? replica.record(reference.record) else { return short }
+      let title = Titles.title(record, reveal: false)
+      return title.isEmpty ? short : "\(short) \(title)"
     case .attachment(let digest): return String(digest.description.prefix(12))
     case .real(let real): return String(real)
     }

@@ -57,16 +57,20 @@ struct KillTests {
       durations.append((ContinuousClock.now - start) / .seconds(1))
       expected = try result()
     }
-    let duration = durations.sorted()[1]
+    var duration = durations.sorted()[1]
     var generator = SeededGenerator(seed: Self.seed)
     var killed = 0
     for _ in 0..<times {
-      let moment = Double.random(in: 0...duration * 1.05, using: &generator)
+      let moment = Double.random(in: 0...duration, using: &generator)
       try scene.reset()
       let program = try Program(try Built.quan.get(), arguments)
       usleep(UInt32(moment * 1_000_000))
       program.kill()
-      if program.wait().status == 128 + SIGKILL { killed += 1 }
+      if program.wait().status == 128 + SIGKILL {
+        killed += 1
+      } else {
+        duration *= 0.95  // The machine has less to do than when the run was measured.
+      }
       let note = "QUAN_SEED=\(Self.seed): \(command[0]) killed after \(moment) s of \(duration) s"
       let sound = try office.quan("A", "verify")
       #expect(sound.out == "Sound: file, log and records agree\n", "\(note)")

@@ -50,6 +50,11 @@ public final class Replica: Sendable {
     }
   }
 
+  /// Runs `body` on the open file as it is at one moment, whatever other processes write meanwhile.
+  func read<T>(_ body: (ReplicaFile) throws -> T) throws -> T {
+    try access { file in try file.reading { try body(file) } }
+  }
+
   // MARK: Opening
 
   /// Opens a replica.
@@ -212,10 +217,7 @@ public final class Replica: Sendable {
 
   /// The kinds and fields that it knows.
   public func schema() throws -> Schema {
-    try access { file in
-      try file.refresh()
-      return file.catalog.schema
-    }
+    try read { file in file.catalog.schema }
   }
 
   /// Names the scope that new records go to unless another is named.

@@ -70,5 +70,6 @@ let package = Package(
     tests("QuanTestingTests", ["QuanTesting"]),
     tests("QuanFormatTests", ["QuanFormat", "QuanTesting"], resources: [.copy("Golden")]),
     tests("QuanStoreTests", ["Quan", "QuanStore", "QuanFormat", "QuanTesting"]),
+    tests("QuanCommandsTests", ["quan", "TwoReplicas", "Stick", "Quan", "QuanTesting"]),
   ]
 )

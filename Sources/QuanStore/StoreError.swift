@@ -65,3 +65,19 @@ public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The message with its subject.
   public var description: String { subject.isEmpty ? message : "\(message): '\(subject)'" }
 }
+
+extension StoreError {
+  /// What SQLite reports is about the file as a whole and does not say which.
+  private static let namesTheFile: Set<Code> = [
+    .inUse, .damaged, .notABundle, .newerFormat, .inputOutput, .readOnly, .outOfSpace,
+  ]
+
+  /// Runs `body`; when it fails because of the file and does not say which, says so.
+  static func naming<T>(_ path: String, _ body: () throws -> T) throws -> T {
+    do {
+      return try body()
+    } catch let error as StoreError where error.subject.isEmpty && namesTheFile.contains(error.code) {
+      throw StoreError(error.code, error.message, subject: path, details: error.details)
+    }
+  }
+}

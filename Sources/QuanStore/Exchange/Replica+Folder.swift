@@ -19,8 +19,7 @@ extension Replica {
     }
     var merge = MergeReport()
     var report = SyncReport()
-    let (own, retired) = try access { file in
-      try file.refresh()
+    let (own, retired) = try read { file in
       return (file.meta.replica, file.meta.retired)
     }
     if !dryRun { try tidy(folder, own, retired) }
@@ -180,8 +179,7 @@ extension Replica {
   }
 
   private func take(from other: Replica, dryRun: Bool) throws -> MergeReport {
-    let vector = try access { file in
-      try file.refresh()
+    let vector = try read { file in
       return file.streams.vector()
     }
     let name = CrockfordBase32.encode(environment.random()).lowercased()

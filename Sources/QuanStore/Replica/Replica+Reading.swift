@@ -7,8 +7,7 @@ extension Replica {
   ///
   /// - Throws: ``StoreError`` with code `ambiguous` when a cloned machine gave the ID twice.
   public func record(_ id: RecordID) throws -> Record? {
-    try access { file in
-      try file.refresh()
+    try read { file in
       do {
         return try file.record(try file.known(id).local)
       } catch let error as StoreError where error.code == .notFound {
@@ -26,8 +25,7 @@ extension Replica {
   public func records(
     of kind: KindID, where conditions: [(field: FieldID, value: Value)] = [], _ body: (Record) throws -> Void
   ) throws {
-    try access { file in
-      try file.refresh()
+    try read { file in
       try file.eachRecord(of: kind, where: conditions, body)
     }
   }
@@ -37,8 +35,7 @@ extension Replica {
   ///
   /// - Returns: The matches, at most 20, ascending.
   public func records(matching text: String) throws -> [RecordID] {
-    try access { file in
-      try file.refresh()
+    try read { file in
       return try file.records(matching: text)
     }
   }
@@ -47,8 +44,7 @@ extension Replica {
   ///
   /// - Complexity: O(log *n*), by an index.
   public func records(externalID: String, of kind: KindID? = nil) throws -> [RecordID] {
-    try access { file in
-      try file.refresh()
+    try read { file in
       return try file.records(externalID: externalID, of: kind)
     }
   }
@@ -72,16 +68,14 @@ extension Replica {
   ///
   /// - Complexity: O(*c*) in the conflicts listed; nothing else is read.
   public func conflicts(of record: RecordID? = nil, limit: Int? = nil) throws -> [Conflict] {
-    try access { file in
-      try file.refresh()
+    try read { file in
       return try file.conflicts(of: try record.map { try file.known($0).local }, limit: limit)
     }
   }
 
   /// How many conflicts are open.
   public func conflictCount() throws -> Int {
-    try access { file in
-      try file.refresh()
+    try read { file in
       return try file.conflictCount()
     }
   }
@@ -92,8 +86,7 @@ extension Replica {
   ///
   /// - Complexity: O(*n*) in the changes of the replicas that have worked on the record.
   public func history(of record: RecordID, field: FieldID? = nil) throws -> [HistoryStep] {
-    try access { file in
-      try file.refresh()
+    try read { file in
       return try file.operations(on: try file.known(record).local).compactMap { item in
         if let field, !item.operation.body.touches(field) { return nil }
         let stream = StreamID(file.streams.rows[item.index].name, item.change.stream.scope)
@@ -106,8 +99,7 @@ extension Replica {
 
   /// The changes held, the latest claimed times first.
   public func log(limit: Int? = nil) throws -> [LogEntry] {
-    try access { file in
-      try file.refresh()
+    try read { file in
       return try file.log(limit: limit)
     }
   }
@@ -116,8 +108,7 @@ extension Replica {
 
   /// The scopes, `shared` first, with their labels.
   public func scopes() throws -> [(id: ScopeID, label: String)] {
-    try access { file in
-      try file.refresh()
+    try read { file in
       var scopes: [(id: ScopeID, label: String)] = [(.shared, "shared")]
       try file.eachRecord(of: BuiltIn.scopeKind, where: []) { record in
         scopes.append((ScopeID(record.id), record["label"]?.shown.first?.plainText ?? ""))
@@ -128,16 +119,14 @@ extension Replica {
 
   /// The replicas of the workspace that have introduced themselves or written something, by ID.
   public func replicas() throws -> [KnownReplica] {
-    try access { file in
-      try file.refresh()
+    try read { file in
       return try file.knownReplicas()
     }
   }
 
   /// How the replica stands.
   public func status() throws -> Status {
-    try access { file in
-      try file.refresh()
+    try read { file in
       let counts = try file.catalog.ordered.filter { $0.kind.id.replica != .builtIn }.map { table in
         let statement = try file.connection.statement("SELECT count(*) FROM \(table.quotedName)")
         defer { statement.reset() }
@@ -156,8 +145,7 @@ extension Replica {
 
   /// What the replica holds, over all scopes.
   public func vector() throws -> VersionVector {
-    try access { file in
-      try file.refresh()
+    try read { file in
       return file.streams.vector()
     }
   }
@@ -166,8 +154,7 @@ extension Replica {
   ///
   /// - Complexity: O(*n*) in the records of the file.
   public func canonicalForm(of scope: ScopeID) throws -> CanonicalScope {
-    try access { file in
-      try file.refresh()
+    try read { file in
       return try file.canonicalForm(of: scope)
     }
   }

@@ -26,11 +26,10 @@ extension Replica {
   /// - Complexity: O(*n*) in everything held.
   public func verify() throws -> [VerificationFinding] {
     try access { file in
-      try file.refresh()
-      var findings = try file.integrityFindings()
-      guard findings.isEmpty else { return findings }
-      findings += try file.logFindings()
-      findings += try file.pendingFindings()
+      var findings = try file.reading {
+        let findings = try file.integrityFindings()
+        return findings.isEmpty ? try file.logFindings() + file.pendingFindings() : findings
+      }
       if findings.isEmpty { findings += try file.foldFindings() }
       return Array(findings.prefix(1000))
     }
@@ -90,10 +89,10 @@ extension ReplicaFile {
 
   /// Makes all rows anew in a transaction that is rolled back, and compares.
   fileprivate func foldFindings() throws -> [VerificationFinding] {
-    let before = try snapshot()
-    let after = try trial {
+    let (before, after) = try trial {
+      let before = try snapshot()
       try rebuild(nil)
-      return try snapshot()
+      return (before, try snapshot())
     }
     var findings: [VerificationFinding] = []
     for key in Set(before.records.keys).union(after.records.keys).sorted()

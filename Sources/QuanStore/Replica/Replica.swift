@@ -46,8 +46,13 @@ public final class Replica: Sendable {
   func access<T>(_ body: (ReplicaFile) throws -> T) throws -> T {
     try queue.unsafeReentrantWrite { _ in
       guard let file = box.file else { throw StoreError(.noReplica, "the replica is closed", subject: path) }
-      return try body(file)
+      return try StoreError.naming(path) { try body(file) }
     }
+  }
+
+  /// Runs `body` on the open file as it is at one moment, whatever other processes write meanwhile.
+  func read<T>(_ body: (ReplicaFile) throws -> T) throws -> T {
+    try access { file in try file.reading { try body(file) } }
   }
 
   // MARK: Opening
@@ -61,17 +66,19 @@ public final class Replica: Sendable {
     guard File.kind(of: path) == .file else {
       throw StoreError(.noReplica, "there is no replica", subject: path)
     }
-    let queue = try queue(at: path)
-    try queue.inDatabase { database in
-      let connection = try Connection(database)
-      let id = try number("PRAGMA application_id", connection)
-      let version = try number("PRAGMA user_version", connection)
-      guard id == Tables.applicationID else { throw StoreError(.notABundle, "the file is no replica", subject: path) }
-      guard version <= Tables.version else {
-        throw StoreError(.newerFormat, "the replica was made by a newer Quan", subject: path)
+    return try StoreError.naming(path) {
+      let queue = try queue(at: path)
+      try queue.inDatabase { database in
+        let connection = try Connection(database)
+        let id = try number("PRAGMA application_id", connection)
+        let version = try number("PRAGMA user_version", connection)
+        guard id == Tables.applicationID else { throw StoreError(.notABundle, "the file is no replica") }
+        guard version <= Tables.version else {
+          throw StoreError(.newerFormat, "the replica was made by a newer Quan")
+        }
       }
+      return try Replica(path: path, environment: environment, queue: queue)
     }
-    return try Replica(path: path, environment: environment, queue: queue)
   }
 
   /// Makes a new workspace and its first replica.
@@ -210,10 +217,7 @@ public final class Replica: Sendable {
 
   /// The kinds and fields that it knows.
   public func schema() throws -> Schema {
-    try access { file in
-      try file.refresh()
-      return file.catalog.schema
-    }
+    try read { file in file.catalog.schema }
   }
 
   /// Names the scope that new records go to unless another is named.

@@ -26,23 +26,35 @@ final class ReplicaFile {
   /// Takes over a database that GRDB has opened.
   init(_ database: Database) throws {
     connection = try Connection(database)
+    // Before all else: should another process write meanwhile, the next look finds another version.
+    dataVersion = try Self.dataVersion(connection)
     meta = try Meta(connection)
     streams = try StreamTable(connection)
     contexts = Contexts()
     catalog = Catalog(schema: Schema())
     catalog = Catalog(schema: try readSchema())
-    dataVersion = try readDataVersion()
+  }
+
+  /// Runs `body` on one moment of the file, whatever other processes write meanwhile.
+  func reading<T>(_ body: () throws -> T) throws -> T {
+    try connection.snapshot {
+      try refresh()
+      return try body()
+    }
   }
 
   /// Looks whether another process has written, and if so reads anew what is kept in memory.
   func refresh() throws {
     if isWriting { return }
-    let current = try readDataVersion()
+    let current = try Self.dataVersion(connection)
     if current != dataVersion { try reload() }
   }
 
   /// Reads anew what is kept in memory.
-  func reload() throws {
+  func reload() throws { try connection.snapshot { try readAll() } }
+
+  private func readAll() throws {
+    dataVersion = try Self.dataVersion(connection)
     meta = try Meta(connection)
     streams = try StreamTable(connection)
     contexts = Contexts()
@@ -52,7 +64,6 @@ final class ReplicaFile {
     catalog = Catalog(schema: Schema())
     catalog = Catalog(schema: try readSchema())
     schemaIsStale = false
-    dataVersion = try readDataVersion()
   }
 
   /// Runs `body` in a write transaction; when it fails, nothing is written and memory is as the file is.
@@ -92,7 +103,7 @@ final class ReplicaFile {
     }
   }
 
-  private func readDataVersion() throws -> Int64 {
+  private static func dataVersion(_ connection: Connection) throws -> Int64 {
     let statement = try connection.statement("PRAGMA data_version")
     defer { statement.reset() }
     return try statement.step() ? statement.integer(0) : 0

@@ -60,6 +60,17 @@ import QuanCore
     }
   }
 
+  /// Runs `body` on one moment of the file; within a transaction, on what that sees.
+  func snapshot<T>(_ body: () throws -> T) throws -> T {
+    if isInTransaction { return try body() }
+    try execute("BEGIN")
+    defer {
+      forgetBusyStatements()
+      if isInTransaction { try? execute("COMMIT") }
+    }
+    return try body()
+  }
+
   /// Runs `body` in a transaction that is always rolled back.
   func trial<T>(_ body: () throws -> T) throws -> T {
     try execute("BEGIN IMMEDIATE")

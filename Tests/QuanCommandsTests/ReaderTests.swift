@@ -1,0 +1,74 @@
+import QuanTesting
+import Testing
+
+/// `Tools/read-bundle` reads a bundle without Quan, from the page of the format alone.
+@Suite("The independent reader")
+struct ReaderTests {
+  private let reader = Built.repository + "/Tools/read-bundle"
+  private let golden = Built.repository + "/Tests/QuanFormatTests/Golden/golden."
+
+  /// What the tool tells of a bundle's changes.
+  private func told(_ path: String) throws -> Outcome {
+    try Program.run(try Built.quan.get(), ["bundle", "show", path, "--changes", "--reveal"])
+  }
+
+  @Test("reads the golden bundle as it was written down, and as the tool does")
+  func readsGolden() throws {
+    let read = try Program.run(reader, [golden + "quanbundle"])
+    #expect(read.status == 0)
+    #expect(read.err.isEmpty)
+    let written = String(decoding: TemporaryFolder.read(golden + "jsonl"), as: UTF8.self)
+    #expect(read.out.utf8.elementsEqual(written.utf8))
+    #expect(try told(golden + "quanbundle").out == read.out)
+  }
+
+  @Test("reads a bundle with every sort of operation as the tool does")
+  func readsNewBundle() throws {
+    let office = try Office()
+    let first = try office.student(
+      "name=泉泉\t\"一\"\\", "birth=2012-02-29", "orphan=yes", "name_aliases=甲", "name_aliases=乙")
+    let second = try office.student("name=\u{1F30A}\u{200D}e\u{301}", "school=old")
+    try office.quan("A", "add", "visit", "student=\(first)", "date=2020-06-10", "minutes=-45", "visitors=李老师")
+    try office.quan("A", "edit", first, "name_aliases+=丙", "name_aliases-=甲", "orphan=", "-m", "说明\n两行")
+    try office.quan("A", "edit", second, "school=one")
+    try office.quan("B", "edit", second, "school=two", "boarding=住校")
+    try office.quan("A", "delete", first, "--force")
+    try office.quan("B", "edit", first, "phone=13800000000")
+    try office.exchange()
+    try office.quan("A", "conflict", "resolve", second, "school", "--take", "1")
+    try office.quan("B", "restore", first)
+    try office.quan("B", "undo")
+    try office.quan("B", "add", "student", "name=later", "--now", "1969-12-31T23:59:59Z")
+    try office.exchange()
+    let path = office.path("all.quanbundle")
+    try office.quan("B", "bundle", "create", path)
+    let read = try Program.run(reader, [path])
+    #expect(read.status == 0, "\(read.err)")
+    #expect(try told(path).out == read.out)
+    let acts = Set(try read.jsonLines.flatMap { $0["operations"].items }.map { $0["op"].string })
+    #expect(acts == ["create", "write", "delete", "restore"])
+  }
+
+  @Test("refuses what the tool refuses, with the same status")
+  func refusesAlike() throws {
+    let folder = TemporaryFolder()
+    let whole = TemporaryFolder.read(golden + "quanbundle")
+    try #require(whole.count > 100)
+    var newer = whole
+    newer[8] = 1
+    var flipped = whole
+    flipped[whole.count - 40] ^= 0x10
+    let files: [(name: String, bytes: [UInt8])] = [
+      ("newer", newer), ("flipped", flipped), ("cut", Array(whole.dropLast(9))), ("text", Array("no bundle".utf8)),
+      ("empty", []),
+    ]
+    for (name, bytes) in files {
+      let path = folder.path + "/" + name
+      TemporaryFolder.write(bytes, to: path)
+      let read = try Program.run(reader, [path])
+      let told = try told(path)
+      #expect(read.status == told.status, "\(name)")
+      #expect(read.err.contains(path))
+    }
+  }
+}

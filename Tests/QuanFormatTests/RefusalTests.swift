@@ -117,7 +117,8 @@ struct RefusalTests {
   func laterForms() throws {
     let reader = try BundleReader(Bytes(bytes: try golden("golden.quanbundle")))
     var segment = try reader.segment(0)
-    segment[0] = 2
+    // The packing stands behind the length of the header.
+    segment[segment[0] < 0x80 ? 1 : 2] = 2
     #expect(throws: FormatError.newer("packing of a segment")) { _ = try Segment.header(of: segment) }
   }
 }

@@ -203,6 +203,9 @@ struct IdentityCaseTests {
     let pupil = try bureau.pupil()
     bureau.laptops[1].moveClock(byMilliseconds: 365 * 86_400_000)
     try bureau.set(pupil, "phone", .text("from the future"), on: 1)
+    let clocks = try bureau.give(1, to: 0).clocks
+    #expect(clocks.map(\.replica) == [try bureau.replicas[1].id])
+    #expect(clocks.map(\.isAhead) == [true])
     try bureau.exchange()
     #expect(try bureau.shown(pupil, "phone", on: 0) == [.text("from the future")])
     try bureau.set(pupil, "phone", .text("later indeed"), on: 0)
@@ -224,6 +227,7 @@ struct IdentityCaseTests {
     try bureau.set(pupil, "phone", .text("first"), on: 0)
     bureau.laptops[0].moveClock(byMilliseconds: -8 * 3_600_000)
     try bureau.set(pupil, "phone", .text("second"), on: 0)
+    #expect(try bureau.give(0, to: 1).clocks.map(\.isAhead) == [false])
     try bureau.exchange()
     for index in 0..<2 { #expect(try bureau.shown(pupil, "phone", on: index) == [.text("second")]) }
     let steps = try bureau.replicas[1].history(of: pupil, field: try bureau.field("phone"))

@@ -39,6 +39,18 @@ struct MergeText {
           "Note: the identity of \(laptop) was used by two machines (a whole clone?); both branches are kept: \(names)")
       )
     }
+    for clock in report.clocks {
+      let laptop = text.people.laptop(clock.replica)
+      let time = ValueText.time(clock.claimed)
+      Terminal.print(
+        clock.isAhead
+          ? say(
+            "注意: 电脑 \(laptop) 的时钟超前 (写着 \(time)); 不影响合并",
+            "Note: the clock of \(laptop) is ahead (it says \(time)); merging does not depend on it")
+          : say(
+            "注意: 电脑 \(laptop) 的时钟倒退过 (退到 \(time)); 不影响合并",
+            "Note: the clock of \(laptop) went backwards (to \(time)); merging does not depend on it"))
+    }
     for pending in report.pending.prefix(Self.shown) { Terminal.print(Self.line(pending, text.people)) }
     if let conflict = report.newConflicts.first {
       Terminal.talk(say("下一步: ", "Next: ") + (try text.hint(conflict, schema: schema)))
@@ -107,6 +119,13 @@ struct MergeText {
               fork.branches.map { branch in
                 .object(["replica": .string(branch.name.description), "digest": .string(branch.digest.description)])
               }),
+          ])
+        }),
+      "clocks": .array(
+        report.clocks.map { clock in
+          .object([
+            "replica": .string(clock.replica.description), "laptop": .string(text.people.laptop(clock.replica)),
+            "claimed": .string(clock.claimed.description), "class": .string(clock.isAhead ? "ahead" : "backwards"),
           ])
         }),
       "pending": .array(report.pending.map { Self.json($0) }), "exchange": sync.map { Self.json($0) } ?? .null,

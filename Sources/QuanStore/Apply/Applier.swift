@@ -93,7 +93,8 @@ struct Applier {
     var positions: [Int] = []
     positions.reserveCapacity(fields.count)
     for field in fields {
-      guard let position = table.keys.firstIndex(of: field.key), ColumnCodec.canHold(field.values, of: table.shapes[position])
+      guard let position = table.keys.firstIndex(of: field.key),
+        ColumnCodec.canHold(field.values, of: table.shapes[position])
       else {
         return false
       }

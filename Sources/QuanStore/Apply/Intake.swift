@@ -21,8 +21,14 @@ struct Intake {
   /// Scopes whose rows must be made anew because a stream of theirs was found forked.
   private var forkedScopes: Set<ScopeID> = []
 
-  init(_ file: ReplicaFile) {
+  private var clocks: ClockWatch
+
+  /// An intake.
+  ///
+  /// - Parameter now: What the laptop's clock says.
+  init(_ file: ReplicaFile, now: Instant) {
     self.file = file
+    clocks = ClockWatch(now: now)
     applier = Applier(file, isMerge: true)
   }
 
@@ -108,6 +114,7 @@ struct Intake {
       row = file.streams.rows[index]
     }
     noteOwn(offer.header.stream)
+    clocks.note(segment)
     if row.number == offer.header.range.lowerBound - 1 && !file.streams.hasChildren(row.index) {
       file.unlogged.hold(segment, of: row.index)
       if forkedScopes.contains(offer.header.stream.scope) {
@@ -231,6 +238,7 @@ struct Intake {
     var cursors: [(segment: DecodedSegment, digests: [Digest], next: Int, offer: Offer)] = []
     for offer in offers {
       let (_, segment) = try offer.load()
+      clocks.note(segment)
       cursors.append((segment, segment.digests(), 0, offer))
     }
     var touched: Set<Int> = []
@@ -316,6 +324,7 @@ struct Intake {
   private func report() throws -> MergeReport {
     var report = applier.tally.finished()
     report.pending = try file.pendingSegments()
+    report.clocks = clocks.notices
     report.changesPending = report.pending.reduce(0) { $0 + $1.range.count }
     return report
   }

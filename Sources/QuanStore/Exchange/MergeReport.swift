@@ -25,6 +25,23 @@ public struct MergeReport: Hashable, Sendable {
     }
   }
 
+  /// That a laptop's clock must be wrong, theirs or this one's; nothing hangs on it.
+  public struct ClockNotice: Hashable, Sendable {
+    /// The replica, by the identity it wrote under.
+    public let replica: ReplicaID
+    /// The time it claimed that lies ahead of this laptop's clock, or before what it had claimed already.
+    public let claimed: Instant
+    /// Whether the time lies ahead; else it runs backwards.
+    public let isAhead: Bool
+
+    /// A notice.
+    public init(replica: ReplicaID, claimed: Instant, isAhead: Bool) {
+      self.replica = replica
+      self.claimed = claimed
+      self.isAhead = isAhead
+    }
+  }
+
   /// A fork that was found: one identity, several branches.
   public struct Fork: Hashable, Sendable {
     /// The stream by the identity that was used twice.
@@ -80,6 +97,8 @@ public struct MergeReport: Hashable, Sendable {
   public var pending: [PendingSegment] = []
   /// Forks that were found.
   public var forks: [Fork] = []
+  /// Clocks that must be wrong, by replica: the greatest step of each sort.
+  public var clocks: [ClockNotice] = []
   /// Whether definitions of kinds or fields came, or a fork was found: more may look different than the records that are
   /// listed as new and changed.
   public var isSweeping = false

@@ -19,6 +19,7 @@ extension Replica {
 
   /// Takes in several bundles in one transaction.
   func apply(bundlesAt paths: [String], dryRun: Bool) throws -> MergeReport {
+    let now = environment.now()
     let report = try access { file in
       let work = {
         var found: [(header: SegmentHeader, path: String, item: Prefetcher.Item, isHeld: Bool)] = []
@@ -44,7 +45,7 @@ extension Replica {
           let load = { try Self.verify(path) { isHeld ? try item.unpack() : try prefetcher.segment(own) } }
           return Intake.Offer(header: header, load: load, pendingID: nil)
         }
-        var intake = Intake(file)
+        var intake = Intake(file, now: now)
         let report = try intake.take(offers)
         for (sender, said) in senders where sender != file.meta.replica {
           try file.note(peer: sender, holds: said.vector, time: said.time, isWhole: false)

@@ -37,7 +37,7 @@ package struct BundleHeader: Hashable, Sendable {
   package let sender: ReplicaID
   /// When, by its clock.
   package let time: Instant
-  /// How many definitions the writer's schema had.
+  /// How many kinds the sender knew.
   package let schemaVersion: UInt64
   /// The segments, each after those of the bundle that it builds on.
   package let segments: [BundleSegment]

@@ -178,7 +178,7 @@ public final class Replica: Sendable {
         """
         PRAGMA journal_mode = WAL;
         PRAGMA synchronous = FULL;
-        PRAGMA cache_size = -16384;
+        PRAGMA cache_size = -49152;
         PRAGMA wal_autocheckpoint = 4000;
         """)
     }

@@ -7,6 +7,7 @@ enum UsageText {
     ("for detailed help.", "查看详细帮助."), ("for more information.", "查看更多."),
     ("Missing expected argument", "缺少参数"), ("Unknown option", "未知选项"),
     ("Unexpected argument", "多余的参数"), ("Missing value for", "缺少值:"), ("Did you mean", "是否想写"),
+    ("(default:", "(缺省:"), ("; default:", "; 缺省:"), ("(values:", "(取值:"),
     ("  See '", "  参见 '"), ("The value", "值"), ("is invalid for", "不适用于"),
   ]
 

@@ -1,0 +1,56 @@
+import QuanTesting
+import Testing
+
+/// Tables line up by the columns that a terminal shows: Chinese characters take two.
+@Suite("Tables")
+struct TableTests {
+  /// The columns that a character takes, by a rule of its own that is good enough for the characters used here.
+  private func width(_ character: Character) -> Int {
+    let value = character.unicodeScalars.first?.value ?? 0
+    return (0x2E80...0xFF60).contains(value) || (0x1F300...0x1FAFF).contains(value) ? 2 : 1
+  }
+
+  private func width(_ text: Substring) -> Int { text.reduce(0) { $0 + width($1) } }
+
+  /// What stands in each column of a line: a space wherever a column has nothing, the second half of a wide character too.
+  private func cells(_ line: Substring) -> [Character] {
+    line.flatMap { character in [character] + Array(repeating: "~", count: width(character) - 1) }
+  }
+
+  private func table(columns: Int, _ language: String) throws -> [Substring] {
+    let office = try Office(["A"])
+    for fields in [
+      ["name=泉泉", "school=济南市历城第二中学", "class=1"], ["name=Quanquan", "school=No. 2", "class=二班"],
+      ["name=a王b李c", "school=🌊学校", "class=x"], ["name=é", "school=", "class=３班"],
+    ] {
+      try office.tool(["add", "student"] + fields + office.own("A"))
+    }
+    return try office.tool(
+      ["list", "student", "--lang", language] + office.own("A"), environment: ["COLUMNS": "\(columns)"]
+    ).out.split(separator: "\n")
+  }
+
+  @Test("columns begin at the same place in every row", arguments: ["zh", "en"])
+  func alignment(language: String) throws {
+    let lines = try table(columns: 200, language)
+    #expect(lines.count == 6)
+    let rule = cells(lines[1])
+    let starts = rule.indices.filter { rule[$0] == "-" && ($0 == 0 || rule[$0 - 1] == " ") }
+    #expect(starts.count == 4)
+    for line in lines {
+      let cells = cells(line)
+      for start in starts where start < cells.count {
+        #expect(cells[start] != "~", "\(line)")
+        if start > 0 { #expect(cells[(start - 2)..<start] == [" ", " "], "\(line)") }
+      }
+    }
+  }
+
+  @Test("a narrow terminal gets cut cells, never a longer line or half a character", arguments: [34, 38, 42])
+  func narrow(columns: Int) throws {
+    let lines = try table(columns: columns, "zh")
+    #expect(lines.allSatisfy { width($0) <= columns })
+    #expect(lines.contains { $0.contains("..") })
+    #expect(!lines.joined().contains("\u{FFFD}"))
+  }
+}

@@ -7,7 +7,7 @@ import Testing
 /// same command, given again, comes to what an undisturbed run comes to.
 ///
 /// `QUAN_KILLS` sets how many moments are tried of each command, `QUAN_SEED` repeats a run.
-@Suite("Killed processes", .serialized)
+@Suite("Killed processes")
 struct KillTests {
   /// How many moments of each command are tried: 200 of all three by default.
   private static func moments(_ usual: Int) -> Int {
@@ -139,12 +139,12 @@ struct KillTests {
   /// Students that both have, then changed on both sides at once, some of them the same field.
   private func prepare(_ office: Office) throws {
     let file = office.path("students.jsonl")
-    TemporaryFolder.write(students(2000), to: file)
+    TemporaryFolder.write(students(1200), to: file)
     try office.quan("A", "import", file)
     try office.exchange()
-    TemporaryFolder.write(students(300, round: 1), to: file)
+    TemporaryFolder.write(students(200, round: 1), to: file)
     try office.quan("A", "import", file)
-    TemporaryFolder.write(students(2600, round: 2), to: file)
+    TemporaryFolder.write(students(1500, round: 2), to: file)
     try office.quan("B", "import", file)
   }
 }

@@ -52,8 +52,9 @@ struct BundleCommands: ParsableCommand {
     func run() throws {
       let (isPending, conflicts) = try options.withReplica { replica in
         let merge = try replica.apply(bundleAt: file, dryRun: dryRun)
-        try MergeText(replica: replica, options: options).talk(merge)
-        return (!merge.pending.isEmpty, try replica.conflictCount())
+        let text = MergeText(replica: replica, options: options)
+        try text.talk(merge)
+        return (!merge.pending.isEmpty, try text.openConflicts(merge))
       }
       if isPending { throw ExitCode(CommandFailure.Status.pending.rawValue) }
       if failOnConflict && conflicts > 0 { throw ExitCode(1) }

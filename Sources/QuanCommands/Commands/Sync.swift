@@ -28,7 +28,7 @@ struct Sync: ParsableCommand {
       let text = MergeText(replica: replica, options: options)
       try text.talk(merge, sync: report)
       if !options.json { talk(report) }
-      return (!merge.pending.isEmpty, try replica.conflictCount())
+      return (!merge.pending.isEmpty, try text.openConflicts(merge))
     }
     if isPending { throw ExitCode(CommandFailure.Status.pending.rawValue) }
     if failOnConflict && conflicts > 0 { throw ExitCode(1) }

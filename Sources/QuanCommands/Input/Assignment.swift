@@ -13,7 +13,8 @@ struct Assignment {
   init(_ argument: String, of kind: KindDefinition) throws {
     guard let sign = argument.firstIndex(where: { $0 == "=" || $0 == "＝" }), sign > argument.startIndex else {
       throw CommandFailure(
-        .usage, say("应写成 字段=值, 而不是 '\(argument)'", "write FIELD=VALUE, not '\(argument)'"))
+        .usage, say("每一项应写成 字段=值", "write each field as FIELD=VALUE"),
+        hint: say("查看字段: quan schema show \(kind.name)", "see the fields: quan schema show \(kind.name)"))
     }
     var name = String(argument[..<sign])
     text = String(argument[argument.index(after: sign)...])

@@ -13,7 +13,7 @@ struct MergeText {
       Terminal.print(try json(report, sync).line)
       return
     }
-    let open = try replica.conflictCount()
+    let open = try openConflicts(report)
     let schema = try replica.schema()
     let changes = report.changesApplied
     Terminal.print(
@@ -59,6 +59,11 @@ struct MergeText {
     }
   }
 
+  /// How many conflicts are open: as the merge left them, also when it is not kept.
+  func openConflicts(_ report: MergeReport) throws -> Int {
+    report == MergeReport() ? try replica.conflictCount() : report.openConflicts
+  }
+
   private func talkNotices(_ report: MergeReport, schema: Schema) throws {
     for notice in report.notices.prefix(Self.shown) {
       let field = notice.field.flatMap { schema.kind(notice.kind)?.field($0) }
@@ -101,7 +106,7 @@ struct MergeText {
       "changes_pending": .integer(report.changesPending), "operations_applied": .integer(report.operationsApplied),
       "records_created": .integer(report.recordsCreated), "records_changed": .integer(report.recordsChanged.count),
       "new_conflicts": .array(report.newConflicts.map { text.json($0, schema: schema) }),
-      "settled_conflicts": .integer(report.settledConflicts), "open_conflicts": .integer(try replica.conflictCount()),
+      "settled_conflicts": .integer(report.settledConflicts), "open_conflicts": .integer(try openConflicts(report)),
       "notices": .array(
         report.notices.map { notice in
           .object([

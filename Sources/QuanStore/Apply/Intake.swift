@@ -325,6 +325,7 @@ struct Intake {
     var report = applier.tally.finished()
     report.pending = try file.pendingSegments()
     report.clocks = clocks.notices
+    report.openConflicts = try file.conflictCount()
     report.changesPending = report.pending.reduce(0) { $0 + $1.range.count }
     return report
   }

@@ -89,6 +89,8 @@ public struct MergeReport: Hashable, Sendable {
   public var recordsChanged: Set<RecordID> = []
   /// Conflicts that were not there before.
   public var newConflicts: [Conflict] = []
+  /// How many conflicts are open after the merge, also in a dry run.
+  public var openConflicts = 0
   /// How many conflicts that were there before are settled.
   public var settledConflicts = 0
   /// What happened that needs no decision, at most ``noticeLimit``.

@@ -76,7 +76,9 @@ extension Replica {
   /// Removes what an interrupted exchange of this replica left half written, and the vectors of identities that it
   /// has given up for good: others would wait for them.
   private func tidy(_ folder: String, _ own: ReplicaID, _ retired: [ReplicaID]) throws {
-    for name in try File.list(folder) where name.hasSuffix(File.temporaryEnding) && name.hasPrefix(Self.prefix(own)) {
+    for name in try File.list(folder)
+    where name.hasSuffix(File.temporaryEnding) && name.hasPrefix(Self.prefix(own)) && File.isAbandoned(temporary: name)
+    {
       try File.remove(folder + "/" + name)
     }
     for identity in retired { try File.remove(folder + "/" + Self.prefix(identity) + Self.vectorEnding) }

@@ -16,7 +16,8 @@ enum File {
   static func writeDurably(
     to path: String, mode: mode_t = 0o644, _ produce: (_ sink: ([UInt8]) throws -> Void) throws -> Void
   ) throws {
-    let temporary = path + temporaryEnding
+    // Processes that write one file at once must not write into each other's.
+    let temporary = "\(path).\(getpid())\(temporaryEnding)"
     let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
     guard descriptor >= 0 else { throw failure(errno, writing: path) }
     var isOpen = true
@@ -32,6 +33,24 @@ enum File {
       _ = unsafe unlink(temporary)
       throw error
     }
+  }
+
+  /// Whether a file that is being written has been left by a process that is no more.
+  static func isAbandoned(temporary name: String) -> Bool {
+    let parts = name.dropLast(temporaryEnding.count).split(separator: ".")
+    guard name.hasSuffix(temporaryEnding), let process = parts.last.flatMap({ pid_t($0) }) else { return true }
+    return process != getpid() && kill(process, 0) != 0 && errno == ESRCH
+  }
+
+  /// Runs `body` while this process alone holds a lock file.
+  static func locked<T>(_ path: String, _ body: () throws -> T) throws -> T {
+    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw failure(errno, writing: path) }
+    defer { close(descriptor) }
+    while flock(descriptor, LOCK_EX) != 0 {
+      guard errno == EINTR else { throw failure(errno, writing: path) }
+    }
+    return try body()
   }
 
   /// Makes renames and removals in the directory of `path` durable.

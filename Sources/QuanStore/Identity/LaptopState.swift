@@ -13,11 +13,14 @@ struct LaptopState {
 
   /// The laptop's number, made at first use.
   func laptop() throws -> UInt64 {
-    let facts = try read()
-    if let laptop = facts.laptop { return laptop }
-    let made = environment.random()
-    try write(made, facts.replicas)
-    return made
+    if let laptop = try read().laptop { return laptop }
+    return try alone {
+      let facts = try read()
+      if let laptop = facts.laptop { return laptop }
+      let made = environment.random()
+      try write(made, facts.replicas)
+      return made
+    }
   }
 
   /// The counter up to which a replica's operations may have been given away; 0 when none.
@@ -26,10 +29,18 @@ struct LaptopState {
   /// Notes, durably, that a replica's operations up to `counter` may be given away from now on.
   func give(_ counter: UInt64, by replica: ReplicaID) throws {
     let laptop = try laptop()
-    var facts = try read()
-    guard (facts.replicas[replica] ?? 0) < counter else { return }
-    facts.replicas[replica] = counter
-    try write(laptop, facts.replicas)
+    guard (try read().replicas[replica] ?? 0) < counter else { return }
+    try alone {
+      var facts = try read()
+      facts.replicas[replica] = max(facts.replicas[replica] ?? 0, counter)
+      try write(laptop, facts.replicas)
+    }
+  }
+
+  /// Runs `body` while no other process changes the state.
+  private func alone<T>(_ body: () throws -> T) throws -> T {
+    try File.makeDirectory(environment.stateDirectory)
+    return try File.locked(path + ".lock", body)
   }
 
   private func read() throws -> (laptop: UInt64?, replicas: [ReplicaID: UInt64]) {
@@ -48,7 +59,6 @@ struct LaptopState {
   }
 
   private func write(_ laptop: UInt64, _ replicas: [ReplicaID: UInt64]) throws {
-    try File.makeDirectory(environment.stateDirectory)
     var lines = ["laptop \(String(laptop, radix: 16))"]
     for (replica, counter) in replicas.sorted(by: { $0.key < $1.key }) { lines.append("replica \(replica) \(counter)") }
     let bytes = Array((lines.joined(separator: "\n") + "\n").utf8)

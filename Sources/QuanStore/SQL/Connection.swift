@@ -9,6 +9,8 @@ import QuanCore
 @safe final class Connection {
   private let handle: OpaquePointer
   private var statements: [String: Statement] = [:]
+  /// Statements by the text object that they were made of, which is kept so that no other takes its place.
+  private var ownedStatements: [ObjectIdentifier: (text: SQLText, statement: Statement)] = [:]
 
   init(_ database: Database) throws {
     guard let handle = unsafe database.sqliteConnection else {
@@ -28,11 +30,25 @@ import QuanCore
     return made
   }
 
+  /// The prepared statement of a text that is used once for every cell: found by what it is, not by what it says.
+  func statement(_ text: SQLText) throws -> Statement {
+    if let known = ownedStatements[ObjectIdentifier(text)] {
+      known.statement.reset()
+      return known.statement
+    }
+    let made = try unsafe Statement(handle, text.sql)
+    ownedStatements[ObjectIdentifier(text)] = (text, made)
+    return made
+  }
+
   /// A statement that nobody else uses, for a walk during which other statements run.
   func ownStatement(_ sql: String) throws -> Statement { try unsafe Statement(handle, sql) }
 
   /// Forgets all prepared statements; to be called when tables change.
-  func forgetStatements() { statements.removeAll() }
+  func forgetStatements() {
+    statements.removeAll()
+    ownedStatements.removeAll()
+  }
 
   /// Runs statements that give no rows.
   func execute(_ sql: String) throws {
@@ -81,7 +97,10 @@ import QuanCore
     return try body()
   }
 
-  private func forgetBusyStatements() { for statement in statements.values { statement.reset() } }
+  private func forgetBusyStatements() {
+    for statement in statements.values { statement.reset() }
+    for owned in ownedStatements.values { owned.statement.reset() }
+  }
 
   private func error(_ code: Int32, _ sql: String) -> StoreError {
     let text = unsafe String(cString: sqlite3_errmsg(handle))
@@ -100,4 +119,11 @@ import QuanCore
     default: StoreError(.inputOutput, "SQLite failed with code \(code) (\(text))")
     }
   }
+}
+
+/// A statement's text that is looked up often.
+final class SQLText: Sendable {
+  let sql: String
+
+  init(_ sql: String) { self.sql = sql }
 }

@@ -1,16 +1,16 @@
 import QuanCore
 
 /// A column of a kind's table: one field, shown.
-struct Column: Hashable {
+struct Column {
   let definition: FieldDefinition
   /// The column's name in SQL, not quoted.
   let name: String
   let key: FieldKey
   let shape: ColumnShape
   /// Gives state and column of one record.
-  let fieldSelection: String
+  let fieldSelection: SQLText
   /// Sets column and state of one record.
-  let fieldUpdate: String
+  let fieldUpdate: SQLText
 
   init(definition: FieldDefinition, name: String, table: String) {
     self.definition = definition
@@ -19,8 +19,8 @@ struct Column: Hashable {
     shape = ColumnShape(definition)
     let column = KindTable.quoted(name)
     let table = KindTable.quoted(table)
-    fieldSelection = "SELECT quan_state, \(column) FROM \(table) WHERE id=?"
-    fieldUpdate = "UPDATE \(table) SET \(column)=?, quan_state=? WHERE id=?"
+    fieldSelection = SQLText("SELECT quan_state, \(column) FROM \(table) WHERE id=?")
+    fieldUpdate = SQLText("UPDATE \(table) SET \(column)=?, quan_state=? WHERE id=?")
   }
 }
 

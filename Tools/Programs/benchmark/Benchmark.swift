@@ -67,11 +67,11 @@ struct Records: ParsableCommand {
       let editA = try child.median(.editA, runs: 1)
       let editOne = try child.median(.editOne, runs: 1)
       _ = try child.median(.editB, runs: 1)
-      let apply = try child.deltaApply(runs: runs)
-      let floor = try child.median(.deltaFloor)
+      let apply = try child.median(.deltaApply, resetting: "laptop-B.quan")
+      let floor = try child.median(.deltaFloor, resetting: "floor.db")
       let conflicts = try child.median(.conflicts)
-      let commit = try child.median(.commitEach)
-      let commitFloor = try child.median(.commitFloor)
+      let commit = try child.median(.commitEach, resetting: "laptop-A.quan")
+      let commitFloor = try child.median(.commitFloor, resetting: "floor.db")
       results["delta_bytes"] = editA["bytes"]
       results["delta_one_bytes"] = editOne["bytes"]
       results["delta_apply_s"] = apply["apply_s"]
@@ -110,17 +110,18 @@ struct Child {
     try Self.medians((0..<(count ?? runs)).map { _ in try run(step) })
   }
 
-  /// Laptop B takes in laptop A's bundle several times, each time as it was before.
-  func deltaApply(runs count: Int) throws -> [String: Double] {
-    let path = work + "/laptop-B.quan"
+  /// The measurements of a step that changes a file, which is put back before each run: what is written twice is not
+  /// written at all the second time.
+  func median(_ step: Step, resetting name: String) throws -> [String: Double] {
+    let path = work + "/" + name
     let kept = path + ".kept"
     try? FileManager.default.removeItem(atPath: kept)
     try FileManager.default.copyItem(atPath: path, toPath: kept)
     var results: [[String: Double]] = []
-    for _ in 0..<count {
-      try? FileManager.default.removeItem(atPath: path)
+    for _ in 0..<runs {
+      for ending in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + ending) }
       try FileManager.default.copyItem(atPath: kept, toPath: path)
-      results.append(try run(.deltaApply))
+      results.append(try run(step))
     }
     return Self.medians(results)
   }

@@ -211,10 +211,11 @@ private struct Run {
     _ id: String, _ name: String, _ value: JSON, _ number: Int, _ transaction: inout Transaction,
     _ report: inout ImportReport
   ) throws -> Bool {
-    if created[id] != nil, try importer.replica.record(created[id]?.id ?? RecordID(.builtIn, 0)) == nil {
+    let made = try created[id].flatMap { try importer.replica.record($0.id) }
+    if created[id] != nil && made == nil {
       return false  // The change that creates the record has to be done first.
     }
-    guard let known = try created[id].map({ try importer.replica.record($0.id) }) ?? find(id, nil) else {
+    guard let known = try made ?? find(id, nil) else {
       throw Unresolved(message: say("没有记录 '\(id)'", "there is no record '\(id)'"))
     }
     guard transaction.canAct(in: known.scope) else { return false }

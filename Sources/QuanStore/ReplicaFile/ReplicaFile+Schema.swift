@@ -75,7 +75,7 @@ extension ReplicaFile {
     catalog = Catalog(schema: try readSchema())
     let changes = try catalog.reconcile(connection)
     for kind in changes.newKinds { try adoptRecords(of: kind) }
-    for kind in changes.widened { try rewriteRows(of: kind, allRows: false) }
+    for kind in changes.widened { try rewriteRows(of: kind) }
     if !changes.isEmpty { try refreshSchemaConflicts() }
   }
 
@@ -93,12 +93,11 @@ extension ReplicaFile {
     }
   }
 
-  /// Stores rows anew whose blobs may hold what now has a column, or whose rules may have changed.
-  func rewriteRows(of kind: KindID, allRows: Bool) throws {
+  /// Stores rows anew whose blobs may hold what now has a column.
+  func rewriteRows(of kind: KindID) throws {
     guard let table = catalog.tables[kind] else { return }
     var rows: [LocalDot] = []
-    let condition = allRows ? "" : " WHERE quan_state IS NOT NULL"
-    let statement = try connection.statement("SELECT id FROM \(table.quotedName)\(condition)")
+    let statement = try connection.statement("SELECT id FROM \(table.quotedName) WHERE quan_state IS NOT NULL")
     while try statement.step() { rows.append(LocalDot(rowID: statement.integer(0))) }
     for local in rows {
       guard let stored = try load(local) else { continue }

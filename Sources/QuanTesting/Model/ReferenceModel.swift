@@ -18,13 +18,6 @@ public struct ReferenceModel: Sendable {
     for change in changes { held[change.digest] = change }
   }
 
-  /// The change at a place of a stream, if it is held.
-  func change(at place: Dependency) -> HeldChange? {
-    held.values.first {
-      $0.change.stream == place.stream && $0.change.number == place.tip.number && $0.digest.check == place.tip.check
-    }
-  }
-
   /// The changes that could be accepted: everything that they build on could be accepted too.
   public func acceptable() -> Set<Digest> {
     var places: [Dependency: Digest] = [:]

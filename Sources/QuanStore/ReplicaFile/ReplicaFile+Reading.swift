@@ -139,6 +139,10 @@ extension ReplicaFile {
         record["predecessor"]?.shown.first?.plainText.flatMap { ReplicaID($0) }
       )
     }
+    // A branch of a cloned machine goes by the label that the machine gave before it was cloned.
+    for row in streams.rows where row.parent != nil && introduced[row.name] == nil {
+      introduced[row.name] = introduced[row.id.replica].map { ($0.label, $0.person, nil) }
+    }
     let acknowledged = Dictionary(try peers().map { ($0.replica, $0.vector) }) { first, _ in first }
     var changes: [ReplicaID: UInt64] = [:]
     for row in streams.rows where row.number > row.forkNumber {

@@ -51,6 +51,10 @@ struct CloneTests {
       #expect(asked.err.contains("fits several records"))
     }
     try office.expectEqual()
+    // Both branches go by the label that the machine gave before it was cloned.
+    let labels = try office.quan("C", "replica", "list", "--json").jsonLines.map { $0["name"].string }
+    #expect(labels.filter { $0 == "laptop A" }.count == 3)
+    #expect(!labels.contains(""))
     try office.quan("A", "edit", id, "school=settled")
     #expect(try office.quan("A", "status", "--json").json["replica"] != identity)
     for _ in 0..<2 { for laptop in office.laptops { try office.quan(laptop, "sync", sticks[0]) } }

@@ -44,6 +44,8 @@ public enum BuiltIn {
   public static let replicaPredecessor = Dot.builtIn(30)
   /// The ID that an outside system gave a record; a field of every kind.
   public static let externalID = Dot.builtIn(31)
+  /// The natural keys of a kind, as ``NaturalKey/list(_:)`` reads them.
+  public static let kindNaturalKeys = Dot.builtIn(32)
 
   /// The name of the field that keeps an outside system's ID.
   public static let externalIDName = "external_id"
@@ -70,6 +72,7 @@ public enum BuiltIn {
       add(kind, labelEnglish, "label_en", Labels("英文名", "English label"))
       add(kind, order, "position", Labels("次序", "position"), .integer)
     }
+    add(kindKind, kindNaturalKeys, "natural_keys", Labels("自然键", "natural keys"))
     add(fieldKind, fieldOf, "kind", Labels("类型", "kind"), .reference)
     add(fieldKind, fieldType, "type", Labels("值类型", "type"))
     add(fieldKind, fieldContainer, "container", Labels("容器", "container"))

@@ -106,15 +106,21 @@ public struct KindDefinition: Hashable, Sendable {
   public var fields: [FieldDefinition]
   /// Its place among the kinds; ties go by ID.
   public let order: Int64
+  /// What two records that stand for one thing have alike, the surest first.
+  public let naturalKeys: [NaturalKey]
 
   /// Defines a kind.
-  public init(id: KindID, code: String, labels: Labels, fields: [FieldDefinition] = [], order: Int64 = 0) {
+  public init(
+    id: KindID, code: String, labels: Labels, fields: [FieldDefinition] = [], order: Int64 = 0,
+    naturalKeys: [NaturalKey] = []
+  ) {
     self.id = id
     self.code = code
     self.name = code
     self.labels = labels
     self.fields = fields
     self.order = order
+    self.naturalKeys = naturalKeys
   }
 
   /// The field that goes by a name.

@@ -44,12 +44,15 @@ public struct KindDraft: Hashable, Sendable {
   public let labels: Labels
   /// Its fields, in order.
   public let fields: [FieldDraft]
+  /// What two records that stand for one thing have alike, the surest first.
+  public let naturalKeys: [NaturalKey]
 
   /// Writes down a kind.
-  public init(_ code: String, _ labels: Labels, _ fields: [FieldDraft]) {
+  public init(_ code: String, _ labels: Labels, naturalKeys: [NaturalKey] = [], _ fields: [FieldDraft]) {
     self.code = code
     self.labels = labels
     self.fields = fields
+    self.naturalKeys = naturalKeys
   }
 }
 

@@ -9,7 +9,8 @@ extension ReplicaFile {
     try eachRow(of: BuiltIn.kindKind) { id, row in
       kinds.append(
         KindDefinition(
-          id: id, code: row.text(BuiltIn.code), labels: row.labels, order: row.integer(BuiltIn.order)))
+          id: id, code: row.text(BuiltIn.code), labels: row.labels, order: row.integer(BuiltIn.order),
+          naturalKeys: NaturalKey.list(row.text(BuiltIn.kindNaturalKeys))))
     }
     try eachRow(of: BuiltIn.fieldKind) { id, row in
       // A definition that this version cannot read names a type or container of a newer one: its data is kept.

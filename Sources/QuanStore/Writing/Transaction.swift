@@ -274,12 +274,12 @@ public struct Transaction {
   public mutating func define(_ kind: KindDraft) throws -> KindID {
     try checkCode(kind.code)
     let place = Int64(file.catalog.schema.kinds.count + creations.count)
-    let id = try create(
-      BuiltIn.kindKind, in: .shared,
-      [
-        BuiltIn.code: [.text(kind.code)], BuiltIn.labelChinese: [.text(kind.labels.chinese)],
-        BuiltIn.labelEnglish: [.text(kind.labels.english)], BuiltIn.order: [.integer(place)],
-      ])
+    var values: [FieldID: [Value]] = [
+      BuiltIn.code: [.text(kind.code)], BuiltIn.labelChinese: [.text(kind.labels.chinese)],
+      BuiltIn.labelEnglish: [.text(kind.labels.english)], BuiltIn.order: [.integer(place)],
+    ]
+    if !kind.naturalKeys.isEmpty { values[BuiltIn.kindNaturalKeys] = [.text(NaturalKey.write(kind.naturalKeys))] }
+    let id = try create(BuiltIn.kindKind, in: .shared, values)
     for (index, field) in kind.fields.enumerated() { try define(field, of: id, order: Int64(index)) }
     return id
   }

@@ -15,6 +15,7 @@ struct CommandFailure: Error {
     case newerFormat = 16
     case overLimit = 17
     case usage = 64
+    case interrupted = 130
   }
 
   let status: Status

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Quan
+import Synchronization
 
 /// The options that every command takes.
 struct GlobalOptions: ParsableArguments {
@@ -33,10 +34,29 @@ struct GlobalOptions: ParsableArguments {
   @Flag(help: ArgumentHelp(say("显示敏感信息, 不打码", "Show sensitive values unmasked.")))
   var reveal = false
 
+  @Flag(name: .shortAndLong, help: ArgumentHelp(say("不显示进度与提示", "Neither progress nor advice.")))
+  var quiet = false
+
+  @Option(
+    help: ArgumentHelp(say("颜色: auto、always 或 never", "Colour: auto, always or never."), valueName: "WHEN"),
+    completion: .list(Style.Colour.allCases.map(\.rawValue)))
+  var color: Style.Colour?
+
+  @Option(
+    help: ArgumentHelp(
+      say("宽度不定的字符占一列还是两列: narrow 或 wide", "Columns of ambiguous characters: narrow or wide."),
+      valueName: "WIDTH"), completion: .list(Style.Ambiguous.allCases.map(\.rawValue)))
+  var ambiguous: Style.Ambiguous?
+
+  @Flag(help: ArgumentHelp(say("不分页", "Do not page long results.")))
+  var noPager = false
+
   @Option(help: .hidden)
   var now: String?
 
   func validate() throws {
+    Style.set(colour: color, quiet: quiet, ambiguous: ambiguous, environment: Language.environment)
+    ProgressBar.isWanted.store(!quiet && !json && Terminal.isTerminal(2), ordering: .relaxed)
     if let lang, Language(rawValue: lang) == nil {
       throw ValidationError(say("--lang 只能是 zh 或 en", "--lang takes zh or en"))
     }
@@ -51,6 +71,7 @@ struct GlobalOptions: ParsableArguments {
   func environment() throws -> Environment {
     var environment = Environment.system(stateDirectory: try stateDirectory())
     if let now, let instant = Instant(now) { environment.now = { instant } }
+    environment.progress = Work.report
     return environment
   }
 
@@ -62,6 +83,9 @@ struct GlobalOptions: ParsableArguments {
       .usage, say("不知道私有状态放在哪里", "nothing says where the private state goes"),
       hint: say("加上 --state 目录", "add --state DIR"))
   }
+
+  /// Shows what follows page by page where that helps.
+  func beginPages() { if !noPager && !json { Pager.begin() } }
 
   /// The replica that is meant.
   func replicaPath() throws -> String {

@@ -25,19 +25,24 @@ public struct Tool: ParsableCommand {
   /// Runs the command that the arguments ask for, and ends the process with its exit status.
   public static func run(_ arguments: [String]) -> Never {
     signal(SIGPIPE, SIG_IGN)
+    Interrupt.watch()
+    var status: Int32 = 0
     do {
       var command = try parseAsRoot(arguments)
       try command.run()
-      Glibc.exit(0)
     } catch {
-      Glibc.exit(report(error))
+      status = report(error)
     }
+    ProgressBar.clear()
+    Pager.finish()
+    Glibc.exit(status)
   }
 
   /// Says what went wrong, and gives the exit status.
   private static func report(_ error: any Error) -> Int32 {
     if let failure = error as? CommandFailure { return failure.talk() }
     if let failure = error as? StoreError { return CommandFailure(failure).talk() }
+    if error is Interrupt.Stop { return Interrupt.report() }
     let status = exitCode(for: error).rawValue
     let message = UsageText.localized(fullMessage(for: error))
     if !message.isEmpty {
@@ -50,6 +55,7 @@ public struct Tool: ParsableCommand {
 extension CommandFailure {
   /// Says it on standard error, and gives the exit status.
   func talk() -> Int32 {
+    Pager.finish()
     Terminal.talk(say("错误: ", "Error: ") + Terminal.neutral(message))
     for detail in details { Terminal.talk("  " + Terminal.neutral(detail)) }
     if let hint { Terminal.talk(say("提示: ", "Hint: ") + hint) }

@@ -30,7 +30,7 @@ struct BundleCommands: ParsableCommand {
               "已写入 \(summary.changeCount) 个更改, \(summary.size) 字节: \(file)",
               "Wrote \(summary.changeCount) changes, \(summary.size) bytes: \(file)"))
           if let receiver, receiver.acknowledged == nil {
-            Terminal.talk(
+            Terminal.remark(
               say("尚不知道对方有什么, 因此包含全部更改", "What they hold is not known yet, so it carries everything"))
           }
         }

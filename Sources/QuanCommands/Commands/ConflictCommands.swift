@@ -18,6 +18,7 @@ struct ConflictCommands: ParsableCommand {
     var failOnConflict = false
 
     func run() throws {
+      options.beginPages()
       let count = try options.withReplica { replica in
         let schema = try replica.schema()
         let text = try ConflictText(replica, reveal: options.reveal)
@@ -30,9 +31,9 @@ struct ConflictCommands: ParsableCommand {
           for line in try text.lines(conflict, schema: schema) { Terminal.print(line) }
         }
         let count = try replica.conflictCount()
-        Terminal.talk(say("待处理 \(count) 处", "\(count) open"))
+        Terminal.remark(say("待处理 \(count) 处", "\(count) open"))
         if let first = conflicts.first {
-          Terminal.talk(say("下一步: ", "Next: ") + (try text.hint(first, schema: schema)))
+          Terminal.remark(say("下一步: ", "Next: ") + (try text.hint(first, schema: schema)))
         }
         return count
       }
@@ -51,6 +52,7 @@ struct ConflictCommands: ParsableCommand {
     var field: String?
 
     func run() throws {
+      options.beginPages()
       try options.withReplica { replica in
         let schema = try replica.schema()
         let text = try ConflictText(replica, reveal: options.reveal)
@@ -61,7 +63,7 @@ struct ConflictCommands: ParsableCommand {
         }
         for conflict in found {
           for line in try text.lines(conflict, schema: schema) { Terminal.print(line) }
-          Terminal.talk(say("处理: ", "Settle: ") + (try text.hint(conflict, schema: schema)))
+          Terminal.remark(say("处理: ", "Settle: ") + (try text.hint(conflict, schema: schema)))
         }
       }
     }

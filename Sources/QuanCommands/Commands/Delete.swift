@@ -20,7 +20,7 @@ struct Delete: ParsableCommand {
       try replica.write(author: options.author, message: message) { try $0.delete(id, force: force) }
       if options.json { Terminal.print(JSON.object(["id": .string(id.description)]).line) }
       let short = try replica.shortForm(of: id)
-      Terminal.talk(say("已删除; 恢复: quan restore \(short)", "Deleted; quan restore \(short) brings it back"))
+      Terminal.remark(say("已删除; 恢复: quan restore \(short)", "Deleted; quan restore \(short) brings it back"))
     }
   }
 }

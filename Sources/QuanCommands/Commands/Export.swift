@@ -19,6 +19,8 @@ struct Export: ParsableCommand {
     try options.withReplica { replica in
       let kind = try Assignment.kind(named: kind, in: try replica.schema())
       var isFirst = true
+      var done = 0
+      let total = try replica.status().records.first { $0.kind.id == kind.id }?.count ?? 0
       if format == .json { Terminal.print("[") }
       try replica.records(of: kind.id) { record in
         var members: [JSON.Member] = [
@@ -31,6 +33,8 @@ struct Export: ParsableCommand {
         }
         Terminal.print((format == .json && !isFirst ? "," : "") + JSON.object(members).line)
         isFirst = false
+        done += 1
+        try Work.step(.exporting, done, of: total)
       }
       if format == .json { Terminal.print("]") }
     }

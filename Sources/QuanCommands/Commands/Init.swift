@@ -34,7 +34,7 @@ struct Init: ParsableCommand {
       } else {
         Terminal.print(
           say("已建立工作区 \(status.workspace), 副本 \(file)", "Made workspace \(status.workspace), replica \(file)"))
-        Terminal.talk(
+        Terminal.remark(
           say(
             "下一步: quan add student name=姓名; 插上U盘后 quan sync 目录",
             "Next: quan add student name=NAME; with a stick plugged in, quan sync DIR"))

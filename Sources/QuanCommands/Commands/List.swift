@@ -18,6 +18,7 @@ struct List: ParsableCommand {
   private struct Enough: Error {}
 
   func run() throws {
+    options.beginPages()
     try options.withReplica { replica in
       let kind = try Assignment.kind(named: kind, in: try replica.schema())
       let parser = ValueParser(finder: RecordFinder(replica: replica))
@@ -56,6 +57,6 @@ struct List: ParsableCommand {
           + columns.map { column in record.fields.first { $0.definition.id == column.id }.map { text.text($0) } ?? "" })
     }
     if !table.isEmpty { table.print() }
-    Terminal.talk(say("共 \(records.count) 条", "\(records.count) records"))
+    Terminal.remark(say("共 \(records.count) 条", "\(records.count) records"))
   }
 }

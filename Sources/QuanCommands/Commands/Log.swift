@@ -10,6 +10,7 @@ struct Log: ParsableCommand {
   var limit = 20
 
   func run() throws {
+    options.beginPages()
     try options.withReplica { replica in
       let people = try People(replica)
       for entry in try replica.log(limit: limit) {

@@ -15,6 +15,7 @@ struct SchemaCommands: ParsableCommand {
     var kind: String?
 
     func run() throws {
+      options.beginPages()
       let schema = try options.withReplica { try $0.schema() }
       let kinds =
         try kind.map { [try Assignment.kind(named: $0, in: schema)] }

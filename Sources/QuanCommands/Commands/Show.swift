@@ -10,6 +10,7 @@ struct Show: ParsableCommand {
   var record: String
 
   func run() throws {
+    options.beginPages()
     try options.withReplica { replica in
       let id = try RecordFinder(replica: replica).record(record)
       guard let found = try replica.record(id) else { throw CommandFailure(StoreError(.notFound, "", subject: record)) }

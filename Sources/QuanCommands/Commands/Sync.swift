@@ -42,7 +42,7 @@ struct Sync: ParsableCommand {
           "Skipped '\(Terminal.neutral(skipped.name))': \(skipped.reason)"))
     }
     guard !dryRun, Directory.isDirectory(other) else { return }
-    Terminal.talk(
+    Terminal.remark(
       report.bundlesWritten.isEmpty
         ? say("没有需要送出的更改. 可以安全拔出.", "Nothing to send. Safe to remove.")
         : say("已写入 \(report.bytesWritten) 字节. 可以安全拔出.", "Wrote \(report.bytesWritten) bytes. Safe to remove."))

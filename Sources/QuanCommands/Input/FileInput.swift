@@ -15,7 +15,10 @@ struct FileInput {
     var buffer = [UInt8](repeating: 0, count: 1 << 18)
     while true {
       let count = unsafe buffer.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
-      if count < 0 && errno == EINTR { continue }
+      if count < 0 && errno == EINTR {
+        try Interrupt.check()
+        continue
+      }
       guard count >= 0 else {
         throw CommandFailure(.failed, say("读不了文件 '\(path)'", "the file '\(path)' cannot be read"))
       }

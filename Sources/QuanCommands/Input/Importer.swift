@@ -49,7 +49,8 @@ struct Importer {
       try replica.batch(author: author) { batch in
         var run = Run(importer: self, schema: try replica.schema())
         var waiting: [Line] = []
-        for (number, bytes) in lines {
+        for (index, (number, bytes)) in lines.enumerated() {
+          try Work.step(.importing, index, of: lines.count)
           do {
             waiting.append(Line(number: number, json: try JSONParser.parse(bytes)))
           } catch let error as JSONError {

@@ -29,8 +29,11 @@ enum DisplayWidth {
   }
 
   private static func of(_ scalar: Unicode.Scalar) -> Int {
-    if scalar.value < 0x300 { return scalar.value < 0x20 || scalar.value == 0x7F ? 0 : 1 }
+    if scalar.value < (Style.isAmbiguousWide ? 0xA0 : 0x300) {
+      return scalar.value < 0x20 || scalar.value == 0x7F ? 0 : 1
+    }
     if contains(WidthTable.zero, scalar.value) { return 0 }
+    if Style.isAmbiguousWide && contains(WidthTable.ambiguous, scalar.value) { return 2 }
     return contains(WidthTable.wide, scalar.value) ? 2 : 1
   }
 

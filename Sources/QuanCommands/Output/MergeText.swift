@@ -53,9 +53,9 @@ struct MergeText {
     }
     for pending in report.pending.prefix(Self.shown) { Terminal.print(Self.line(pending, text.people)) }
     if let conflict = report.newConflicts.first {
-      Terminal.talk(say("下一步: ", "Next: ") + (try text.hint(conflict, schema: schema)))
+      Terminal.remark(say("下一步: ", "Next: ") + (try text.hint(conflict, schema: schema)))
     } else if open > 0 {
-      Terminal.talk(say("下一步: quan conflict list", "Next: quan conflict list"))
+      Terminal.remark(say("下一步: quan conflict list", "Next: quan conflict list"))
     }
   }
 

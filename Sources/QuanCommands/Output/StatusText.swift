@@ -24,13 +24,13 @@ enum StatusText {
           "这个文件曾被复制或恢复 (\(reason(renewal))); 写入时换用新身份, 原身份 \(renewal.predecessor)",
           "This file was copied or restored (\(reason(renewal))); it writes under a new identity, before it was \(renewal.predecessor)"
         ))
-      Terminal.talk(
+      Terminal.remark(
         say(
           "是复制还是恢复? 复制: quan replica settle --copy; 恢复(原件已不存在): quan replica settle --restore",
           "Copy or restore? A copy: quan replica settle --copy; restored, the other is gone: quan replica settle --restore"
         ))
     }
-    if status.conflicts > 0 { Terminal.talk(say("下一步: quan conflict list", "Next: quan conflict list")) }
+    if status.conflicts > 0 { Terminal.remark(say("下一步: quan conflict list", "Next: quan conflict list")) }
   }
 
   private static func reason(_ renewal: Renewal) -> String {

@@ -22,12 +22,16 @@ struct Intake {
   private var forkedScopes: Set<ScopeID> = []
 
   private var clocks: ClockWatch
+  private let progress: (WorkProgress) throws -> Void
 
   /// An intake.
   ///
-  /// - Parameter now: What the laptop's clock says.
-  init(_ file: ReplicaFile, now: Instant) {
+  /// - Parameters:
+  ///   - now: What the laptop's clock says.
+  ///   - progress: Is told how many changes have been taken in.
+  init(_ file: ReplicaFile, now: Instant, progress: @escaping (WorkProgress) throws -> Void) {
     self.file = file
+    self.progress = progress
     clocks = ClockWatch(now: now)
     applier = Applier(file, isMerge: true)
   }
@@ -73,17 +77,22 @@ struct Intake {
   /// Takes in what is offered, and what was pending and now can be.
   mutating func take(_ offers: [Offer]) throws -> MergeReport {
     var waiting = try offers + pendingOffers()
+    let total = waiting.reduce(0) { $0 + $1.header.range.count }
+    var done = 0
     var hasMoved = true
     while hasMoved {
       hasMoved = false
       var rest: [Offer] = []
       for offer in waiting {
+        try progress(WorkProgress(.merging, done, of: total))
         switch try Self.standing(of: offer.header, in: file) {
         case .known:
           if offer.pendingID == nil { applier.tally.report.changesKnown += offer.header.range.count }
           try forget(offer)
+          done += offer.header.range.count
         case .attachable(let row):
           try apply(offer, to: row)
+          done += offer.header.range.count
           hasMoved = true
         case .missing: rest.append(offer)
         }
@@ -361,6 +370,6 @@ struct Intake {
 
   private mutating func rebuildForkedScopes() throws {
     guard !forkedScopes.isEmpty else { return }
-    try file.rebuild(forkedScopes.contains(.shared) ? nil : forkedScopes)
+    try file.rebuild(forkedScopes.contains(.shared) ? nil : forkedScopes, progress: progress)
   }
 }

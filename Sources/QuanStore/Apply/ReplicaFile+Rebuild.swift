@@ -50,11 +50,20 @@ extension ReplicaFile {
   }
 
   /// Makes the rows of some scopes, or of all, anew from the log.
-  func rebuild(_ scopes: Set<ScopeID>?) throws {
+  ///
+  /// - Parameter progress: Is told how many changes have been taken in again.
+  func rebuild(_ scopes: Set<ScopeID>?, progress: (WorkProgress) throws -> Void) throws {
     try forgetRows(of: scopes)
     let all = Set(streams.rows.filter { $0.number > 0 }.map(\.id.scope)).sorted()
+    let total = streams.rows.filter { scopes?.contains($0.id.scope) ?? true }.reduce(0) {
+      $0 + Int($1.number - $1.forkNumber)
+    }
+    var done = 0
     for scope in all where scopes?.contains(scope) ?? true {
-      try replay(scope)
+      try replay(scope) {
+        if done % 256 == 0 { try progress(WorkProgress(.folding, done, of: total)) }
+        done += 1
+      }
       try finishSchema()
     }
     try contexts.save(connection)
@@ -88,7 +97,7 @@ extension ReplicaFile {
   }
 
   /// Takes in all changes of a scope's log, each after what it lists.
-  private func replay(_ scope: ScopeID) throws {
+  private func replay(_ scope: ScopeID, step: () throws -> Void) throws {
     var waiting: [Int: [Change]] = [:]
     var progress: [Int: UInt64] = [:]
     for row in streams.rows where row.id.scope == scope && row.number > row.forkNumber {
@@ -114,6 +123,7 @@ extension ReplicaFile {
         }
         while let raw = waiting[index]?.last {
           guard try raw.dependencies.allSatisfy(isHeld) else { break }
+          try step()
           try applier.see(raw.dependencies, by: index)
           try applier.apply(try resolve(raw, as: index), to: index)
           waiting[index]?.removeLast()

@@ -20,11 +20,13 @@ extension Replica {
   /// Takes in several bundles in one transaction.
   func apply(bundlesAt paths: [String], dryRun: Bool) throws -> MergeReport {
     let now = environment.now()
+    let progress = environment.progress
     let report = try access { file in
       let work = {
         var found: [(header: SegmentHeader, path: String, item: Prefetcher.Item, isHeld: Bool)] = []
         var senders: [ReplicaID: (time: Instant, vector: VersionVector)] = [:]
-        for path in paths {
+        for (number, path) in paths.enumerated() {
+          try progress(WorkProgress(.reading, number, of: paths.count))
           let reader = try Self.reader(at: path)
           guard reader.header.workspace == file.meta.workspace else {
             throw StoreError(.otherWorkspace, "the bundle belongs to another workspace", subject: path)
@@ -45,7 +47,7 @@ extension Replica {
           let load = { try Self.verify(path) { isHeld ? try item.unpack() : try prefetcher.segment(own) } }
           return Intake.Offer(header: header, load: load, pendingID: nil)
         }
-        var intake = Intake(file, now: now)
+        var intake = Intake(file, now: now, progress: progress)
         let report = try intake.take(offers)
         for (sender, said) in senders where sender != file.meta.replica {
           try file.note(peer: sender, holds: said.vector, time: said.time, isWhole: false)
@@ -80,7 +82,7 @@ extension Replica {
   /// The file is written under a temporary name, synced, renamed and read back before this returns.
   public func writeBundle(to path: String, lackedBy vector: VersionVector) throws -> BundleSummary? {
     let header: BundleHeader? = try access { file in
-      let segments = try file.transaction { try file.lacked(by: vector) }
+      let segments = try file.transaction { try file.lacked(by: vector, progress: environment.progress) }
       guard !segments.isEmpty else { return nil }
       // From here on others may hold the own changes: the laptop remembers it before anybody does.
       try LaptopState(environment).give(file.nextCounter - 1, by: file.meta.replica)
@@ -88,7 +90,12 @@ extension Replica {
         workspace: file.meta.workspace, sender: file.meta.replica, time: environment.now(),
         schemaVersion: UInt64(file.catalog.schema.kinds.count), segments: segments.map(\.line))
       try File.writeDurably(to: path) { sink in
-        try BundleWriter.write(header, segment: { try file.segmentBytes(segments[$0].id) }, to: sink)
+        try BundleWriter.write(
+          header,
+          segment: { index in
+            try environment.progress(WorkProgress(.writing, index, of: segments.count))
+            return try file.segmentBytes(segments[index].id)
+          }, to: sink)
       }
       return header
     }

@@ -92,7 +92,9 @@ extension Replica {
   /// Reads what a folder holds of this workspace.
   private func list(_ folder: String) throws -> FolderListing {
     var listing = FolderListing()
-    for name in try File.list(folder).sorted() {
+    let names = try File.list(folder).sorted()
+    for (number, name) in names.enumerated() {
+      try environment.progress(WorkProgress(.reading, number, of: names.count))
       let path = folder + "/" + name
       do {
         if name.hasSuffix(Self.bundleEnding) {

@@ -12,7 +12,9 @@ extension ReplicaFile {
   /// order in which they came.
   ///
   /// Packs the tails of the streams first, and packs small what was packed in haste.
-  func lacked(by vector: VersionVector) throws -> [Export] {
+  func lacked(
+    by vector: VersionVector, progress: (WorkProgress) throws -> Void
+  ) throws -> [Export] {
     var held: [Int: UInt64] = [:]
     for place in vector.places {
       guard let row = try row(at: place) else { continue }
@@ -27,7 +29,8 @@ extension ReplicaFile {
       for id in try segments(of: row.index, from: (held[row.index] ?? 0) + 1) { ids.append((row.id.scope, id)) }
     }
     ids.sort { ($0.scope == .shared ? 0 : 1, $0.id) < ($1.scope == .shared ? 0 : 1, $1.id) }
-    return try ids.map { item in
+    return try ids.enumerated().map { number, item in
+      try progress(WorkProgress(.packing, number, of: ids.count))
       let bytes = try packSmall(item.id)
       do {
         return Export(id: item.id, line: try BundleSegment(bytes))

@@ -9,6 +9,11 @@ public struct Environment: Sendable {
   public var random: @Sendable () -> UInt64
   /// The directory of the private state file, made when missing; two laptops never share one.
   public var stateDirectory: String
+  /// Is told how far long work has got, often and on the thread that works.
+  ///
+  /// What it throws stops the work: what is not done whole is as if never begun, and the error reaches whoever asked
+  /// for the work.
+  public var progress: @Sendable (WorkProgress) throws -> Void = { _ in }
 
   /// Device and inode of a file, by which a copy is told from its original; simulated machines bring their own.
   package var place: @Sendable (_ path: String) throws -> (device: UInt64, inode: UInt64) = { try File.place(of: $0) }

@@ -28,9 +28,10 @@ extension Replica {
     try access { file in
       var findings = try file.reading {
         let findings = try file.integrityFindings()
-        return findings.isEmpty ? try file.logFindings() + file.pendingFindings() : findings
+        return findings.isEmpty
+          ? try file.logFindings(environment.progress) + file.pendingFindings() : findings
       }
-      if findings.isEmpty { findings += try file.foldFindings() }
+      if findings.isEmpty { findings += try file.foldFindings(environment.progress) }
       return Array(findings.prefix(1000))
     }
   }
@@ -48,8 +49,10 @@ extension ReplicaFile {
   }
 
   /// Follows each stream's digests from its start to where it stands.
-  fileprivate func logFindings() throws -> [VerificationFinding] {
+  fileprivate func logFindings(_ progress: (WorkProgress) throws -> Void) throws -> [VerificationFinding] {
     var findings: [VerificationFinding] = []
+    let total = streams.rows.reduce(0) { $0 + Int($1.number - $1.forkNumber) }
+    var done = 0
     for row in streams.rows where row.number > row.forkNumber {
       var digest = try digestBefore(row.forkNumber + 1, in: row)
       var number = row.forkNumber
@@ -58,7 +61,9 @@ extension ReplicaFile {
       }
       do {
         for id in try segments(of: row.index) {
+          try progress(WorkProgress(.checking, done, of: total))
           let segment = try decode(try segmentBytes(id))
+          done += segment.changeCount
           if segment.header.range.lowerBound != number + 1 || segment.header.previous != digest {
             report("change \(number + 1) does not follow")
           }
@@ -88,10 +93,10 @@ extension ReplicaFile {
   }
 
   /// Makes all rows anew in a transaction that is rolled back, and compares.
-  fileprivate func foldFindings() throws -> [VerificationFinding] {
+  fileprivate func foldFindings(_ progress: (WorkProgress) throws -> Void) throws -> [VerificationFinding] {
     let (before, after) = try trial {
       let before = try snapshot()
-      try rebuild(nil)
+      try rebuild(nil, progress: progress)
       return (before, try snapshot())
     }
     var findings: [VerificationFinding] = []

@@ -47,8 +47,16 @@ struct Program: ~Copyable {
     var settings: [UnsafeMutablePointer<CChar>?] =
       unsafe variables.map { unsafe strdup("\($0.key)=\($0.value)") } + [nil]
     defer { unsafe (words + settings).forEach { unsafe free($0) } }
+    // Threads that run tests block signals, and what they start would inherit that.
+    var attributes = posix_spawnattr_t()
+    unsafe posix_spawnattr_init(&attributes)
+    defer { _ = unsafe posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    unsafe sigemptyset(&none)
+    unsafe posix_spawnattr_setsigmask(&attributes, &none)
+    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     var id: pid_t = 0
-    let code = unsafe posix_spawn(&id, path, &actions, nil, &words, &settings)
+    let code = unsafe posix_spawn(&id, path, &actions, &attributes, &words, &settings)
     guard code == 0 else { throw POSIXError(POSIXErrorCode(rawValue: code) ?? .EINVAL) }
     self.id = id
   }

@@ -1,0 +1,78 @@
+import Foundation
+import Glibc
+import QuanTesting
+import Testing
+
+/// Ctrl-C at any moment leaves nothing half done: the command says so, ends with status 130, and completes when given
+/// again.
+///
+/// `QUAN_SEED` repeats a run.
+@Suite("Interrupted processes")
+struct InterruptTests {
+  private static let seed =
+    ProcessInfo.processInfo.environment["QUAN_SEED"].flatMap { UInt64($0) } ?? .random(in: 0...9999)
+
+  private func students(_ count: Int) -> [UInt8] {
+    Array(
+      (0..<count).map { #"{"id":"S-\#($0)","kind":"student","fields":{"name":"学生\#($0)"}}"# + "\n" }.joined().utf8)
+  }
+
+  /// Sends SIGINT at random moments of a command; gives how many runs were stopped by it.
+  private func interrupt(
+    _ command: [String], on office: Office, times: Int, _ check: (Outcome, String) throws -> Void
+  ) throws {
+    var generator = SeededGenerator(seed: Self.seed)
+    var stopped = 0
+    var duration = 0.4
+    for _ in 0..<times {
+      let moment = Double.random(in: 0.02...duration, using: &generator)
+      let program = try Program(try Built.quan.get(), command + office.own("A"))
+      usleep(UInt32(moment * 1_000_000))
+      _ = Glibc.kill(program.id, SIGINT)
+      let outcome = program.wait()
+      let note = "QUAN_SEED=\(Self.seed): \(command[0]) interrupted after \(moment) s: \(outcome)"
+      // Before the tool watches for signals, the signal ends it as it ends any program.
+      #expect([0, 130].contains(outcome.status), "\(note)")
+      if outcome.status == 130, !outcome.err.isEmpty {
+        stopped += 1
+        #expect(outcome.err.contains("nothing is half done"), "\(note)")
+      }
+      if outcome.status == 0 { duration = max(0.03, duration * 0.7) }
+      let sound = try office.quan("A", "verify").out
+      #expect(sound.hasPrefix("Sound"), "\(note)")
+      try check(outcome, note)
+    }
+    #expect(stopped > 0, "QUAN_SEED=\(Self.seed)")
+  }
+
+  @Test("an import that is interrupted has written nothing")
+  func interruptedImport() throws {
+    let office = try Office(["A"])
+    let file = office.path("students.jsonl")
+    TemporaryFolder.write(students(30_000), to: file)
+    try interrupt(["import", file, "--dry-run"], on: office, times: 4) { _, note in
+      let students = try office.students("A")
+      #expect(students.isEmpty, "\(note)")
+    }
+    try interrupt(["import", file], on: office, times: 4) { outcome, note in
+      let count = try office.students("A").count
+      #expect(outcome.status == 130 ? count == 0 || count == 30_000 : count == 30_000, "\(note)")
+    }
+  }
+
+  @Test("a bundle or a backup that is interrupted leaves no file behind, not even a half one")
+  func interruptedWriting() throws {
+    let office = try Office(["A"])
+    let file = office.path("students.jsonl")
+    TemporaryFolder.write(students(30_000), to: file)
+    try office.quan("A", "import", file)
+    let folder = office.folder.folder("out")
+    try interrupt(["bundle", "create", folder + "/b.quanbundle"], on: office, times: 6) { outcome, note in
+      let names = TemporaryFolder.names(in: folder)
+      #expect(names.allSatisfy { $0 == "b.quanbundle" }, "\(note) \(names)")
+      if outcome.status == 0 { #expect(names.count == 1, "\(note)") }
+      for name in names { try office.tool(["bundle", "verify", folder + "/" + name]) }
+      TemporaryFolder.remove(folder + "/b.quanbundle")
+    }
+  }
+}

@@ -69,7 +69,7 @@ let package = Package(
     .executableTarget(
       name: "Stick", dependencies: ["Quan", "QuanEducation"], path: "Examples/Stick", swiftSettings: strict),
     tests("StructureTests", []),
-    tests("QuanCoreTests", ["QuanCore"]),
+    tests("QuanCoreTests", ["QuanCore", "QuanTesting"]),
     tests("QuanSyncTests", ["QuanCore", "QuanSync"]),
     tests("QuanTestingTests", ["QuanTesting"]),
     tests("QuanFormatTests", ["QuanFormat", "QuanTesting"], resources: [.copy("Golden")]),

@@ -1,0 +1,313 @@
+import QuanCore
+import QuanTesting
+import Testing
+
+/// Edits of one text on several laptops, played by the walker and by the reference.
+struct TextPlay {
+  var events: [TextEvent] = []
+  var edits: [TextEdit] = []
+  var reference: ReferenceText
+  let start: String
+
+  init(_ start: String = "") {
+    self.start = start
+    reference = ReferenceText(start)
+  }
+
+  /// Adds an edit; `parents` by place, none for the beginning.
+  @discardableResult
+  mutating func edit(_ replica: UInt64, _ parents: [Int], _ body: (inout TextRuns) -> Void) -> Int {
+    var runs = TextRuns()
+    body(&runs)
+    let counter = UInt64(events.count { $0.dot.replica.rawValue == replica } + 1)
+    let own = parents.isEmpty ? [-1] : parents.sorted()
+    let dot = Dot(ReplicaID(rawValue: replica), counter)
+    events.append(TextEvent(dot: dot, parents: own, runs: runs.runs))
+    edits.append(TextEdit(parents: [], runs: runs.runs, utf8: runs.utf8))
+    reference.apply(dot, parents: own, edits[edits.count - 1])
+    return events.count - 1
+  }
+
+  /// The text after taking the edits in an order, in portions that end at `cuts`.
+  func text(order: [Int]? = nil, cuts: [Int] = []) -> String {
+    let order = order ?? Array(events.indices)
+    var place = [Int](repeating: -1, count: events.count)
+    for (new, old) in order.enumerated() { place[old] = new }
+    let ordered = order.map { old in
+      TextEvent(
+        dot: events[old].dot, parents: events[old].parents.map { $0 < 0 ? -1 : place[$0] }.sorted(),
+        runs: events[old].runs)
+    }
+    var rope = Rope(start)
+    let length = rope.count
+    var known = 0
+    for cut in cuts + [order.count] where cut > known {
+      var walker = TextWalker(Array(ordered[..<cut]))
+      walker.run(known: known, length: length) { step in
+        rope.take(step, from: edits[order[step.event]])
+      }
+      known = cut
+    }
+    return rope.string
+  }
+}
+
+extension Rope {
+  mutating func take(_ step: TextWalker.Step, from edit: TextEdit) {
+    if step.run.kind == .delete {
+      delete(step.run.count, at: step.run.position)
+    } else {
+      let scalars = Array(edit.inserted.unicodeScalars)[step.source..<step.source + step.run.count]
+      insert(String(String.UnicodeScalarView(scalars)), at: step.run.position)
+    }
+  }
+}
+
+@Suite("Collaborative text")
+struct TextTests {
+  /// Types a text as separate edits, each continuing the one before.
+  func type(_ play: inout TextPlay, _ replica: UInt64, _ keys: [(String, Int)], after: [Int] = []) -> Int {
+    var last = after
+    for (text, position) in keys { last = [play.edit(replica, last) { $0.insert(text, at: position) }] }
+    return last[0]
+  }
+
+  func expectBoth(_ play: TextPlay, _ allowed: Set<String>) {
+    #expect(allowed.contains(play.text()), "\(play.text())")
+    #expect(play.text() == play.reference.text)
+  }
+
+  @Test("T-1 runs typed forwards at once stand one after the other, the lower replica's first")
+  func forward() {
+    var play = TextPlay()
+    _ = type(&play, 1, "Hello".enumerated().map { (String($1), $0) })
+    _ = type(&play, 2, " World!".enumerated().map { (String($1), $0) })
+    expectBoth(play, ["Hello World!"])
+  }
+
+  @Test("T-2 runs typed backwards at once do not interleave")
+  func backward() {
+    var play = TextPlay()
+    _ = type(&play, 1, "olleH".map { (String($0), 0) })
+    _ = type(&play, 2, "!dlroW ".map { (String($0), 0) })
+    expectBoth(play, ["Hello World!"])
+  }
+
+  @Test("T-3 runs typed in mixed directions at once do not interleave")
+  func mixed() {
+    var play = TextPlay()
+    _ = type(&play, 1, [("ll", 0), ("He", 0), ("o", 4)])
+    _ = type(&play, 2, [(" !", 0), ("W", 1), ("d", 2), ("l", 2), ("r", 2), ("o", 2)])
+    expectBoth(play, ["Hello World!"])
+  }
+
+  @Test("T-4 a concurrent insertion does not come between an insertion and what it was put before")
+  func betweenNeighbours() {
+    for (a, b, c) in [(1, 2, 3), (2, 1, 3), (3, 1, 2), (1, 3, 2), (2, 3, 1), (3, 2, 1)] {
+      var play = TextPlay()
+      let two = play.edit(UInt64(c), []) { $0.insert("2", at: 0) }
+      play.edit(UInt64(a), [two]) { $0.insert("1", at: 0) }
+      play.edit(UInt64(b), []) { $0.insert("b", at: 0) }
+      expectBoth(play, ["b12", "12b"])
+    }
+  }
+
+  @Test("T-5 the reference vectors of the field come out")
+  func vectors() {
+    var play = TextPlay()
+    play.edit(1, []) { $0.insert("a", at: 0) }
+    play.edit(2, []) { $0.insert("b", at: 0) }
+    expectBoth(play, ["ab"])
+
+    play = TextPlay()
+    _ = type(&play, 1, [("a", 0), ("a", 1), ("a", 2)])
+    _ = type(&play, 2, [("b", 0), ("b", 1), ("b", 2)])
+    expectBoth(play, ["aaabbb"])
+
+    play = TextPlay()
+    _ = type(&play, 1, [("a", 0), ("a", 0), ("a", 0)])
+    _ = type(&play, 2, [("b", 0), ("b", 0), ("b", 0)])
+    expectBoth(play, ["aaabbb"])
+
+    play = TextPlay()
+    _ = type(&play, 1, [("a", 0), ("a0", 0), ("a1", 3)])
+    _ = type(&play, 2, [("b", 0), ("b0", 0), ("b1", 3)])
+    expectBoth(play, ["a0aa1b0bb1"])
+
+    play = TextPlay()
+    let a = play.edit(1, []) { $0.insert("a", at: 0) }
+    let c = play.edit(1, [a]) { $0.insert("c", at: 1) }
+    play.edit(2, [a]) { $0.insert("b", at: 1) }
+    play.edit(3, [c]) { $0.insert("d", at: 1) }
+    #expect(play.text() == play.reference.text)
+  }
+
+  @Test("T-7 an insertion behind a scalar that was deleted at once is there once, in its place")
+  func behindDeleted() {
+    var play = TextPlay("abc")
+    play.edit(1, []) { $0.delete(1, at: 1) }
+    play.edit(2, []) { $0.insert("X", at: 2) }
+    expectBoth(play, ["aXc"])
+  }
+
+  @Test("positions behind the end mean the end")
+  func clamped() {
+    var play = TextPlay("ab")
+    play.edit(1, []) { $0.insert("X", at: 99) }
+    play.edit(2, []) { $0.delete(50, at: 1) }
+    #expect(play.text() == "aX")
+    #expect(play.text(order: [1, 0]) == "aX")
+  }
+
+  /// Random edits by random authors who have seen random versions.
+  static func random(_ seed: UInt64, edits: Int, start: String = "") -> TextPlay {
+    var random = SeededGenerator(seed: seed)
+    var play = TextPlay(start)
+    let authors = 2 + Int(seed % 4)
+    var versions = [[Int]](repeating: [], count: authors)
+    let letters = Array("ab家访é\u{301}👩‍👧x\n".unicodeScalars)
+    for _ in 0..<edits {
+      let author = Int.random(in: 0..<authors, using: &random)
+      if random.chance(0.25), let other = versions.randomElement(using: &random) {
+        // What the author sees now; places that are in the past of others do no harm.
+        versions[author] = Array(Set(versions[author] + other)).sorted()
+      }
+      var count = play.reference.count(at: versions[author])
+      let place = play.edit(UInt64(author + 1), versions[author]) { runs in
+        for _ in 0..<Int.random(in: 1...3, using: &random) {
+          if count > 0 && random.chance(0.35) {
+            let at = Int.random(in: 0..<count, using: &random)
+            let length = min(Int.random(in: 1...4, using: &random), count - at)
+            runs.delete(length, at: at)
+            count -= length
+          } else {
+            let at = random.chance(0.3) ? min(count, 1) : Int.random(in: 0...count, using: &random)
+            let length = Int.random(in: 1...4, using: &random)
+            let scalars = (0..<length).compactMap { _ in letters.randomElement(using: &random) }
+            runs.insert(String(String.UnicodeScalarView(scalars)), at: at)
+            count += length
+          }
+        }
+      }
+      versions[author] = [place]
+    }
+    return play
+  }
+
+  /// The edits in another order in which each comes after its parents.
+  static func shuffled(_ parents: [[Int]], _ random: inout SeededGenerator) -> [Int] {
+    var waiting = parents.map { $0.count { $0 >= 0 } }
+    var children = [[Int]](repeating: [], count: parents.count)
+    for (place, own) in parents.enumerated() { for parent in own where parent >= 0 { children[parent].append(place) } }
+    var ready = waiting.indices.filter { waiting[$0] == 0 }
+    var order: [Int] = []
+    while !ready.isEmpty {
+      let next = ready.remove(at: Int.random(in: 0..<ready.count, using: &random))
+      order.append(next)
+      for child in children[next] {
+        waiting[child] -= 1
+        if waiting[child] == 0 { ready.append(child) }
+      }
+    }
+    return order
+  }
+
+  @Test("100,000 random operations end as the reference does, in any order and grouping", arguments: 0..<8)
+  func differential(part: Int) throws {
+    var operations = 0
+    var seed = UInt64(part) * 10_000
+    while operations < 12_600 {
+      seed += 1
+      let play = Self.random(seed, edits: 40, start: seed % 3 == 0 ? "今天家访" : "")
+      operations += play.events.reduce(0) { $0 + $1.runs.reduce(0) { $0 + $1.count } }
+      let expected = play.reference.text
+      var random = SeededGenerator(seed: seed)
+      for round in 0..<3 {
+        let order = round == 0 ? nil : Self.shuffled(play.events.map(\.parents), &random)
+        let cuts = round < 2 ? [] : (0..<4).map { _ in Int.random(in: 0...40, using: &random) }.sorted()
+        let text = play.text(order: order, cuts: cuts)
+        try #require(
+          text.unicodeScalars.elementsEqual(expected.unicodeScalars), "seed \(seed), round \(round): TextTests.random")
+      }
+    }
+  }
+
+  @Test("T-8 all laptops order everything ever inserted alike")
+  func totalOrder() {
+    for seed in UInt64(1)...60 {
+      let play = Self.random(seed, edits: 30)
+      var random = SeededGenerator(seed: seed)
+      var orders: Set<[String]> = []
+      for _ in 0..<4 {
+        let order = Self.shuffled(play.events.map(\.parents), &random)
+        var place = [Int](repeating: -1, count: order.count)
+        for (new, old) in order.enumerated() { place[old] = new }
+        var walker = TextWalker(
+          order.map { old in
+            TextEvent(
+              dot: play.events[old].dot, parents: play.events[old].parents.map { $0 < 0 ? -1 : place[$0] }.sorted(),
+              runs: play.events[old].runs)
+          })
+        walker.run(known: 0, length: 0, isWhole: true) { _ in }
+        var all: [String] = []
+        walker.eachStretch { stretch in
+          for index in 0..<stretch.count {
+            all.append("\(play.events[order[stretch.event]].dot)#\(stretch.source + index)")
+          }
+        }
+        orders.insert(all)
+      }
+      #expect(orders.count == 1, "seed \(seed): TextTests.random")
+    }
+  }
+
+  @Test("a rope is what an array of scalars is")
+  func rope() {
+    var random = SeededGenerator(seed: 7)
+    var rope = Rope()
+    var plain: [Unicode.Scalar] = []
+    let letters = Array("abc家访é👩\n".unicodeScalars)
+    for _ in 0..<4000 {
+      if !plain.isEmpty && random.chance(0.4) {
+        let at = Int.random(in: 0..<plain.count, using: &random)
+        let count = min(plain.count - at, Int.random(in: 1...(random.chance(0.02) ? 3000 : 9), using: &random))
+        rope.delete(count, at: at)
+        plain.removeSubrange(at..<at + count)
+      } else {
+        let at = Int.random(in: 0...plain.count, using: &random)
+        let count = Int.random(in: 1...(random.chance(0.02) ? 3000 : 9), using: &random)
+        let scalars = (0..<count).compactMap { _ in letters.randomElement(using: &random) }
+        rope.insert(String(String.UnicodeScalarView(scalars)), at: at)
+        plain.insert(contentsOf: scalars, at: at)
+      }
+    }
+    #expect(rope.count == plain.count)
+    #expect(Array(rope.string.unicodeScalars) == plain)
+  }
+
+  @Test("a difference leads from one text to the other and cuts no character that people see as one")
+  func difference() {
+    var random = SeededGenerator(seed: 3)
+    let letters = ["a", "b", "家", "访", "e\u{301}", "é", "👩‍👧", "🇨🇳", "\n", "\r\n"]
+    for round in 0..<300 {
+      let size = round % 10 == 0 ? 6000 : 40
+      let old = (0..<size).compactMap { _ in letters.randomElement(using: &random) }
+      var new = old
+      for _ in 0..<Int.random(in: 0...6, using: &random) {
+        let at = Int.random(in: 0..<max(1, new.count), using: &random)
+        if random.chance(0.5), !new.isEmpty { new.remove(at: at) } else { new.insert("新", at: min(at, new.count)) }
+      }
+      let difference = TextDifference(from: old.joined(), to: new.joined())
+      var scalars = Array(old.joined().unicodeScalars)
+      let target = Array(new.joined().unicodeScalars)
+      for replacement in difference.replacements.reversed() {
+        scalars.replaceSubrange(replacement.old, with: target[replacement.new])
+      }
+      #expect(scalars == target)
+      #expect(difference.replacements.reduce(0) { $0 + $1.old.count } <= 60)
+    }
+    let joined = TextDifference(from: "👩‍👧x", to: "👩‍👦x")
+    #expect(joined.replacements.map(\.old) == [0..<3])
+    #expect(TextDifference(from: "é", to: "e\u{301}").replacements.count == 1)
+  }
+}

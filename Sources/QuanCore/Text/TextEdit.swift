@@ -34,8 +34,9 @@ public struct TextRun: Hashable, Sendable {
 /// A text is told apart by its record and field, so that laptops that fill it independently merge. The scalars that an
 /// edit inserts are named by the edit's dot and their place among them; nothing is kept a scalar.
 public struct TextEdit: Hashable, Sendable {
-  /// The edits of the same text that the author had seen and no other edit seen had: the version that the positions of
-  /// the first run are in. Ascending; none for the text as its record was created.
+  /// The version that the positions of the first run are in: the latest edits of the text that its author had seen.
+  ///
+  /// Ascending; none for the text as its record was created.
   public let parents: [Dot]
   /// The runs, in order.
   public let runs: [TextRun]

@@ -1,6 +1,6 @@
 /// Which edits of a text saw which: the graph of their parents, in an order in which each comes after those it saw.
 package struct TextGraph {
-  /// For each edit its parents, by place; -1 stands for the version that all edits start from. Never empty.
+  /// For each edit its parents, by place, never none; -1 stands for the version that all edits start from.
   private(set) var parents: [[Int]] = []
   /// For each edit whether no other edit before it in the order is the newest: it has seen all of them.
   private var isAlone: [Bool] = []

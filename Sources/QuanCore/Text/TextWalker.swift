@@ -2,7 +2,7 @@
 package struct TextEvent {
   /// The edit.
   package let dot: Dot
-  /// Its parents among the events, by place; -1 stands for the version that they all start from. Never empty.
+  /// Its parents among the events, by place, never none; -1 stands for the version that they all start from.
   package let parents: [Int]
   /// What it did, in positions of its own version.
   package let runs: [TextRun]

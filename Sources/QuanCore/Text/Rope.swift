@@ -48,7 +48,11 @@ package struct Rope: Sendable {
   /// How many scalars a buffer of valid UTF-8 has.
   @unsafe package static func scalars(in utf8: UnsafeBufferPointer<UInt8>) -> Int {
     var count = 0
-    for unsafebyte in unsafe utf8 where byte & 0xC0 != 0x80 { count += 1 }
+    var place = 0
+    while place < utf8.count {
+      if unsafe utf8[place] & 0xC0 != 0x80 { count += 1 }
+      place += 1
+    }
     return count
   }
 

@@ -73,7 +73,8 @@ let package = Package(
     tests("QuanSyncTests", ["QuanCore", "QuanSync"]),
     tests("QuanTestingTests", ["QuanTesting"]),
     tests("QuanFormatTests", ["QuanFormat", "QuanTesting"], resources: [.copy("Golden")]),
-    tests("QuanStoreTests", ["Quan", "QuanStore", "QuanFormat", "QuanTesting"]),
+    tests(
+      "QuanStoreTests", ["Quan", "QuanStore", "QuanFormat", "QuanTesting", sqlite], resources: [.copy("Golden")]),
     tests("QuanCommandsTests", ["quan", "TwoReplicas", "Stick", "Quan", "QuanTesting"]),
   ]
 )

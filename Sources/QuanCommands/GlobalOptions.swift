@@ -101,8 +101,25 @@ struct GlobalOptions: ParsableArguments {
 
   /// Opens the replica, runs `body`, and closes it again whatever happens.
   func withReplica<T>(_ body: (Replica) throws -> T) throws -> T {
-    let replica = try Replica.open(at: try replicaPath(), environment: try environment())
-    return try closing(replica, body)
+    try closing(try open(try replicaPath()), body)
+  }
+
+  /// Opens a replica, and says when its version is not that of the tool.
+  func open(_ path: String) throws -> Replica {
+    let replica = try Replica.open(at: path, environment: try environment())
+    if let migration = replica.migration {
+      Terminal.talk(
+        say(
+          "'\(Terminal.neutral(path))' 已升级到版本 \(migration.to); 升级前的文件保留为 '\(Terminal.neutral(migration.backup))'",
+          "Updated '\(Terminal.neutral(path))' to version \(migration.to); the file before it is kept as '\(Terminal.neutral(migration.backup))'"
+        ))
+    }
+    if replica.isReadOnly {
+      Terminal.talk(
+        say("副本由更新的版本写成, 在这里只能查看; 请升级 quan", "A newer version made this replica: here it can only be read; update quan")
+      )
+    }
+    return replica
   }
 
   /// Runs `body` on an open replica, and closes it whatever happens.

@@ -147,4 +147,16 @@ struct KillTests {
     TemporaryFolder.write(students(1500, round: 2), to: file)
     try office.quan("B", "import", file)
   }
+
+  @Test("a migration, killed at any moment, changes nothing or everything, and the next command completes it")
+  func killedMigration() throws {
+    let office = try Office(["A"])
+    TemporaryFolder.copy(
+      Built.repository + "/Tests/QuanStoreTests/Golden/version-1.quan", to: office.replica("A"))
+    let scene = Scene(office)
+    try kill(["status"], times: Self.moments(20), scene) {
+      [try office.quan("A", "export", "--kind", "pupil").out, try office.quan("A", "conflict", "list", "--json").out]
+    }
+    #expect(!TemporaryFolder.names(in: office.path("A")).contains { $0.contains(".tmp") })
+  }
 }

@@ -20,7 +20,7 @@ struct Sync: ParsableCommand {
       let merge: MergeReport
       var report = SyncReport()
       if other.hasSuffix(".quan"), !Directory.isDirectory(other) {
-        let peer = try Replica.open(at: other, environment: try options.environment())
+        let peer = try options.open(other)
         merge = try options.closing(peer) { try replica.sync(with: $0, dryRun: dryRun).here }
       } else {
         (merge, report) = try replica.sync(folder: other, dryRun: dryRun)

@@ -8,7 +8,7 @@ enum BundleText {
   ) throws -> T {
     let alone = try Replica.inspect(bundleAt: file)
     guard let path = try? options.replicaPath(),
-      let replica = try? Replica.open(at: path, environment: options.environment())
+      let replica = try? options.open(path)
     else { return try body(alone, nil) }
     return try options.closing(replica) { replica in
       guard replica.workspace == alone.workspace else {

@@ -26,8 +26,7 @@ enum File {
       guard fsync(descriptor) == 0 else { throw failure(errno, writing: path) }
       isOpen = false
       guard close(descriptor) == 0 else { throw failure(errno, writing: path) }
-      guard unsafe rename(temporary, path) == 0 else { throw failure(errno, writing: path) }
-      try syncDirectory(of: path)
+      try rename(temporary, to: path)
     } catch {
       if isOpen { close(descriptor) }
       _ = unsafe unlink(temporary)
@@ -61,6 +60,32 @@ enum File {
     defer { close(descriptor) }
     // Some network file systems cannot sync a directory and say EINVAL; the rename stands all the same.
     guard fsync(descriptor) == 0 || errno == EINVAL else { throw failure(errno, writing: path) }
+  }
+
+  /// Makes what has been written to a file durable.
+  static func sync(_ path: String) throws {
+    let descriptor = unsafe open(path, O_RDWR | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure(errno, writing: path) }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw failure(errno, writing: path) }
+  }
+
+  /// Gives a file of the same directory its name, durably.
+  static func rename(_ temporary: String, to path: String) throws {
+    guard unsafe Glibc.rename(temporary, path) == 0 else { throw failure(errno, writing: path) }
+    try syncDirectory(of: path)
+  }
+
+  /// Whether two files hold the same.
+  static func haveSameBytes(_ first: String, _ second: String) throws -> Bool {
+    let (first, second) = (try FileReader(first), try FileReader(second))
+    guard first.count == second.count else { return false }
+    var offset: UInt64 = 0
+    while offset < first.count {
+      guard try first.read(at: offset, count: 1 << 20) == second.read(at: offset, count: 1 << 20) else { return false }
+      offset += 1 << 20
+    }
+    return true
   }
 
   private static func write(_ bytes: [UInt8], to descriptor: Int32, path: String) throws {

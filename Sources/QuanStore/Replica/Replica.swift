@@ -20,6 +20,10 @@ public final class Replica: Sendable {
   public let environment: Environment
   /// The workspace that it is a replica of.
   public let workspace: WorkspaceID
+  /// What opening it changed, when an older Quan had made it.
+  public let migration: Migration?
+  /// Whether a newer Quan made it, so that this one only reads it.
+  public let isReadOnly: Bool
   private let queue: DatabaseQueue
   private let box: FileBox
   let announcer = Announcer()
@@ -29,14 +33,18 @@ public final class Replica: Sendable {
     var file: ReplicaFile?
   }
 
-  private init(path: String, environment: Environment, queue: DatabaseQueue) throws {
+  private init(
+    path: String, environment: Environment, queue: DatabaseQueue, migration: Migration? = nil, isReadOnly: Bool = false
+  ) throws {
     self.path = path
     self.environment = environment
     self.queue = queue
+    self.migration = migration
+    self.isReadOnly = isReadOnly
     let box = FileBox()
     self.box = box
     workspace = try queue.inDatabase { database in
-      let file = try ReplicaFile(database)
+      let file = try ReplicaFile(database, isReadOnly: isReadOnly)
       box.file = file
       return file.meta.workspace
     }
@@ -59,25 +67,31 @@ public final class Replica: Sendable {
 
   /// Opens a replica.
   ///
+  /// One that an older Quan made is migrated first, see ``Migration``. One that a newer made is opened for reading
+  /// alone, if it says that this version can read it.
+  ///
   /// - Throws: ``StoreError`` with code `noReplica` when nothing is there, `notABundle` when it is no replica,
-  ///   `newerFormat` when a newer Quan made it, `damaged`, `inUse`, `inputOutput`.
-  /// - Complexity: O(1) in the number of records.
+  ///   `newerFormat` when a newer Quan made it and this one cannot read it, `damaged`, `inUse`, `inputOutput`.
+  /// - Complexity: O(1) in the number of records; migrating O(*n*).
   public static func open(at path: String, environment: Environment) throws -> Replica {
     guard File.kind(of: path) == .file else {
       throw StoreError(.noReplica, "there is no replica", subject: path)
     }
     return try StoreError.naming(path) {
       let queue = try queue(at: path)
-      try queue.inDatabase { database in
+      let (version, migration) = try queue.inDatabase { database -> (Int, Migration?) in
         let connection = try Connection(database)
-        let id = try number("PRAGMA application_id", connection)
-        let version = try number("PRAGMA user_version", connection)
-        guard id == Tables.applicationID else { throw StoreError(.notABundle, "the file is no replica") }
-        guard version <= Tables.version else {
-          throw StoreError(.newerFormat, "the replica was made by a newer Quan")
+        guard try connection.number("PRAGMA application_id") == Tables.applicationID else {
+          throw StoreError(.notABundle, "the file is no replica")
         }
+        let version = try connection.number("PRAGMA user_version")
+        if version > Tables.version { try Migration.openNewer(connection) }
+        guard version < Tables.version else { return (version, nil) }
+        return (version, try Migration.run(database, path: path, progress: environment.progress))
       }
-      return try Replica(path: path, environment: environment, queue: queue)
+      return try Replica(
+        path: path, environment: environment, queue: queue, migration: migration,
+        isReadOnly: version > Tables.version)
     }
   }
 
@@ -124,13 +138,14 @@ public final class Replica: Sendable {
         try connection.execute("PRAGMA application_id = \(Tables.applicationID)")
         try connection.execute("PRAGMA user_version = \(Tables.version)")
         try connection.transaction {
-          try connection.execute(Tables.creation)
+          for step in Tables.steps { try connection.execute(step) }
           let place = try environment.place(path)
           let laptop = try LaptopState(environment).laptop()
           let meta = Meta(
             workspace: workspace, replica: newIdentity(environment), label: label, author: author, homeScope: .shared,
             laptop: laptop, device: place.device, inode: place.inode)
           try meta.save(connection)
+          try Meta.saveOldestReader(connection)
           try addBuiltInStream(connection)
         }
       }
@@ -187,12 +202,6 @@ public final class Replica: Sendable {
     } catch let error as DatabaseError {
       throw Connection.error(error.resultCode.rawValue, error.message ?? "")
     }
-  }
-
-  private static func number(_ pragma: String, _ connection: Connection) throws -> Int {
-    let statement = try connection.statement(pragma)
-    defer { statement.reset() }
-    return try statement.step() ? Int(statement.integer(0)) : 0
   }
 
   /// Closes the file; its log is folded back, so that one `.quan` file is left.

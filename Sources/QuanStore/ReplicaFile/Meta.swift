@@ -88,4 +88,20 @@ struct Meta {
       try statement.run()
     }
   }
+
+  // MARK: Versions
+
+  /// Notes which versions can read the file.
+  static func saveOldestReader(_ connection: Connection) throws {
+    let statement = try connection.statement("INSERT OR REPLACE INTO quan_meta VALUES ('oldest_reader',?)")
+    statement.bind(1, Tables.oldestReader)
+    try statement.run()
+  }
+
+  /// The oldest version that can read the file; `nil` when it does not say.
+  static func oldestReader(_ connection: Connection) throws -> Int? {
+    let statement = try connection.statement("SELECT value FROM quan_meta WHERE key='oldest_reader'")
+    defer { statement.reset() }
+    return try statement.step() ? Int(statement.text(0)) : nil
+  }
 }

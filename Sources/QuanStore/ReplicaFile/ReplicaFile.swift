@@ -22,10 +22,13 @@ final class ReplicaFile {
   /// Whether a write is being done, so that memory is ahead of the file.
   private var isWriting = false
   private var dataVersion: Int64 = -1
+  /// Whether a newer Quan made the file, so that this one only reads it.
+  private let isReadOnly: Bool
 
   /// Takes over a database that GRDB has opened.
-  init(_ database: Database) throws {
+  init(_ database: Database, isReadOnly: Bool = false) throws {
     connection = try Connection(database)
+    self.isReadOnly = isReadOnly
     // Before all else: should another process write meanwhile, the next look finds another version.
     dataVersion = try Self.dataVersion(connection)
     meta = try Meta(connection)
@@ -69,14 +72,11 @@ final class ReplicaFile {
   /// Runs `body` in a write transaction; when it fails, nothing is written and memory is as the file is.
   func transaction<T>(_ body: () throws -> T) throws -> T {
     guard !isWriting else { throw StoreError(.refused, "a write cannot be begun within a write") }
+    try requireWritable()
     do {
       return try connection.transaction {
         try refresh()
-        isWriting = true
-        defer { isWriting = false }
-        let result = try body()
-        try finishSchema()
-        return result
+        return try writing(body)
       }
     } catch {
       try reload()
@@ -86,14 +86,11 @@ final class ReplicaFile {
 
   /// Runs `body` in a transaction that is rolled back.
   func trial<T>(_ body: () throws -> T) throws -> T {
+    try requireWritable()
     do {
       let result = try connection.trial {
         try refresh()
-        isWriting = true
-        defer { isWriting = false }
-        let result = try body()
-        try finishSchema()
-        return result
+        return try writing(body)
       }
       try reload()
       return result
@@ -101,6 +98,19 @@ final class ReplicaFile {
       try reload()
       throw error
     }
+  }
+
+  /// Runs `body` within the transaction that is open, and lets the tables follow what it did to the schema.
+  func writing<T>(_ body: () throws -> T) throws -> T {
+    isWriting = true
+    defer { isWriting = false }
+    let result = try body()
+    try finishSchema()
+    return result
+  }
+
+  private func requireWritable() throws {
+    if isReadOnly { throw StoreError(.newerFormat, "a newer Quan made the replica, and this one can only read it") }
   }
 
   private static func dataVersion(_ connection: Connection) throws -> Int64 {

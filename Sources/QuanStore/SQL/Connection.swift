@@ -56,6 +56,13 @@ import QuanCore
     guard code == SQLITE_OK else { throw error(code, sql) }
   }
 
+  /// The number that a query gives; 0 when it gives none.
+  func number(_ query: String) throws -> Int {
+    let statement = try statement(query)
+    defer { statement.reset() }
+    return try statement.step() ? Int(statement.integer(0)) : 0
+  }
+
   /// How many rows the last statement changed.
   var changedRowCount: Int { Int(unsafe sqlite3_changes(handle)) }
 

@@ -10,10 +10,18 @@
 enum Tables {
   /// Set as SQLite's application ID: `Quan` in ASCII.
   static let applicationID = 0x5175_616E
-  /// Set as SQLite's user version; 0 belongs to files that are not ours.
-  static let version = 1
+  /// Set as SQLite's user version; 0 belongs to files that are not ours yet.
+  static var version: Int { steps.count }
+  /// The oldest version whose readers understand what this one writes: to be raised when they would not.
+  static let oldestReader = 2
 
-  static let creation = """
+  /// What takes a file to version 1, 2, and so on.
+  ///
+  /// A new file goes through all steps and an older one through those that it lacks, so both end with the same
+  /// tables. A step that a release has carried is never changed; new tables go to the last one until then.
+  static let steps = [version1, version2]
+
+  private static let version1 = """
     CREATE TABLE quan_meta (key TEXT PRIMARY KEY NOT NULL, value) WITHOUT ROWID;
     CREATE TABLE quan_stream (
       id INTEGER PRIMARY KEY, replica INTEGER NOT NULL, scope_replica INTEGER NOT NULL, scope_counter INTEGER NOT NULL,
@@ -38,5 +46,11 @@ enum Tables {
       record INTEGER NOT NULL, field_replica INTEGER NOT NULL, field_counter INTEGER NOT NULL, class TEXT NOT NULL,
       content BLOB NOT NULL, PRIMARY KEY (record, field_replica, field_counter)) WITHOUT ROWID;
     CREATE TABLE quan_peer (replica INTEGER PRIMARY KEY, time INTEGER NOT NULL, vector BLOB NOT NULL);
+    """
+
+  private static let version2 = """
+    CREATE TABLE quan_attachment (
+      id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, size INTEGER NOT NULL);
+    CREATE TABLE quan_attachment_chunk (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
     """
 }

@@ -1,0 +1,68 @@
+import GRDB
+import Glibc
+
+/// A durable, checked copy of a database that is in use.
+enum Backup {
+  /// Copies a database, and reads the copy through before it gets its name.
+  ///
+  /// - Parameter name: The path wanted; where a file is already, a number is added.
+  /// - Returns: The path of the copy. A copy with the same bytes that is there already is taken instead.
+  /// - Throws: ``StoreError``; nothing is left behind.
+  static func make(of path: String, as name: String) throws -> String {
+    removeAbandoned(besides: name)
+    let temporary = "\(name).\(getpid())\(File.temporaryEnding)"
+    do {
+      try copy(path, to: temporary)
+      try File.sync(temporary)
+      var target = name
+      var number = 1
+      while File.kind(of: target) != .nothing {
+        if try File.haveSameBytes(temporary, target) {
+          try File.remove(temporary)
+          return target
+        }
+        number += 1
+        target = "\(name)-\(number)"
+      }
+      try File.rename(temporary, to: target)
+      return target
+    } catch {
+      for ending in ["", "-journal", "-wal", "-shm"] { try? File.remove(temporary + ending) }
+      throw error
+    }
+  }
+
+  private static func copy(_ path: String, to temporary: String) throws {
+    var reading = Configuration()
+    reading.readonly = true
+    do {
+      let source = try DatabaseQueue(path: path, configuration: reading)
+      let target = try DatabaseQueue(path: temporary)
+      try source.backup(to: target)
+      try source.close()
+      try target.inDatabase { database in
+        let connection = try Connection(database)
+        // A copy that is not being written needs no log beside it.
+        try connection.execute("PRAGMA journal_mode = DELETE")
+        let check = try connection.statement("PRAGMA integrity_check(1)")
+        defer { check.reset() }
+        guard try check.step(), check.text(0) == "ok" else {
+          throw StoreError(.damaged, "the replica's file is damaged, so it was not migrated", subject: path)
+        }
+      }
+      try target.close()
+    } catch let error as DatabaseError {
+      throw Connection.error(error.resultCode.rawValue, error.message ?? "")
+    }
+  }
+
+  /// Removes what a copy that was killed left.
+  private static func removeAbandoned(besides name: String) {
+    let folder = File.parent(of: name)
+    let start = (name.split(separator: "/").last ?? "") + "."
+    for other in (try? File.list(folder)) ?? [] where other.hasPrefix(start) {
+      guard let end = other.firstRange(of: File.temporaryEnding)?.upperBound else { continue }
+      if File.isAbandoned(temporary: String(other[..<end])) { try? File.remove(folder + "/" + other) }
+    }
+  }
+}

@@ -73,6 +73,7 @@ let package = Package(
     tests("QuanSyncTests", ["QuanCore", "QuanSync"]),
     tests("QuanTestingTests", ["QuanTesting"]),
     tests("QuanFormatTests", ["QuanFormat", "QuanTesting"], resources: [.copy("Golden")]),
+    tests("QuanEducationTests", ["Quan", "QuanEducation"]),
     tests(
       "QuanStoreTests", ["Quan", "QuanStore", "QuanFormat", "QuanTesting", sqlite], resources: [.copy("Golden")]),
     tests("QuanCommandsTests", ["quan", "TwoReplicas", "Stick", "Quan", "QuanTesting"]),

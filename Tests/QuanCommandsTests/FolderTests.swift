@@ -86,7 +86,7 @@ struct FolderTests {
     let own = "-r \(disk)/N.quan --state \(office.path("N-state"))"
     let outcome = try Mounts.script(
       """
-      mount -t tmpfs -o size=512k none \(disk)
+      mount -t tmpfs -o size=1500k none \(disk)
       quan join \(disk)/N.quan --from \(office.stick) --name N --author N --state \(office.path("N-state")) >/dev/null
       quan add student name=before \(own) >/dev/null
       quan import \(office.path("students.jsonl")) \(own) || echo "status $?"

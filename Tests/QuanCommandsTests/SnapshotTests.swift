@@ -75,8 +75,8 @@ struct SnapshotTests {
         """)
     #expect(
       try scene.read("zh", "list", "student") == """
-        编号       姓名  联系电话     学校      班级  就读方式
-        ---------  ----  -----------  --------  ----  --------
+        编号        姓名  联系电话     学校      班级  就读方式
+        ----------  ----  -----------  --------  ----  --------
         ! XXXX-NN  泉泉  138****5678  实验小学  1班   走读
         --
         共 1 条
@@ -140,8 +140,8 @@ struct SnapshotTests {
         """)
     #expect(
       try scene.read("en", "list", "student") == """
-        ID         name  phone        school    class  day or boarding
-        ---------  ----  -----------  --------  -----  ---------------
+        ID          name  phone        school    class  day or boarding
+        ----------  ----  -----------  --------  -----  ---------------
         ! XXXX-NN  泉泉  138****5678  实验小学  1班    day
         --
         1 records

@@ -8,7 +8,7 @@ enum StatusText {
         "\(Terminal.neutral(status.label))  (\(Terminal.neutral(status.author)), 副本 \(status.replica))",
         "\(Terminal.neutral(status.label))  (\(Terminal.neutral(status.author)), replica \(status.replica))"))
     Terminal.print(say("工作区 \(status.workspace)", "workspace \(status.workspace)"))
-    for count in status.records {
+    for count in status.records where count.count > 0 {
       Terminal.print("  \(Titles.kind(count.kind)) (\(count.kind.name)): \(count.count)")
     }
     Terminal.print(say("待处理的冲突: \(status.conflicts)", "open conflicts: \(status.conflicts)"))

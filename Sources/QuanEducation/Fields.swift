@@ -1,0 +1,93 @@
+import Quan
+
+// Short forms in which the kinds are written down.
+
+/// A line or paragraph of text.
+func line(
+  _ code: String, _ chinese: String, _ english: String, _ sensitivity: Sensitivity = .normal, rule: MergeRule = .ask
+) -> FieldDraft {
+  FieldDraft(code, Labels(chinese, english), rule: rule, sensitivity: sensitivity)
+}
+
+/// Several texts, which two laptops may add to at once.
+func lines(_ code: String, _ chinese: String, _ english: String, _ sensitivity: Sensitivity = .normal) -> FieldDraft {
+  FieldDraft(code, Labels(chinese, english), container: .set, sensitivity: sensitivity)
+}
+
+/// Prose of which both versions are kept when two people write at once.
+func prose(
+  _ code: String, _ chinese: String, _ english: String, _ sensitivity: Sensitivity = .sensitive
+) -> FieldDraft {
+  line(code, chinese, english, sensitivity, rule: .keepAll)
+}
+
+/// A civil date.
+func day(
+  _ code: String, _ chinese: String, _ english: String, _ sensitivity: Sensitivity = .normal, rule: MergeRule = .ask
+) -> FieldDraft {
+  FieldDraft(code, Labels(chinese, english), .date, rule: rule, sensitivity: sensitivity)
+}
+
+/// A whole number.
+func count(
+  _ code: String, _ chinese: String, _ english: String, _ sensitivity: Sensitivity = .normal, rule: MergeRule = .ask
+) -> FieldDraft {
+  FieldDraft(code, Labels(chinese, english), .integer, rule: rule, sensitivity: sensitivity)
+}
+
+/// An amount in yuan, kept in fen.
+func yuan(_ code: String, _ chinese: String, _ english: String, _ sensitivity: Sensitivity = .normal) -> FieldDraft {
+  FieldDraft(code, Labels(chinese, english), .decimal, scale: 2, sensitivity: sensitivity)
+}
+
+/// Yes, no or unknown: not knowing is never no, and knowing beats not knowing.
+func flag(
+  _ code: String, _ chinese: String, _ english: String, _ sensitivity: Sensitivity = .sensitive
+) -> FieldDraft {
+  FieldDraft(code, Labels(chinese, english), .triState, rule: .knownBeatsUnknown, sensitivity: sensitivity)
+}
+
+/// One of a list of codes.
+func choice(
+  _ code: String, _ chinese: String, _ english: String, _ choices: [Choice], _ sensitivity: Sensitivity = .normal,
+  rule: MergeRule = .ask
+) -> FieldDraft {
+  FieldDraft(code, Labels(chinese, english), .choice, rule: rule, sensitivity: sensitivity, choices: choices)
+}
+
+/// Several of a list of codes.
+func choices(
+  _ code: String, _ chinese: String, _ english: String, _ choices: [Choice], _ sensitivity: Sensitivity = .normal
+) -> FieldDraft {
+  FieldDraft(
+    code, Labels(chinese, english), .choice, container: .set, sensitivity: sensitivity, choices: choices)
+}
+
+/// A reference to a record of a kind; of any when none is named.
+func link(
+  _ code: String, _ chinese: String, _ english: String, to target: String = "", _ sensitivity: Sensitivity = .normal
+) -> FieldDraft {
+  FieldDraft(code, Labels(chinese, english), .reference, sensitivity: sensitivity, target: target)
+}
+
+/// References to several records of a kind.
+func links(
+  _ code: String, _ chinese: String, _ english: String, to target: String, _ sensitivity: Sensitivity = .normal
+) -> FieldDraft {
+  FieldDraft(
+    code, Labels(chinese, english), .reference, container: .set, sensitivity: sensitivity, target: target)
+}
+
+/// Codes with their labels, each written `code/中文/English`.
+func codes(_ list: String...) -> [Choice] {
+  list.map { item in
+    let parts = item.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    precondition(parts.count == 3, "a code is written code/Chinese/English")
+    return Choice(parts[0], Labels(parts[1], parts[2]))
+  }
+}
+
+/// A kind with its keys, written as ``NaturalKey/list(_:)`` reads them.
+func kind(_ code: String, _ chinese: String, _ english: String, key: String = "", _ fields: [FieldDraft]) -> KindDraft {
+  KindDraft(code, Labels(chinese, english), naturalKeys: NaturalKey.list(key), fields)
+}

@@ -1,0 +1,96 @@
+import Quan
+
+/// Ledgers, what happened on them, and where pupils are placed.
+enum Ledgers {
+  static let kinds = [ledger, event, placement, importedList]
+
+  /// The step that is less closed is shown while two differ, and people look at it.
+  ///
+  /// The state follows from the events; no merge rule reads other records, so it stands as a field of its own.
+  static let ledger = kind(
+    "ledger", "台账", "ledger entry", key: "type+student+episode?",
+    [
+      choice(
+        "type", "台账类型", "ledger",
+        codes(
+          "poverty_file/建档立卡/poverty register", "unregistered/无正常学籍/not registered",
+          "school_age/适龄儿童/of school age", "suspected_dropout/疑似辍学/suspected dropout", "dropout/辍学/dropout",
+          "disability/残疾安置/placement of disabled")),
+      link("student", "学生", "student", to: "student", .personal), count("episode", "第几次", "episode"),
+      choice(
+        "reason", "致贫或失学原因", "reason",
+        codes(
+          "1/因灾/disaster", "2/因病/illness", "3/因残/disability", "4/因学/schooling", "5/缺技术/lack of skill",
+          "6/缺劳动力/lack of labour", "7/缺资金/lack of money", "8/其它/other"), .sensitive),
+      choice(
+        "state", "状态", "state",
+        codes(
+          "reported/待核实/reported", "open/在办/open", "placed/已安置/placed",
+          "closure_requested/申请销号/closure requested", "school_ok/校级已审/school agreed", "closed/已销号/closed",
+          "transfer_offered/转出待接收/transfer offered", "void/误登/void"),
+        rule: .ladder(["reported", "open", "placed", "closure_requested", "school_ok", "closed"])),
+      day("opened_on", "登记日期", "opened on"), line("responsible", "责任人", "responsible", .personal),
+      day("due", "期限", "due", rule: .earliest),
+      choice(
+        "ground", "销号依据", "ground of closing",
+        codes(
+          "returned/复学/back at school", "inclusive/随班就读/in a regular class", "special_school/特教学校/special school",
+          "home_teaching/送教上门/taught at home", "elsewhere/异地就读/at school elsewhere",
+          "deferred/批准延缓或休学/deferral approved", "graduated/毕业或超龄/graduated or over age",
+          "gone/死亡或出境/dead or abroad", "void/误登/entered by mistake"), .sensitive),
+      day("until", "有效至", "holds until", rule: .earliest), day("closed_on", "销号日期", "closed on"),
+      line("requested_by", "申请人", "requested by", .personal), line("approved_by", "批准人", "approved by", .personal),
+      link("placement", "安置", "placement", to: "placement"),
+      link("survivor", "并入", "entry that stays", to: "ledger"),
+      links("evidence", "佐证", "evidence", to: "evidence"), prose("remark", "备注", "remark"),
+    ])
+
+  /// Only ever added: what happened once stays.
+  static let event = kind(
+    "ledger_event", "劝返与销号", "ledger event",
+    [
+      link("ledger", "台账", "ledger entry", to: "ledger"), count("seq", "序号", "number"),
+      choice(
+        "kind", "事项", "what",
+        codes(
+          "registered/登记/registered", "checked/核实/checked", "persuaded/劝返/persuaded", "placed/安置/placed",
+          "closure_requested/申请销号/closure requested", "school_reviewed/校审/reviewed by school",
+          "county_reviewed/县复核/reviewed by county", "returned/退回/sent back", "relapsed/复发/relapsed",
+          "transferred/转出/transferred", "void/误登/entered by mistake")),
+      day("date", "日期", "date"), line("by", "经办人", "by", .personal), prose("note", "说明", "note"),
+      links("evidence", "佐证", "evidence", to: "evidence"),
+    ])
+
+  static let placement = kind(
+    "placement", "安置", "placement", key: "student+kind+from?",
+    [
+      link("student", "学生", "student", to: "student", .personal),
+      choice(
+        "kind", "安置方式", "how",
+        codes(
+          "regular/普通就读/regular", "inclusive/随班就读/inclusive", "special_class/特教班/special class",
+          "special_school/特教学校/special school", "home_teaching/送教上门/taught at home",
+          "institution/送教进机构/taught in an institution", "remote/远程/remote", "elsewhere/异地就读/elsewhere",
+          "deferred/延缓入学/deferred", "suspended/休学/suspended", "vocational/中职/vocational")),
+      line("school", "学校", "school"), day("from", "起", "from"), day("to", "止", "to"),
+      line("approval_no", "批准文号", "number of approval"), day("approved_on", "批准日期", "approved on"),
+      flag("acknowledged", "学校确认", "school acknowledges", .normal),
+      links("evidence", "佐证", "evidence", to: "evidence"),
+    ])
+
+  /// A person on a list of another office, for the comparisons of registers.
+  static let importedList = kind(
+    "imported_list", "比对名单", "imported list", key: "list+id_no; list+student_no",
+    [
+      choice(
+        "list", "名单", "list",
+        codes(
+          "hukou/户籍/household register", "registered/学籍/school register", "attending/在校/attending",
+          "poverty/脱贫户/poverty register", "dropout/辍学/dropout", "other/其他/other")),
+      line("batch", "批次", "batch"), day("as_of", "数据日期", "as of"), line("name", "姓名", "name", .personal),
+      day("birth", "出生日期", "date of birth", .sensitive), line("id_no", "证件号码", "ID number", .sensitive),
+      line("student_no", "学籍号", "student number", .sensitive), line("school", "学校", "school"),
+      line("address", "地址", "address", .sensitive), line("label", "标签", "label", .sensitive),
+      link("student", "对应学生", "pupil", to: "student", .personal),
+    ])
+}

@@ -1,0 +1,74 @@
+import Quan
+
+/// Pupils and the adults who answer for them.
+enum Student {
+  static let kinds = [student, guardian, consent]
+
+  /// The school stands as text, as forms have it: a pupil's school may be outside the workspace.
+  static let student = kind(
+    "student", "学生", "student", key: "id_no; student_no; name+birth+school+guardian_phone?",
+    [
+      line("name", "姓名", "name", .personal),
+      lines("name_aliases", "曾用名或异体", "other names", .personal),
+      choice("sex", "性别", "sex", Choices.sexes, .personal),
+      day("birth", "出生日期", "date of birth", .sensitive),
+      choice("id_type", "证件类型", "type of ID", Choices.idTypes, .personal),
+      line("id_no", "证件号码", "ID number", .sensitive),
+      line("student_no", "学籍号", "student number", .sensitive),
+      lines("student_no_history", "历史学籍号", "former student numbers", .sensitive),
+      line("ethnicity", "民族", "ethnicity", .personal),
+      line("registered_address", "户籍地", "registered address", .sensitive, rule: .keepAll),
+      line("home_address", "现住址", "home address", .sensitive, rule: .keepAll),
+      line("phone", "联系电话", "phone", .sensitive, rule: .keepAll),
+      line("guardian_name", "监护人姓名", "guardian's name", .personal),
+      line("guardian_phone", "监护人电话", "guardian's phone", .sensitive, rule: .keepAll),
+      line("school", "学校", "school"),
+      choice("stage", "学段", "stage", Choices.stages),
+      line("grade", "年级", "grade", rule: .latest(by: "enrolled_since")),
+      line("class", "班级", "class", rule: .latest(by: "enrolled_since")),
+      choice(
+        "boarding", "就读方式", "day or boarding", codes("day/走读/day", "boarding/住校/boarding"),
+        rule: .latest(by: "boarding_since")),
+      day("boarding_since", "就读方式起始日", "day or boarding since", rule: .max),
+      day("enrolled_since", "入班日期", "in class since", rule: .max),
+      choice(
+        "enrol_status", "在籍状态", "enrolment",
+        codes(
+          "enrolled/在籍在校/enrolled", "enrolled_absent/在籍不在校/enrolled, absent",
+          "unregistered/无正常学籍/not registered", "suspended/休学/suspended", "left/转出/left", "graduated/毕业/graduated")),
+      flag("poverty_file", "建档立卡", "on the poverty register"), flag("low_income", "低保", "low-income family"),
+      flag("destitute", "特困", "destitute"), flag("orphan", "孤儿", "orphan"),
+      flag("de_facto_orphan", "事实无人抚养", "de facto without care"), flag("disabled", "残疾", "disabled"),
+      choice(
+        "left_behind", "留守", "left behind",
+        codes("0/非留守/no", "1/单亲留守/one parent away", "2/双亲留守/both parents away"), .sensitive),
+      flag("migrant", "随迁", "migrant worker's child"), flag("single_parent", "单亲", "single parent"),
+      flag("martyr_family", "烈士或优抚家庭", "martyr's or entitled family"),
+      flag("front_line_child", "一线医务人员子女", "front-line medical worker's child"),
+      line("disability", "残疾类别与等级", "disability and degree", .sensitive),
+      prose("remark", "备注", "remark"),
+    ])
+
+  static let guardian = kind(
+    "guardian", "监护人", "guardian", key: "student+relation+name?",
+    [
+      link("student", "学生", "student", to: "student", .personal), line("name", "姓名", "name", .personal),
+      choice("relation", "关系", "relation", Choices.relations, .personal),
+      line("phone", "联系电话", "phone", .sensitive, rule: .keepAll), line("id_no", "证件号码", "ID number", .sensitive),
+      flag("is_main", "主要监护人", "main guardian", .personal),
+      flag("away_for_work", "外出务工", "away for work"),
+    ])
+
+  /// A withdrawal wins over what else was said at once, and people look at it: the law asks for the first.
+  static let consent = kind(
+    "consent", "告知同意", "consent", key: "subject+scope?",
+    [
+      link("subject", "学生", "pupil", to: "student", .personal),
+      link("guardian", "监护人", "guardian", to: "guardian", .personal),
+      line("scope", "同意事项", "what for"),
+      choice(
+        "state", "状态", "state", codes("given/同意/given", "withdrawn/撤回/withdrawn", "refused/拒绝/refused"), .personal,
+        rule: .ladder(["withdrawn", "refused", "given"])),
+      day("date", "日期", "date"), link("evidence", "佐证", "evidence", to: "evidence"),
+    ])
+}

@@ -10,7 +10,8 @@ struct GlobalOptions: ParsableArguments {
     help: ArgumentHelp(
       say(
         "副本文件; 缺省用 QUAN_REPLICA, 再缺省用当前目录中唯一的 *.quan",
-        "The replica's file; by default QUAN_REPLICA, else the only *.quan here."), valueName: "FILE"))
+        "The replica's file; by default QUAN_REPLICA, else the only *.quan here."), valueName: "FILE"),
+    completion: .file(extensions: ["quan"]))
   var replica: String?
 
   @Option(
@@ -22,10 +23,12 @@ struct GlobalOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       say("私有状态目录; 缺省用 XDG 状态目录", "The directory of the private state; by default in the XDG state directory."),
-      valueName: "DIR"))
+      valueName: "DIR"), completion: .directory)
   var state: String?
 
-  @Option(help: ArgumentHelp(say("语言: zh 或 en", "The language: zh or en."), valueName: "LANG"))
+  @Option(
+    help: ArgumentHelp(say("语言: zh 或 en", "The language: zh or en."), valueName: "LANG"),
+    completion: .list(["zh", "en"]))
   var lang: String?
 
   @Flag(help: ArgumentHelp(say("以 JSON 输出", "Print JSON.")))
@@ -82,6 +85,23 @@ struct GlobalOptions: ParsableArguments {
     throw CommandFailure(
       .usage, say("不知道私有状态放在哪里", "nothing says where the private state goes"),
       hint: say("加上 --state 目录", "add --state DIR"))
+  }
+
+  /// Options as when none is given.
+  static func quiet() -> GlobalOptions {
+    var options = GlobalOptions()
+    options.replica = nil
+    options.author = nil
+    options.state = nil
+    options.lang = nil
+    options.json = true
+    options.reveal = false
+    options.quiet = true
+    options.color = nil
+    options.ambiguous = nil
+    options.noPager = true
+    options.now = nil
+    return options
   }
 
   /// Shows what follows page by page where that helps.

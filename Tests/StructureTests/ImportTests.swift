@@ -19,7 +19,7 @@ struct ImportTests {
     ("Quan", ["QuanCore", "QuanStore", "QuanSync"]),
     ("QuanEducation", ["Quan"]),
     ("QuanTesting", ["Quan", "QuanFormat", "QuanStore", "Glibc", "Synchronization"]),
-    ("QuanCommands", ["Quan", "QuanEducation", "ArgumentParser", "Glibc", "Yams"]),
+    ("QuanCommands", ["Quan", "QuanEducation", "ArgumentParser", "Glibc", "Synchronization", "Yams"]),
     ("quan", ["QuanCommands"]),
   ]
 

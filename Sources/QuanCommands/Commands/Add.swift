@@ -9,11 +9,15 @@ struct Add: ParsableCommand {
   )
 
   @OptionGroup var options: GlobalOptions
-  @Argument(help: ArgumentHelp(say("类型", "The kind."), valueName: "KIND"))
+  @Argument(help: ArgumentHelp(say("类型", "The kind."), valueName: "KIND"), completion: LiveValues.kinds)
   var kind: String
-  @Argument(help: ArgumentHelp(say("字段=值; 集合可重复", "Fields; repeat one for a set."), valueName: "FIELD=VALUE"))
+  @Argument(
+    help: ArgumentHelp(say("字段=值; 集合可重复", "Fields; repeat one for a set."), valueName: "FIELD=VALUE"),
+    completion: LiveValues.assignments)
   var fields: [String] = []
-  @Option(help: ArgumentHelp(say("范围(学校)的编号或名称", "The scope, by ID or label."), valueName: "SCOPE"))
+  @Option(
+    help: ArgumentHelp(say("范围(学校)的编号或名称", "The scope, by ID or label."), valueName: "SCOPE"),
+    completion: LiveValues.scopes)
   var scope: String?
   @Option(name: .shortAndLong, help: ArgumentHelp(say("附言", "What you say about it."), valueName: "TEXT"))
   var message: String?

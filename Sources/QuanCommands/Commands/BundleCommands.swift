@@ -11,11 +11,12 @@ struct BundleCommands: ParsableCommand {
   struct Create: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: say("制作包文件", "Make a bundle."))
     @OptionGroup var options: GlobalOptions
-    @Argument(help: ArgumentHelp(say("包文件", "The bundle."), valueName: "OUT"))
+    @Argument(help: ArgumentHelp(say("包文件", "The bundle."), valueName: "OUT"), completion: .file())
     var file: String
     @Option(
       name: .customLong("for"),
-      help: ArgumentHelp(say("只含这台电脑没有的更改", "Only what that laptop lacks."), valueName: "LAPTOP"))
+      help: ArgumentHelp(say("只含这台电脑没有的更改", "Only what that laptop lacks."), valueName: "LAPTOP"),
+      completion: LiveValues.laptops)
     var receiver: String?
 
     func run() throws {
@@ -42,7 +43,7 @@ struct BundleCommands: ParsableCommand {
   struct Apply: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: say("应用包文件", "Apply a bundle."))
     @OptionGroup var options: GlobalOptions
-    @Argument(help: ArgumentHelp(say("包文件", "The bundle."), valueName: "FILE"))
+    @Argument(help: ArgumentHelp(say("包文件", "The bundle."), valueName: "FILE"), completion: .file())
     var file: String
     @Flag(help: ArgumentHelp(say("只看结果, 什么也不改", "Show what would happen and keep nothing.")))
     var dryRun = false
@@ -66,7 +67,7 @@ struct BundleCommands: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "verify", abstract: say("检查包文件是否完好、能否应用", "Check a bundle, and whether it can be applied here."))
     @OptionGroup var options: GlobalOptions
-    @Argument(help: ArgumentHelp(say("包文件", "The bundle."), valueName: "FILE"))
+    @Argument(help: ArgumentHelp(say("包文件", "The bundle."), valueName: "FILE"), completion: .file())
     var file: String
 
     func run() throws {
@@ -96,7 +97,7 @@ struct BundleCommands: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "show", abstract: say("显示包文件的内容", "Show what a bundle holds."))
     @OptionGroup var options: GlobalOptions
-    @Argument(help: ArgumentHelp(say("包文件", "The bundle."), valueName: "FILE"))
+    @Argument(help: ArgumentHelp(say("包文件", "The bundle."), valueName: "FILE"), completion: .file())
     var file: String
     @Flag(help: ArgumentHelp(say("逐条输出更改 (JSON Lines)", "Print every change as a line of JSON.")))
     var changes = false

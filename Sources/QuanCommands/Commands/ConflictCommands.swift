@@ -46,9 +46,9 @@ struct ConflictCommands: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "show", abstract: say("显示一条记录的冲突", "Show a record's conflicts."))
     @OptionGroup var options: GlobalOptions
-    @Argument(help: ArgumentHelp(say("记录编号", "The record."), valueName: "ID"))
+    @Argument(help: ArgumentHelp(say("记录编号", "The record."), valueName: "ID"), completion: LiveValues.conflicted)
     var record: String
-    @Argument(help: ArgumentHelp(say("字段", "The field."), valueName: "FIELD"))
+    @Argument(help: ArgumentHelp(say("字段", "The field."), valueName: "FIELD"), completion: LiveValues.conflictedFields)
     var field: String?
 
     func run() throws {
@@ -77,9 +77,9 @@ struct ConflictCommands: ParsableCommand {
         "删除与修改的冲突没有字段: quan conflict resolve 编号 --take N",
         "A deleted-and-edited conflict has no field: quan conflict resolve ID --take N"))
     @OptionGroup var options: GlobalOptions
-    @Argument(help: ArgumentHelp(say("记录编号", "The record."), valueName: "ID"))
+    @Argument(help: ArgumentHelp(say("记录编号", "The record."), valueName: "ID"), completion: LiveValues.conflicted)
     var record: String
-    @Argument(help: ArgumentHelp(say("字段", "The field."), valueName: "FIELD"))
+    @Argument(help: ArgumentHelp(say("字段", "The field."), valueName: "FIELD"), completion: LiveValues.conflictedFields)
     var field: String?
     @Option(help: ArgumentHelp(say("取第几方, 从 1 起", "The side to take, from 1."), valueName: "N"))
     var take: String?

@@ -7,7 +7,7 @@ struct Delete: ParsableCommand {
     abstract: say("删除记录 (可恢复)", "Delete a record; restore brings it back."))
 
   @OptionGroup var options: GlobalOptions
-  @Argument(help: ArgumentHelp(say("记录编号", "The record."), valueName: "ID"))
+  @Argument(help: ArgumentHelp(say("记录编号", "The record."), valueName: "ID"), completion: LiveValues.records)
   var record: String
   @Flag(help: ArgumentHelp(say("即使其他记录引用它", "Also when other records refer to it.")))
   var force = false

@@ -11,9 +11,10 @@ struct Edit: ParsableCommand {
     ))
 
   @OptionGroup var options: GlobalOptions
-  @Argument(help: ArgumentHelp(say("记录编号", "The record."), valueName: "ID"))
+  @Argument(help: ArgumentHelp(say("记录编号", "The record."), valueName: "ID"), completion: LiveValues.records)
   var record: String
-  @Argument(help: ArgumentHelp(say("字段=值", "What to change."), valueName: "FIELD=VALUE"))
+  @Argument(
+    help: ArgumentHelp(say("字段=值", "What to change."), valueName: "FIELD=VALUE"), completion: LiveValues.assignments)
   var fields: [String]
   @Option(name: .shortAndLong, help: ArgumentHelp(say("附言", "What you say about it."), valueName: "TEXT"))
   var message: String?

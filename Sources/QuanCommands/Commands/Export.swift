@@ -10,7 +10,7 @@ struct Export: ParsableCommand {
   enum Format: String, ExpressibleByArgument, CaseIterable { case jsonl, json }
 
   @OptionGroup var options: GlobalOptions
-  @Option(help: ArgumentHelp(say("类型", "The kind."), valueName: "KIND"))
+  @Option(help: ArgumentHelp(say("类型", "The kind."), valueName: "KIND"), completion: LiveValues.kinds)
   var kind: String
   @Option(help: ArgumentHelp(say("jsonl 每行一条, json 一个列表", "jsonl, one a line; json, one list.")))
   var format = Format.jsonl

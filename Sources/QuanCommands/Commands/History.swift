@@ -7,9 +7,9 @@ struct History: ParsableCommand {
     abstract: say("一条记录的来龙去脉: 谁在何时改了什么", "What happened to a record: who changed what, and when."))
 
   @OptionGroup var options: GlobalOptions
-  @Argument(help: ArgumentHelp(say("记录编号", "The record."), valueName: "ID"))
+  @Argument(help: ArgumentHelp(say("记录编号", "The record."), valueName: "ID"), completion: LiveValues.records)
   var record: String
-  @Argument(help: ArgumentHelp(say("只看一个字段", "Only one field."), valueName: "FIELD"))
+  @Argument(help: ArgumentHelp(say("只看一个字段", "Only one field."), valueName: "FIELD"), completion: LiveValues.fields)
   var field: String?
 
   func run() throws {

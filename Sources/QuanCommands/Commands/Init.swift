@@ -14,7 +14,8 @@ struct Init: ParsableCommand {
   var name: String
   @Option(
     help: ArgumentHelp(
-      say("表结构文件 (JSON); 缺省用内置的学生与家访", "A schema as JSON; by default students and visits."), valueName: "FILE"))
+      say("表结构文件 (JSON); 缺省用内置的学生与家访", "A schema as JSON; by default students and visits."), valueName: "FILE"),
+    completion: .file())
   var schema: String?
   @Option(help: ArgumentHelp(say("第一个范围(学校)的名称", "What the first scope, a school, is called."), valueName: "LABEL"))
   var scope: String?

@@ -9,7 +9,9 @@ struct Join: ParsableCommand {
   @OptionGroup var options: GlobalOptions
   @Argument(help: ArgumentHelp(say("新副本文件", "The new replica's file."), valueName: "FILE.quan"))
   var file: String
-  @Option(help: ArgumentHelp(say("交换目录或包文件", "An exchange folder or a bundle."), valueName: "DIR|BUNDLE"))
+  @Option(
+    help: ArgumentHelp(say("交换目录或包文件", "An exchange folder or a bundle."), valueName: "DIR|BUNDLE"), completion: .file()
+  )
   var from: String
   @Option(help: ArgumentHelp(say("这台电脑的名称", "What this laptop is called."), valueName: "LAPTOP"))
   var name: String

@@ -6,14 +6,23 @@ struct List: ParsableCommand {
   static let configuration = CommandConfiguration(abstract: say("列出一类记录", "List the records of a kind."))
 
   @OptionGroup var options: GlobalOptions
-  @Argument(help: ArgumentHelp(say("类型", "The kind."), valueName: "KIND"))
+  @Argument(help: ArgumentHelp(say("类型", "The kind."), valueName: "KIND"), completion: LiveValues.kinds)
   var kind: String
   @Option(
     name: .customLong("where"),
-    help: ArgumentHelp(say("只列符合的; 可重复", "Only those that show it; may be repeated."), valueName: "FIELD=VALUE"))
+    help: ArgumentHelp(say("只列符合的; 可重复", "Only those that show it; may be repeated."), valueName: "FIELD=VALUE"),
+    completion: LiveValues.assignments)
   var conditions: [String] = []
-  @Option(help: ArgumentHelp(say("最多几条", "At most so many."), valueName: "N"))
+  @Option(
+    help: ArgumentHelp(
+      say("最多几条, 0 为不限; 缺省 500, --json 时不限", "At most so many, 0 for all; by default 500, with --json all."),
+      valueName: "N"))
   var limit: Int?
+  @Option(help: ArgumentHelp(say("跳过前几条", "Leave out so many first."), valueName: "N"))
+  var offset = 0
+
+  /// How many records people are shown unless they ask for more.
+  private static let usualLimit = 500
 
   private struct Enough: Error {}
 
@@ -29,10 +38,19 @@ struct List: ParsableCommand {
         }
         return (field: assignment.field.id, value: try parser.value(assignment.text, of: assignment.field))
       }
+      let asked = limit ?? (options.json ? 0 : Self.usualLimit)
       var records: [Record] = []
+      var place = 0
+      var isCut = false
       do {
         try replica.records(of: kind.id, where: conditions) { record in
-          if let limit, records.count >= limit { throw Enough() }
+          if place % 1024 == 0 { try Interrupt.check() }
+          place += 1
+          if place <= offset { return }
+          if asked > 0 && records.count >= asked {
+            isCut = true
+            throw Enough()
+          }
           records.append(record)
         }
       } catch is Enough {}
@@ -41,6 +59,12 @@ struct List: ParsableCommand {
         for record in records { Terminal.print(text.json(record).line) }
       } else {
         try printTable(records, kind, text, replica)
+        let next = offset + records.count
+        Terminal.remark(
+          isCut
+            ? say(
+              "第 \(offset + 1)-\(next) 条; 后面的: --offset \(next)", "\(offset + 1)-\(next); go on with --offset \(next)")
+            : say("共 \(next) 条", "\(next) records"))
       }
     }
   }
@@ -57,6 +81,5 @@ struct List: ParsableCommand {
           + columns.map { column in record.fields.first { $0.definition.id == column.id }.map { text.text($0) } ?? "" })
     }
     if !table.isEmpty { table.print() }
-    Terminal.remark(say("共 \(records.count) 条", "\(records.count) records"))
   }
 }

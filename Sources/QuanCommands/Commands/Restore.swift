@@ -6,7 +6,7 @@ struct Restore: ParsableCommand {
   static let configuration = CommandConfiguration(abstract: say("恢复已删除的记录", "Bring a deleted record back."))
 
   @OptionGroup var options: GlobalOptions
-  @Argument(help: ArgumentHelp(say("记录编号", "The record."), valueName: "ID"))
+  @Argument(help: ArgumentHelp(say("记录编号", "The record."), valueName: "ID"), completion: LiveValues.records)
   var record: String
 
   func run() throws {

@@ -11,7 +11,7 @@ struct SchemaCommands: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "show", abstract: say("显示类型与字段", "Show the kinds, or the fields of one."))
     @OptionGroup var options: GlobalOptions
-    @Argument(help: ArgumentHelp(say("类型", "The kind."), valueName: "KIND"))
+    @Argument(help: ArgumentHelp(say("类型", "The kind."), valueName: "KIND"), completion: LiveValues.kinds)
     var kind: String?
 
     func run() throws {

@@ -50,7 +50,7 @@ struct ScopeCommands: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "use", abstract: say("新记录缺省放入的范围", "Choose where new records go by default."))
     @OptionGroup var options: GlobalOptions
-    @Argument(help: ArgumentHelp(say("编号或名称", "Its ID or label."), valueName: "SCOPE"))
+    @Argument(help: ArgumentHelp(say("编号或名称", "Its ID or label."), valueName: "SCOPE"), completion: LiveValues.scopes)
     var scope: String
 
     func run() throws {

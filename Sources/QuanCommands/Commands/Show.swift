@@ -6,7 +6,7 @@ struct Show: ParsableCommand {
   static let configuration = CommandConfiguration(abstract: say("显示一条记录", "Show a record."))
 
   @OptionGroup var options: GlobalOptions
-  @Argument(help: ArgumentHelp(say("记录编号", "The record."), valueName: "ID"))
+  @Argument(help: ArgumentHelp(say("记录编号", "The record."), valueName: "ID"), completion: LiveValues.records)
   var record: String
 
   func run() throws {

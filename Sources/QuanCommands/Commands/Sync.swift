@@ -8,7 +8,8 @@ struct Sync: ParsableCommand {
 
   @OptionGroup var options: GlobalOptions
   @Argument(
-    help: ArgumentHelp(say("目录, 或另一个 .quan 文件", "A folder, or another .quan file."), valueName: "DIR|OTHER.quan"))
+    help: ArgumentHelp(say("目录, 或另一个 .quan 文件", "A folder, or another .quan file."), valueName: "DIR|OTHER.quan"),
+    completion: .directory)
   var other: String
   @Flag(help: ArgumentHelp(say("只看结果, 什么也不改", "Show what would happen and keep nothing.")))
   var dryRun = false

@@ -28,6 +28,34 @@ enum DisplayWidth {
     return kept + ".."
   }
 
+  /// A text in lines of at most `width` columns, broken at spaces and between wide characters; further lines are indented.
+  static func wrapped(_ text: String, to width: Int, indent: Int) -> [String] {
+    var lines: [String] = []
+    var line = ""
+    var used = 0
+    var breakable: String.Index?
+    for character in text {
+      let own = of(character)
+      if used + own > width, !line.isEmpty {
+        let margin = String(repeating: " ", count: indent)
+        if let place = breakable, place > line.startIndex, own < 2 {
+          lines.append(String(line[..<place]))
+          line = margin + line[place...].drop { $0 == " " }
+        } else {
+          lines.append(line)
+          line = margin
+        }
+        used = of(line)
+        breakable = nil
+        if character == " " { continue }
+      }
+      line.append(character)
+      used += own
+      if character == " " || own == 2 { breakable = line.endIndex }
+    }
+    return lines + [line]
+  }
+
   private static func of(_ scalar: Unicode.Scalar) -> Int {
     if scalar.value < (Style.isAmbiguousWide ? 0xA0 : 0x300) {
       return scalar.value < 0x20 || scalar.value == 0x7F ? 0 : 1

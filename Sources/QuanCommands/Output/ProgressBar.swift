@@ -87,6 +87,7 @@ enum ProgressBar {
     case .writing: say("写出", "writing")
     case .checking: say("检查", "checking")
     case .folding: say("核对", "comparing")
+    case .searching: say("查找", "searching")
     case .copying: say("备份", "copying")
     case .importing: say("导入", "importing")
     case .exporting: say("导出", "exporting")

@@ -37,6 +37,7 @@ enum StatusText {
     switch renewal.reason {
     case .moved: say("文件换了位置", "it lies elsewhere than it was written")
     case .behind: say("这台电脑记得它曾更新", "this laptop remembers that it was further")
+    case .requested: say("有人要求换用新身份", "somebody asked for it")
     case .overtaken: say("别处有它更新的更改", "others hold later changes of it")
     }
   }

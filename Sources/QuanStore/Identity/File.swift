@@ -16,8 +16,7 @@ enum File {
   static func writeDurably(
     to path: String, mode: mode_t = 0o644, _ produce: (_ sink: ([UInt8]) throws -> Void) throws -> Void
   ) throws {
-    // Processes that write one file at once must not write into each other's.
-    let temporary = "\(path).\(getpid())\(temporaryEnding)"
+    let temporary = temporaryName(of: path)
     let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
     guard descriptor >= 0 else { throw failure(errno, writing: path) }
     var isOpen = true
@@ -33,6 +32,9 @@ enum File {
       throw error
     }
   }
+
+  /// What a file is called while it is being written: processes that write one at once must not write into each other's.
+  static func temporaryName(of path: String) -> String { "\(path).\(getpid())\(temporaryEnding)" }
 
   /// Whether a file that is being written has been left by a process that is no more.
   static func isAbandoned(temporary name: String) -> Bool {

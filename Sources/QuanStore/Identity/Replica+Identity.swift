@@ -1,4 +1,4 @@
-import QuanCore
+public import QuanCore
 
 extension Replica {
   /// Takes a new identity if this file is a copy or a restored backup; to be called before anything is written.
@@ -43,6 +43,62 @@ extension Replica {
     try file.contexts.save(file.connection)
   }
 
+  /// Takes a new identity now, whether or not anything asks for it; ``settleRenewal(retireOld:)`` says what becomes of
+  /// the old one.
+  ///
+  /// - Returns: The new identity.
+  @discardableResult
+  public func renewIdentity() throws -> ReplicaID {
+    try access { file in
+      try file.transaction {
+        try renewIdentity(file, .requested)
+        return file.meta.replica
+      }
+    }
+  }
+
+  /// Calls this laptop something else; the others learn of it with the next exchange.
+  ///
+  /// - Parameter author: Who writes; by default the person that the replica belongs to.
+  /// - Throws: ``StoreError`` with code `invalid` when the label is empty.
+  public func rename(label: String, author: String? = nil) throws {
+    guard label.contains(where: { !$0.isWhitespace }) else {
+      throw StoreError(.invalid, "a laptop's label is empty")
+    }
+    try batch(author: author) { batch in
+      try access { file in
+        var own: RecordID?
+        let identity = file.meta.replica.description
+        try file.eachRecord(of: BuiltIn.replicaKind, where: []) { record in
+          if record["identity"]?.shown.first?.plainText == identity { own = record.id }
+        }
+        guard let own else { throw StoreError(.damaged, "the replica has not introduced itself") }
+        try batch.write { try $0.set(own, BuiltIn.label, to: .text(label)) }
+        file.meta.label = label
+        try file.meta.save(file.connection)
+      }
+    }
+  }
+
+  /// Says that another laptop will not come back: nothing waits for it any more, neither to forget superseded values nor
+  /// to clear a folder of bundles that all others hold.
+  ///
+  /// Everything it wrote stays, and should it come back after all, what it wrote meanwhile is taken in as ever.
+  /// - Throws: ``StoreError`` with code `refused` for this replica's own identity, `notFound` for one not known.
+  public func retire(_ replica: ReplicaID) throws {
+    try access { file in
+      try file.transaction {
+        guard replica != file.meta.replica else {
+          throw StoreError(.invalid, "a replica cannot retire itself", subject: replica.description)
+        }
+        guard try file.knownReplicas().contains(where: { $0.id == replica }) else {
+          throw StoreError(.notFound, "there is no such replica", subject: replica.description)
+        }
+        try file.retire(replica)
+      }
+    }
+  }
+
   /// Answers "copy or restore?" after the replica took a new identity.
   ///
   /// - Parameter retireOld: Whether the old identity is gone for good: the file was restored, and no other copy
@@ -51,15 +107,23 @@ extension Replica {
     try access { file in
       try file.transaction {
         if retireOld, let old = file.meta.renewal?.predecessor {
-          file.meta.retired.append(old)
-          let statement = try file.connection.statement("DELETE FROM quan_peer WHERE replica=?")
-          statement.bind(1, bits: old.rawValue)
-          try statement.run()
+          try file.retire(old)
         }
         file.meta.renewal = nil
         try file.meta.save(file.connection)
       }
     }
+  }
+}
+
+extension ReplicaFile {
+  /// Waits for nothing from an identity any more.
+  fileprivate func retire(_ replica: ReplicaID) throws {
+    if !meta.retired.contains(replica) { meta.retired.append(replica) }
+    let statement = try connection.statement("DELETE FROM quan_peer WHERE replica=?")
+    statement.bind(1, bits: replica.rawValue)
+    try statement.run()
+    try meta.save(connection)
   }
 }
 

@@ -217,6 +217,50 @@ public final class Replica: Sendable {
     }
   }
 
+  // MARK: Backup
+
+  /// Writes a copy of the replica as it is at one moment, while others may go on writing.
+  ///
+  /// The copy is checked, synced and only then takes its name; opened, it finds that it is a copy and takes a new
+  /// identity before it writes.
+  /// - Throws: ``StoreError`` with code `alreadyExists` when something is at the path, `outOfSpace`, `readOnly`,
+  ///   `inputOutput`, `damaged` when the copy is not sound; nothing is left behind then.
+  public func backup(to path: String) throws {
+    guard File.kind(of: path) == .nothing else {
+      throw StoreError(.alreadyExists, "there is a file already", subject: path)
+    }
+    guard File.kind(of: File.parent(of: path)) == .directory else {
+      throw StoreError(.notFound, "there is no such folder", subject: File.parent(of: path))
+    }
+    let temporary = File.temporaryName(of: path)
+    defer { for suffix in ["", "-wal", "-shm", "-journal"] { try? File.remove(temporary + suffix) } }
+    try StoreError.naming(path) {
+      do {
+        let copy = try DatabaseQueue(path: temporary)
+        try queue.backup(to: copy, pagesPerStep: 512) { [environment] progress in
+          try environment.progress(WorkProgress(.copying, progress.completedPageCount, of: progress.totalPageCount))
+        }
+        try copy.inDatabase { database in
+          let connection = try Connection(database)
+          try connection.execute("PRAGMA journal_mode = DELETE")
+          let check = try connection.statement("PRAGMA integrity_check(1)")
+          guard try check.step(), check.text(0) == "ok" else {
+            throw StoreError(.damaged, "the copy of the replica is not sound")
+          }
+          check.reset()
+          guard try Meta(connection).workspace == workspace else {
+            throw StoreError(.damaged, "the copy of the replica is not sound")
+          }
+        }
+        try copy.close()
+      } catch let error as DatabaseError {
+        throw Connection.error(error.resultCode.rawValue, error.message ?? "")
+      }
+    }
+    try File.sync(temporary)
+    try File.rename(temporary, to: path)
+  }
+
   // MARK: Facts
 
   /// The identity that it writes under.

@@ -16,11 +16,17 @@ public struct KnownReplica: Hashable, Sendable {
   public let predecessor: ReplicaID?
   /// The latest vector it is known to hold, from a sync folder or a bundle; `nil` when it never said.
   public let acknowledged: VersionVector?
+  /// When it last said what it holds, by this laptop's clock or as its bundle claims; `nil` when it never did.
+  public let lastHeard: Instant?
+  /// How many of the changes held here it is not known to hold; 0 for this one.
+  public let unsent: UInt64
+  /// Whether it was said here that it will not come back, so that nothing waits for it.
+  public let isRetired: Bool
 
   /// A replica that is known.
   public init(
     id: ReplicaID, label: String, person: String, changes: UInt64, isOwn: Bool, predecessor: ReplicaID?,
-    acknowledged: VersionVector?
+    acknowledged: VersionVector?, lastHeard: Instant?, unsent: UInt64, isRetired: Bool
   ) {
     self.id = id
     self.label = label
@@ -29,6 +35,9 @@ public struct KnownReplica: Hashable, Sendable {
     self.isOwn = isOwn
     self.predecessor = predecessor
     self.acknowledged = acknowledged
+    self.lastHeard = lastHeard
+    self.unsent = unsent
+    self.isRetired = isRetired
   }
 }
 
@@ -114,6 +123,8 @@ public struct Renewal: Hashable, Sendable {
     case behind
     /// A change of its own came back that it does not hold, or holds differently: a restored backup or a clone.
     case overtaken
+    /// Somebody asked for it.
+    case requested
   }
   /// The identity given up.
   public let predecessor: ReplicaID

@@ -14,6 +14,8 @@ public struct WorkProgress: Hashable, Sendable {
     case checking
     /// Rows are made anew and compared; counted in changes.
     case folding
+    /// Rows are looked through; counted in rows.
+    case searching
     /// The file is copied; counted in pages.
     case copying
     /// An app takes in lines; counted in lines.

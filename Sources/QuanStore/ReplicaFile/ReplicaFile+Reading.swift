@@ -35,7 +35,22 @@ extension ReplicaFile {
     guard let table = catalog.tables[kind] else {
       throw StoreError(.notFound, "there is no such kind", subject: kind.description)
     }
-    let statement = try connection.ownStatement(table.selection + " ORDER BY id")
+    // What a column says rules most rows out before they are read; several values stand in it one a line.
+    let filters = conditions.compactMap { condition in
+      table.columns.first { column in
+        column.definition.id == condition.field && column.shape.container == .register
+          && column.shape.type == condition.value.type && column.shape.type != .reference && column.shape.type != .real
+      }.map { (column: $0, value: condition.value) }
+    }
+    let clauses = filters.map { filter in
+      let name = KindTable.quoted(filter.column.name)
+      return "(\(name)=? OR instr(\(name),char(10)))"
+    }
+    let filter = clauses.isEmpty ? "" : " WHERE " + clauses.joined(separator: " AND ")
+    let statement = try connection.ownStatement(table.selection + filter + " ORDER BY id")
+    for (index, filter) in filters.enumerated() {
+      try columnCodec.bind([filter.value], of: filter.column.shape, to: statement, at: Int32(index + 1))
+    }
     while try statement.step() {
       guard let (id, scope) = streams.dot(LocalDot(rowID: statement.integer(0))) else { continue }
       let record = show(try state(from: statement, table: table, id: id), scope: scope)
@@ -144,6 +159,17 @@ extension ReplicaFile {
       introduced[row.name] = introduced[row.id.replica].map { ($0.label, $0.person, nil) }
     }
     let acknowledged = Dictionary(try peers().map { ($0.replica, $0.vector) }) { first, _ in first }
+    var heard: [ReplicaID: Instant] = [:]
+    let times = try connection.statement("SELECT replica, time FROM quan_peer")
+    while try times.step() { heard[ReplicaID(rawValue: times.bits(0))] = Instant(milliseconds: times.integer(1)) }
+    func unsent(to id: ReplicaID) -> UInt64 {
+      guard id != meta.replica else { return 0 }
+      let known = acknowledged[id] ?? VersionVector()
+      return streams.leaves.reduce(0) { sum, row in
+        let number = known.number(of: row.id)
+        return sum + (row.number > number ? row.number - number : 0)
+      }
+    }
     var changes: [ReplicaID: UInt64] = [:]
     for row in streams.rows where row.number > row.forkNumber {
       changes[row.name, default: 0] += row.number - row.forkNumber
@@ -152,7 +178,8 @@ extension ReplicaFile {
     return all.sorted().map { id in
       KnownReplica(
         id: id, label: introduced[id]?.label ?? "", person: introduced[id]?.person ?? "", changes: changes[id] ?? 0,
-        isOwn: id == meta.replica, predecessor: introduced[id]?.predecessor, acknowledged: acknowledged[id])
+        isOwn: id == meta.replica, predecessor: introduced[id]?.predecessor, acknowledged: acknowledged[id],
+        lastHeard: heard[id], unsent: unsent(to: id), isRetired: meta.retired.contains(id))
     }
   }
 

@@ -1,4 +1,5 @@
 import GRDBSQLite
+import Glibc
 import QuanCore
 
 /// A prepared statement over the raw handle: bind, step, read.
@@ -123,5 +124,27 @@ import QuanCore
     guard let start = unsafe sqlite3_column_blob(handle, column) else { return [] }
     let count = Int(unsafe sqlite3_column_bytes(handle, column))
     return unsafe [UInt8](UnsafeRawBufferPointer(start: start, count: count))
+  }
+
+  /// Whether a column's text, folded, contains folded bytes; `folded` is room to work in.
+  func contains(_ wanted: [UInt8], _ column: Int32, _ folded: inout [UInt8]) -> Bool {
+    guard let start = unsafe sqlite3_column_text(handle, column) else { return false }
+    let count = Int(unsafe sqlite3_column_bytes(handle, column))
+    folded.removeAll(keepingCapacity: true)
+    unsafe FoldedText.fold(UnsafeBufferPointer(start: start, count: count), into: &folded)
+    guard folded.count >= wanted.count, !wanted.isEmpty else { return false }
+    return unsafe folded.withUnsafeBytes { text in
+      unsafe wanted.withUnsafeBytes { part in
+        guard let text = text.baseAddress, let part = part.baseAddress else { return false }
+        let first = Int32(wanted[0])
+        var place = 0
+        let last = folded.count - wanted.count
+        while place <= last, let found = unsafe memchr(text + place, first, last - place + 1) {
+          if unsafe memcmp(found, part, wanted.count) == 0 { return true }
+          place = unsafe UnsafeRawPointer(found) - text + 1
+        }
+        return false
+      }
+    }
   }
 }

@@ -1,0 +1,128 @@
+import ArgumentParser
+
+/// `quan topic`: what holds for all commands.
+struct HelpTopics: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "topic",
+    abstract: say(
+      "通用说明: environment、exit-status、json、input", "What holds for all commands: environment, exit-status, json, input.")
+  )
+
+  /// The topics.
+  enum Topic: String, CaseIterable, ExpressibleByArgument {
+    case environment
+    case exitStatus = "exit-status"
+    case json
+    case input
+  }
+
+  @OptionGroup var options: GlobalOptions
+  @Argument(help: ArgumentHelp(say("哪一项; 缺省全部", "Which; all by default."), valueName: "TOPIC"))
+  var topic: Topic?
+
+  func run() throws {
+    options.beginPages()
+    let topics = topic.map { [$0] } ?? Topic.allCases
+    for (index, topic) in topics.enumerated() {
+      if index > 0 { Terminal.print("") }
+      Terminal.print(Style.head(Self.title(topic)))
+      for line in Self.lines(topic) {
+        for part in DisplayWidth.wrapped("\(line.name)  \(line.text)", to: Terminal.columns - 2, indent: 4) {
+          Terminal.print("  " + part)
+        }
+      }
+    }
+  }
+
+  static func title(_ topic: Topic) -> String {
+    switch topic {
+    case .environment: say("环境变量", "Environment")
+    case .exitStatus: say("退出状态", "Exit status")
+    case .json: say("JSON 输出", "JSON output")
+    case .input: say("输入的写法", "Forms of input")
+    }
+  }
+
+  /// A topic's lines: the thing, and what is to be said of it.
+  static func lines(_ topic: Topic) -> [(name: String, text: String)] {
+    switch topic {
+    case .environment:
+      [
+        ("QUAN_REPLICA", say("副本文件, 没有 -r 时用", "The replica, when -r does not say.")),
+        ("QUAN_AMBIGUOUS", say("narrow 或 wide, 没有 --ambiguous 时用", "narrow or wide, when --ambiguous does not say.")),
+        (
+          "QUAN_PAGER, PAGER",
+          say("分页程序, 缺省 less; 空或 cat 为不分页", "What pages long results, less by default; empty or cat for none.")
+        ),
+        ("NO_COLOR", say("不为空则不用颜色; --color 优先", "No colour when not empty; --color is stronger.")),
+        (
+          "LC_ALL, LC_MESSAGES, LANG",
+          say(
+            "第一个有值的以 zh 开头则用中文; 总是输出 UTF-8",
+            "Chinese when the first that is set begins with zh; output is always UTF-8.")
+        ),
+        ("XDG_STATE_HOME, HOME", say("私有状态的位置, 没有 --state 时用", "Where private state goes, when --state does not say.")),
+        ("COLUMNS", say("不是终端时的宽度", "The width when there is no terminal.")),
+      ]
+    case .exitStatus:
+      [
+        ("0", say("完成 (冲突是数据, 不是错误)", "Done; conflicts are data.")), ("1", say("失败", "Failed.")),
+        ("3", say("部分完成: 有更改在等待, 或有行未导入", "Partly done: changes wait, or lines were left out.")),
+        ("10", say("没有副本", "No replica.")), ("11", say("正被使用", "In use.")),
+        ("12", say("损坏或不完整", "Damaged or cut.")), ("13", say("签名者不是成员", "Signed by a stranger.")),
+        ("14", say("属于另一个工作区", "Of another workspace.")), ("15", say("不是泉的文件", "Not a file of Quan.")),
+        ("16", say("由更新的版本写成", "Written by a newer Quan.")), ("17", say("超过限制", "Over a limit.")),
+        ("64", say("命令写得不对", "Wrong usage.")), ("130", say("被中断; 没有做了一半的事", "Interrupted; nothing is half done.")),
+        (
+          say("其他", "other"),
+          say("一律视为失败", "To be treated as failure.")
+        ),
+      ]
+    case .json:
+      [
+        (
+          "--json",
+          say(
+            "凡输出数据的命令都支持; 键名稳定, 只增不改; 与语言无关",
+            "On every command that prints data; names are stable, new ones may come; independent of the language.")
+        ),
+        (
+          say("值", "values"),
+          say(
+            "不打码; 文字、选项代码、ISO 日期和完整编号为字符串, 整数和小数为精确的数, 集合为列表, 空为 null",
+            "Unmasked; texts, codes, ISO dates and full IDs as strings, integers and decimals as exact numbers, sets as arrays, nothing as null."
+          )
+        ),
+        (
+          "JSON Lines",
+          say(
+            "list、search、log、history、export 和 replica list 每行一个对象; 其余一个对象或列表",
+            "list, search, log, history, export and replica list print an object a line; the others one object or array."
+          )
+        ),
+        (
+          say("错误", "errors"),
+          say(
+            "仍以文字写到标准错误, 标准输出为空, 看退出状态",
+            "Still text on standard error, with nothing on standard output: see the exit status.")
+        ),
+      ]
+    case .input:
+      [
+        (
+          say("日期", "dates"), "2020-06-08  2020/6/8  2020.6.8  20200608  2020年6月8日"
+        ),
+        (say("是否", "flags"), say("是/否/未知, y/n, 1/0", "yes/no/unknown, y/n, 1/0, 是/否/未知")),
+        (say("全角", "full width"), say("１２３、＝、＋、－ 都可以", "１２３, ＝, ＋ and － are understood.")),
+        (
+          say("字段", "fields"),
+          say("代码或中文名: boarding=day, 就读方式=走读", "By code or label: boarding=day, 就读方式=走读.")
+        ),
+        (
+          say("编号", "IDs"),
+          say("完整的、缩短的 (W3F9-17) 或外部系统的", "In full, shortened (W3F9-17), or of the outside system.")
+        ),
+      ]
+    }
+  }
+}

@@ -34,16 +34,9 @@ struct CommandFailure: Error {
   init(_ error: StoreError) {
     let (status, chinese, hint) = Self.meaning(of: error)
     let subject = error.subject.isEmpty ? "" : " '\(error.subject)'"
-    // The cause in detail is known in English only; beside the Chinese line it is better than nothing.
-    let details =
-      Language.current == .chinese && Self.needsCause(error) ? [error.message] + error.details : error.details
+    let words = StoreWords.chinese(error.message) ?? chinese
     self.init(
-      status, say("\(chinese)\(subject)", "\(error.message)\(subject)"), details: details, hint: hint)
-  }
-
-  /// Whether the code alone does not say what is wrong.
-  private static func needsCause(_ error: StoreError) -> Bool {
-    [.notFound, .invalid, .refused, .damaged, .overLimit, .inputOutput].contains(error.code)
+      status, say("\(words)\(subject)", "\(error.message)\(subject)"), details: error.details, hint: hint)
   }
 
   private static func meaning(of error: StoreError) -> (Status, String, String?) {

@@ -1,0 +1,87 @@
+/// What the library has to say, in Chinese: it speaks English, and the tool says the same in one language.
+///
+/// `*` stands for what a message inserts; where the Chinese has one too, the first insertion goes there.
+/// The tests look for a message of the library that is missing here.
+enum StoreWords {
+  /// The Chinese of a message; `nil` when it is not known.
+  static func chinese(_ message: String) -> String? {
+    for (english, chinese) in table {
+      let parts = english.split(separator: "*", omittingEmptySubsequences: false)
+      guard let first = parts.first, message.hasPrefix(first) else { continue }
+      if parts.count == 1 {
+        if message == english { return chinese }
+        continue
+      }
+      let rest = message.dropFirst(first.count)
+      let next = parts[1]
+      if next.isEmpty { return chinese.replacing("*", with: String(rest)) }
+      guard let end = rest.firstRange(of: next) else { continue }
+      return chinese.replacing("*", with: String(rest[..<end.lowerBound]))
+    }
+    return nil
+  }
+
+  private static let table: [(english: String, chinese: String)] = [
+    // The file.
+    ("the replica is closed", "副本已关闭"), ("the replica is in use by another program", "另一个程序正在使用这个副本"),
+    ("no space is left on the disk of the replica", "副本所在的磁盘空间不足"), ("the replica cannot be written", "副本不可写入"),
+    ("the replica's file is damaged (*", "副本文件损坏"), ("the file is no replica", "这不是泉的副本文件"),
+    ("the replica's file cannot be opened", "副本文件打不开"), ("SQLite failed with code *", "数据库读写失败"),
+    ("there is no replica", "没有找到副本"), ("there is no replica here", "没有找到副本: 当前目录"),
+    ("there is a file already", "文件已存在"), ("there is no such folder", "没有这个目录"),
+    ("the copy of the replica is not sound", "备份检查未通过"),
+    ("a newer Quan made the replica, and this one can only read it", "副本由更新的版本写成, 这里只能读"),
+    ("the replica was made by a newer Quan", "副本由更新的版本写成"),
+    ("the replica's file is damaged, so it was not migrated", "副本文件损坏, 没有升级"),
+    ("a write cannot be begun within a write", "写入中不能再开始写入"),
+    // Reading and writing.
+    ("the file has * bytes, more than *", "文件有 * 字节, 太大"), ("no space is left", "磁盘空间不足"),
+    ("no permission to write", "没有写入权限"), ("the folder is not there", "目录不存在"), ("cannot write (*", "写入失败"),
+    ("there is no such file or folder", "没有这个文件或目录"), ("no permission to read", "没有读取权限"),
+    ("cannot read (*", "读取失败"), ("not a file", "不是文件"),
+    // What is in the file.
+    ("the table of streams is damaged", "副本文件损坏: 流表"), ("the log's tail is damaged (*", "副本文件损坏: 日志末尾"),
+    ("a segment of the log is damaged (*", "副本文件损坏: 日志的一段"), ("a segment of the log is gone", "副本文件损坏: 日志缺了一段"),
+    ("the log has a gap", "副本文件损坏: 日志有空缺"), ("a column holds what Quan did not write", "有一列不是泉写入的内容"),
+    ("a set's column holds what Quan did not write", "有一列集合不是泉写入的内容"), ("a pending segment is damaged", "一个等待中的段损坏"),
+    ("the replica's own facts are damaged", "副本自身的信息损坏"), ("a conflict's class is unknown", "冲突的类别未知"),
+    ("a conflict's row is damaged (*", "一处冲突的记录损坏"), ("a record was written by a newer Quan", "有记录由更新的版本写成"),
+    ("a record's state is damaged (*", "一条记录的状态损坏"), ("a record's state names an unknown stream", "一条记录的状态损坏: 流未知"),
+    ("a record's state has an unknown container", "一条记录的状态损坏: 容器未知"),
+    ("the log of a scope cannot be brought into an order", "一个范围的日志排不出次序"),
+    ("a column of a segment has no plan", "一段中的列无法读取"), ("what is known of another replica is damaged", "关于另一台电脑的信息损坏"),
+    ("the replica has not introduced itself", "副本没有登记自己"),
+    // Limits.
+    ("a change has at most * bytes; write several", "一次更改最多 * 字节, 请分几次写"),
+    ("a change has at most * operations; write several", "一次更改最多 * 处, 请分几次写"),
+    ("a replica knows at most * streams", "一个副本最多 * 个流"), ("an operation's counter is above *", "操作的编号超过 *"),
+    // Bundles and folders.
+    ("the bundle belongs to another workspace", "包属于另一个工作区"), ("it belongs to another workspace", "它属于另一个工作区"),
+    ("the replica belongs to another workspace", "那个副本属于另一个工作区"),
+    ("the folder holds bundles of several workspaces", "目录中有几个工作区的包"),
+    ("a segment starts from another workspace", "一段更改属于另一个工作区"),
+    ("there is nothing that the receiver lacks", "对方什么都不缺"),
+    ("the bundle is damaged (*", "包文件损坏"), ("the bundle is damaged in its *", "包文件损坏"),
+    ("the bundle is cut short", "包文件不完整"), ("the file is no bundle", "这不是包文件"),
+    ("the bundle has format *; update quan", "包的格式为 *, 请升级 quan"),
+    ("the bundle needs feature '*'; update quan", "包需要更新的功能 '*', 请升级 quan"),
+    ("the bundle is over the limit for its *", "包超过了格式的限制"), ("there is no bundle in the folder", "目录中没有包文件"),
+    ("the source does not hold the beginning of the workspace", "来源不含工作区最初的更改"),
+    // Records, fields, changes.
+    ("a laptop's label is empty", "电脑的名称为空"), ("a replica cannot retire itself", "不能停用本机自己"),
+    ("there is no such replica", "没有这台电脑"), ("there is no such change", "没有这个更改"),
+    ("nothing has been written here that could be undone", "这里没有可以撤销的写入"), ("there is no such kind", "没有这个类型"),
+    ("the kind has no such field", "这个类型没有这个字段"), ("the field takes one value", "这个字段只有一个值"),
+    ("the counter would overflow", "计数超出范围"), ("a definition of the schema is never deleted", "表结构的定义不能删除"),
+    ("the record is deleted already", "记录已被删除"), ("other records refer to it", "有其他记录引用它"),
+    ("the record is not deleted", "记录没有被删除"), ("the field is not in conflict", "这个字段没有冲突"),
+    ("there is no such conflict", "没有这个冲突"), ("the conflict has sides 1 to *", "这个冲突的各方编号为 1 到 *"),
+    ("a conflict of the schema is settled by renaming", "表结构的冲突要用改名来处理"),
+    ("fields that are a * are not supported yet", "还不支持这种字段"),
+    ("one write acts in one scope; make a second write for the other", "一次写入只能在一个范围内, 另一个范围请再写一次"),
+    ("the record's kind has no such field", "这条记录的类型没有这个字段"), ("the field is a *, not a *", "这个字段不能这样写"),
+    ("there is no such record", "没有这条记录"), ("the field takes a *", "值的类型不符合这个字段"),
+    ("the field takes one of its codes", "这个字段只能取它的选项代码"),
+    ("the ID stands for records in * scopes", "这个编号在 * 个范围内各有一条记录"),
+  ]
+}

@@ -7,17 +7,44 @@ struct Export: ParsableCommand {
     abstract: say("导出一类记录 (JSON Lines 或 JSON), 不打码", "Export the records of a kind, unmasked."))
 
   /// The forms of export.
-  enum Format: String, ExpressibleByArgument, CaseIterable { case jsonl, json }
+  enum Format: String, ExpressibleByArgument, CaseIterable { case jsonl, json, csv }
 
   @OptionGroup var options: GlobalOptions
   @Option(help: ArgumentHelp(say("类型", "The kind."), valueName: "KIND"), completion: LiveValues.kinds)
   var kind: String
-  @Option(help: ArgumentHelp(say("jsonl 每行一条, json 一个列表", "jsonl, one a line; json, one list.")))
+  @Option(
+    help: ArgumentHelp(
+      say("jsonl 每行一条, json 一个列表, csv 给电子表格", "jsonl, one a line; json, one list; csv, for spreadsheets.")))
   var format = Format.jsonl
+  @Option(name: [.short, .long], help: ArgumentHelp(say("csv 写入的文件", "Where csv goes."), valueName: "FILE"))
+  var output: String?
+  @Option(
+    help: ArgumentHelp(say("csv 的编码: utf-8 或 gb18030", "The encoding of csv: utf-8 or gb18030."), valueName: "NAME"))
+  var encoding = "utf-8"
+  @Option(
+    help: ArgumentHelp(say("csv 的列, 用逗号分隔", "The columns of csv, with commas between them."), valueName: "FIELDS"))
+  var columns: String?
+
+  func validate() throws {
+    guard encoding == "utf-8" || encoding == "gb18030" else {
+      throw ValidationError(say("--encoding 只能是 utf-8 或 gb18030", "--encoding takes utf-8 or gb18030"))
+    }
+    if format == .csv && output == nil {
+      throw ValidationError(say("csv 需要 --output 文件", "csv needs --output FILE"))
+    }
+  }
 
   func run() throws {
     try options.withReplica { replica in
       let kind = try Assignment.kind(named: kind, in: try replica.schema())
+      if format == .csv, let output {
+        let names = columns?.split(separator: ",").map { String($0).trimmed }
+        let fields = try names?.map { try Assignment.field(named: $0, of: kind) } ?? kind.fields
+        let count = try CSVExporter(replica: replica, kind: kind, reveal: options.reveal).run(
+          to: output, fields: fields, encoding: encoding == "gb18030" ? .gb18030 : .utf8)
+        Terminal.talk(say("已导出 \(count) 条到 \(output)", "Exported \(count) records to \(output)"))
+        return
+      }
       var isFirst = true
       var done = 0
       let total = try replica.status().records.first { $0.kind.id == kind.id }?.count ?? 0

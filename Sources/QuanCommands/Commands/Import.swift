@@ -4,7 +4,7 @@ import Quan
 /// `quan import`: records and edits from JSON Lines, all of them or none.
 struct Import: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: say("导入 JSON Lines: 要么全部导入, 要么一条不动", "Import JSON Lines: all of it, or nothing."),
+    abstract: say("导入 CSV 或 JSON Lines", "Import CSV or JSON Lines."),
     discussion: say(
       "每行 {\"id\",\"kind\",\"fields\":{..}} 是一条记录, {\"id\",\"field\",\"value\"} 是一处修改; 外部 id 会保存, 再次导入时只写有变化的项.",
       "A line {\"id\",\"kind\",\"fields\":{..}} is a record, {\"id\",\"field\",\"value\"} an edit; an outside id is kept, and importing again writes changed cells only."
@@ -20,7 +20,39 @@ struct Import: ParsableCommand {
   @Flag(help: ArgumentHelp(say("只检查, 什么也不写", "Only check; write nothing.")))
   var dryRun = false
 
+  @Option(help: ArgumentHelp(say("CSV 的类型", "The kind of a CSV file's rows."), valueName: "KIND"))
+  var kind: String?
+  @Option(
+    help: ArgumentHelp(
+      say("CSV: 由哪个自然键决定是同一条, 如 id_no", "CSV: the natural key that decides, such as id_no."), valueName: "KEY"))
+  var match: String?
+  @Option(
+    help: ArgumentHelp(
+      say(
+        "CSV 的编码: utf-8、utf-16le、utf-16be、gb18030; 缺省自动识别", "CSV: utf-8, utf-16le, utf-16be, gb18030; found by itself."),
+      valueName: "NAME"))
+  var encoding: String?
+  @Option(help: ArgumentHelp(say("CSV 的分隔符; 缺省自动识别", "CSV: the separator; found by itself."), valueName: "CHARACTER"))
+  var delimiter: String?
+
+  func validate() throws {
+    if let encoding, TextEncoding(rawValue: encoding) == nil {
+      throw ValidationError(say("不认识编码 '\(encoding)'", "there is no encoding '\(encoding)'"))
+    }
+    if let delimiter, delimiter != "tab", delimiter.utf8.count != 1 {
+      throw ValidationError(say("分隔符是一个字符或 tab", "a separator is one character, or tab"))
+    }
+  }
+
   func run() throws {
+    if let kind {
+      try importTable(kind)
+      return
+    }
+    if file.lowercased().hasSuffix(".csv") {
+      throw CommandFailure(
+        .usage, say("导入 CSV 要说明类型", "a CSV file needs its kind"), hint: "quan import \(file) --kind student")
+    }
     let lines = try FileInput(file).lines
     let report = try options.withReplica { replica in
       try Importer(replica: replica, author: options.author).run(lines, skipBad: skipBad, dryRun: dryRun)
@@ -36,5 +68,63 @@ struct Import: ParsableCommand {
       for problem in report.problems.prefix(20) { Terminal.talk("  " + problem.text(file)) }
     }
     if !report.problems.isEmpty { throw ExitCode(CommandFailure.Status.pending.rawValue) }
+  }
+
+  // MARK: CSV
+
+  private func importTable(_ kindName: String) throws {
+    try options.withReplica { replica in
+      let kind = try Assignment.kind(named: kindName, in: try replica.schema())
+      if let match, !kind.naturalKeys.contains(where: { $0.text == match }) {
+        throw CommandFailure(
+          .usage, say("'\(kind.name)' 没有能决定的键 '\(match)'", "'\(kind.name)' has no key '\(match)' that may decide"),
+          details: kind.naturalKeys.filter { !$0.onlyNominates }.map(\.text))
+      }
+      if let match, match.hasSuffix("?") {
+        throw CommandFailure(.usage, say("这个键只能提示, 不能决定", "that key only nominates, it never decides"))
+      }
+      let decoder = try TextDecoder(file, encoding: encoding.flatMap { TextEncoding(rawValue: $0) })
+      let reader = try CSVReader(decoder, delimiter: delimiter.map { $0 == "tab" ? 9 : $0.utf8.first ?? 44 })
+      let base = file.lowercased().hasSuffix(".csv") ? String(file.dropLast(4)) : file
+      let path = file == "-" ? "import.report.csv" : base + ".report.csv"
+      let writer = try CSVWriter(path)
+      do {
+        try writer.write(["line", "verdict", say("结果", "result"), "record", say("说明", "why")])
+        let counts = try CSVImporter(replica: replica, author: options.author, kind: kind, deciding: match).run(
+          reader, dryRun: dryRun, columns: { talk($0) }
+        ) { line, verdict, record, why in
+          try writer.write([
+            String(line), verdict.rawValue, verdict.label, record?.description ?? "",
+            CSVWriter.guarded(why.joined(separator: "; ")),
+          ])
+        }
+        try writer.finish()
+        try show(counts, path)
+      } catch {
+        writer.abandon()
+        throw error
+      }
+    }
+  }
+
+  private func talk(_ columns: CSVColumns) {
+    guard !columns.ignored.isEmpty else { return }
+    let heads = columns.ignored.map { Terminal.neutral(String($0.prefix(40))) }.joined(separator: ", ")
+    Terminal.talk(say("不认识的列, 未导入: \(heads)", "Columns that mean nothing here, left out: \(heads)"))
+  }
+
+  private func show(_ counts: [RowVerdict: Int], _ report: String) throws {
+    if options.json {
+      Terminal.print(
+        JSON.object(
+          RowVerdict.allCases.map { JSON.Member(name: $0.rawValue, value: .integer(counts[$0] ?? 0)) }
+            + [JSON.Member(name: "report", value: .string(report))]
+        ).line)
+    } else {
+      Terminal.print(RowVerdict.allCases.map { "\($0.label) \(counts[$0] ?? 0)" }.joined(separator: "  "))
+      if dryRun { Terminal.talk(say("只是预览, 什么也没有写入", "A preview: nothing was written")) }
+      Terminal.talk(say("逐行结果: \(report)", "Row by row: \(report)"))
+    }
+    if counts[.refused] != nil || counts[.needsYou] != nil { throw ExitCode(CommandFailure.Status.pending.rawValue) }
   }
 }

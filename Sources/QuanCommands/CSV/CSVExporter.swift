@@ -1,0 +1,54 @@
+import Quan
+
+/// Writes the records of a kind as CSV that a spreadsheet opens rightly and an import takes back unchanged.
+///
+/// Sensitive fields are left out unless revealed: a masked value would come back as a value.
+struct CSVExporter {
+  let replica: Replica
+  let kind: KindDefinition
+  let reveal: Bool
+
+  /// Exports; gives the number of records.
+  func run(to path: String, fields: [FieldDefinition], encoding: TextEncoding) throws -> Int {
+    let fields = fields.filter { field in
+      field.name != BuiltIn.externalIDName
+        && (reveal || (field.sensitivity != .sensitive && field.sensitivity != .confidential))
+    }
+    let total = try replica.status().records.first { $0.kind.id == kind.id }?.count ?? 0
+    let writer = try CSVWriter(path, encoding: encoding)
+    var count = 0
+    do {
+      try writer.write([BuiltIn.externalIDName] + fields.map { Titles.field($0) })
+      try replica.records(of: kind.id) { record in
+        let outside = record[BuiltIn.externalIDName]?.shown.first
+        let id = if case .text(let text)? = outside { text } else { record.id.description }
+        try writer.write([CSVWriter.guarded(id)] + fields.map { cell(record[$0.name]) })
+        count += 1
+        try Work.step(.exporting, count, of: total)
+      }
+      try writer.finish()
+    } catch {
+      writer.abandon()
+      throw error
+    }
+    return count
+  }
+
+  private func cell(_ field: FieldView?) -> String {
+    guard let field else { return "" }
+    return field.shown.map { value in
+      switch value {
+      case .text(let text): CSVWriter.guarded(text)
+      case .choice(let code):
+        field.definition.choices.first { $0.code == code }.map { say($0.labels.chinese, $0.labels.english) } ?? code
+      case .triState(let state): state == .yes ? say("是", "yes") : state == .no ? say("否", "no") : say("未知", "unknown")
+      case .reference(let reference): reference.record.description
+      case .integer, .decimal, .date, .instant, .attachment, .real:
+        switch ValueText.json(value, of: field.definition) {
+        case .string(let text), .number(let text): text
+        default: ""
+        }
+      }
+    }.joined(separator: "；")
+  }
+}

@@ -1,0 +1,133 @@
+import Glibc
+
+/// How the text of a file is encoded.
+enum TextEncoding: String, CaseIterable {
+  case utf8 = "utf-8"
+  case utf16LE = "utf-16le"
+  case utf16BE = "utf-16be"
+  case gb18030
+
+  /// The encoding that the first bytes of a file speak for: a byte order mark, else UTF-8 where they are that, else
+  /// UTF-16 where every other byte is zero, else GB18030, which is what spreadsheets here call ANSI.
+  static func detect(_ start: ArraySlice<UInt8>) -> TextEncoding {
+    if start.starts(with: [0xEF, 0xBB, 0xBF]) { return .utf8 }
+    if start.starts(with: [0xFF, 0xFE]) { return .utf16LE }
+    if start.starts(with: [0xFE, 0xFF]) { return .utf16BE }
+    // A scalar may be cut where the sample ends.
+    for cut in 0...min(3, start.count)
+    where String(validating: start.dropLast(cut), as: UTF8.self) != nil && !start.contains(0) {
+      // 泉泉 in GB18030 happens to be UTF-8 for two other letters; real Chinese in UTF-8 takes three bytes a character.
+      let isTelling = start.contains { $0 >= 0xE0 } || start.allSatisfy { $0 < 0x80 }
+      return isTelling ? .utf8 : .gb18030
+    }
+    let zeros = start.enumerated().count { $0.element == 0 && $0.offset % 2 == 1 }
+    return zeros > 0 && start.count.isMultiple(of: 2) ? .utf16LE : .gb18030
+  }
+}
+
+/// Turns a text file into UTF-8, a piece at a time, strictly: bytes that are no text end it.
+@safe final class TextDecoder {
+  /// Bytes that are no text of the encoding.
+  struct Malformed: Error { let encoding: TextEncoding }
+
+  let encoding: TextEncoding
+  private let descriptor: Int32
+  private var pending: [UInt8]
+  private var converter: iconv_t? = nil
+  private var ended = false
+  /// How many bytes have been read from the file.
+  private(set) var bytesRead = 0
+  /// How many bytes the file has; 0 when that is not known.
+  let size: Int
+
+  /// Opens a file; `-` is standard input.
+  init(_ path: String, encoding wanted: TextEncoding?) throws {
+    if path != "-" && Directory.isDirectory(path) {
+      throw CommandFailure(
+        .failed, say("'\(path)' 是文件夹", "'\(path)' is a directory"), hint: say("请给出其中的文件", "name a file in it"))
+    }
+    descriptor = path == "-" ? 0 : unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw CommandFailure(.failed, say("打不开文件 '\(path)'", "the file '\(path)' cannot be opened"))
+    }
+    var status = stat()
+    size = unsafe fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+    let start = try Self.read(descriptor, 1 << 18)
+    pending = start
+    bytesRead = start.count
+    encoding = wanted ?? .detect(start[...])
+    if encoding == .utf8 {
+      if pending.starts(with: [0xEF, 0xBB, 0xBF]) { pending.removeFirst(3) }
+      return
+    }
+    let name = encoding == .gb18030 ? "GB18030" : encoding == .utf16LE ? "UTF-16LE" : "UTF-16BE"
+    let made = unsafe iconv_open("UTF-8", name)
+    guard Int(bitPattern: made) != -1 else {
+      throw CommandFailure(
+        .failed, say("这台电脑不能转换 \(encoding.rawValue)", "this laptop cannot convert \(encoding.rawValue)"),
+        hint: say("请另存为 CSV UTF-8", "save the file as CSV UTF-8"))
+    }
+    unsafe converter = made
+    if pending.starts(with: [0xFF, 0xFE]) || pending.starts(with: [0xFE, 0xFF]) { pending.removeFirst(2) }
+  }
+
+  deinit {
+    if let converter = unsafe converter { unsafe iconv_close(converter) }
+    if descriptor != 0 { close(descriptor) }
+  }
+
+  /// The next bytes of the text; empty at its end.
+  func next() throws -> [UInt8] {
+    if pending.isEmpty && !ended {
+      pending = try Self.read(descriptor, 1 << 18)
+      bytesRead += pending.count
+    }
+    if pending.isEmpty { ended = true }
+    guard unsafe converter != nil else {
+      defer { pending = [] }
+      return pending
+    }
+    return ended ? [] : try convert()
+  }
+
+  private func convert() throws -> [UInt8] {
+    var output = [UInt8](repeating: 0, count: pending.count * 2 + 16)
+    var left = 0
+    var code = 0
+    let room = output.count
+    var free = room
+    unsafe pending.withUnsafeMutableBytes { input in
+      unsafe output.withUnsafeMutableBytes { out in
+        var from = unsafe input.baseAddress?.assumingMemoryBound(to: CChar.self)
+        var to = unsafe out.baseAddress?.assumingMemoryBound(to: CChar.self)
+        left = input.count
+        code = unsafe iconv(converter, &from, &left, &to, &free) == Int(bitPattern: UInt.max) ? Int(errno) : 0
+      }
+    }
+    if code == EILSEQ { throw Malformed(encoding: encoding) }
+    let rest = Array(pending.suffix(left))
+    if code == EINVAL {
+      // A character is cut at the end of the piece.
+      let more = try Self.read(descriptor, 1 << 18)
+      bytesRead += more.count
+      if more.isEmpty { throw Malformed(encoding: encoding) }
+      pending = rest + more
+      if free == room { return try convert() }
+    } else {
+      pending = rest
+    }
+    output.removeLast(free)
+    return output
+  }
+
+  private static func read(_ descriptor: Int32, _ count: Int) throws -> [UInt8] {
+    var buffer = [UInt8](repeating: 0, count: count)
+    while true {
+      let got = unsafe buffer.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
+      if got < 0 && errno == EINTR { continue }
+      guard got >= 0 else { throw CommandFailure(.failed, say("读不了文件", "the file cannot be read")) }
+      buffer.removeLast(count - got)
+      return buffer
+    }
+  }
+}

@@ -1,0 +1,36 @@
+/// What an 18-character citizen identification number looks like (GB 11643).
+public enum ResidentID {
+  /// What can be said about a text in a column of ID numbers.
+  public enum Verdict: Hashable, Sendable {
+    /// The check character fits; or a temporary number, which begins with 999 and has none.
+    case sound
+    /// A spreadsheet took it for a number: the last digits are lost.
+    case damaged
+    /// Not of the form, or the check character does not fit.
+    case unverified
+  }
+
+  /// Judges a text; area codes are not looked up, because pupils carry those of areas that are no more.
+  public static func verdict(_ text: String) -> Verdict {
+    if isScientific(text) { return .damaged }
+    let digits = Array(text.uppercased().utf8)
+    guard digits.count == 18, digits.dropLast().allSatisfy({ (48...57).contains($0) }) else { return .unverified }
+    if text.hasPrefix("999") && !text.hasPrefix("999999") { return .sound }
+    if text.hasSuffix("000") { return .damaged }
+    return checkCharacter(digits.dropLast()) == digits[17] ? .sound : .unverified
+  }
+
+  /// Whether a text is a number as spreadsheets shorten it, such as `3.70102E+17`.
+  public static func isScientific(_ text: String) -> Bool {
+    let parts = text.uppercased().split(separator: "E", omittingEmptySubsequences: false)
+    guard parts.count == 2, parts[1].hasPrefix("+"), Int(parts[1].dropFirst()) != nil else { return false }
+    return !parts[0].isEmpty && parts[0].utf8.allSatisfy { (48...57).contains($0) || $0 == 46 }
+  }
+
+  /// The check character of 17 digits: ISO 7064, MOD 11-2.
+  public static func checkCharacter(_ digits: some Sequence<UInt8>) -> UInt8 {
+    let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
+    let sum = zip(weights, digits).reduce(0) { $0 + $1.0 * (Int($1.1) - 48) }
+    return Array("10X98765432".utf8)[sum % 11]
+  }
+}

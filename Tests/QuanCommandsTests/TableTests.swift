@@ -53,4 +53,14 @@ struct TableTests {
     #expect(lines.contains { $0.contains("..") })
     #expect(!lines.joined().contains("\u{FFFD}"))
   }
+
+  @Test("a table with more columns than a narrow terminal has room for is set upright, with nothing left out")
+  func upright() throws {
+    let office = try Office(["A"])
+    let lines = try office.tool(["replica", "list"] + office.own("A"), environment: ["COLUMNS": "40"]).out
+      .split(separator: "\n")
+    let id = try #require(try office.quan("A", "status", "--json").json["replica"].string)
+    #expect(lines.allSatisfy { width($0) <= 40 }, "\(lines)")
+    for text in ["laptop A", "person A", id, "this one"] { #expect(lines.contains { $0.contains(text) }, "\(text)") }
+  }
 }

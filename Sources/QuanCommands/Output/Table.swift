@@ -12,7 +12,8 @@ struct Table {
   /// Adds a row; data in it is made harmless.
   mutating func add(_ cells: [String]) { rows.append(cells.map { Terminal.neutral($0) }) }
 
-  /// The lines, at most `columns` wide: the widest columns give way first, but none below eight.
+  /// The lines, at most `columns` wide: the widest columns give way first, but none below eight; what does not fit even
+  /// so is set upright, a cell a line.
   func lines(columns: Int) -> [String] {
     var widths = heads.indices.map { column in
       ([heads[column]] + rows.map { $0[column] }).map { DisplayWidth.of($0) }.max() ?? 0
@@ -23,6 +24,7 @@ struct Table {
     {
       widths[widest] -= 1
     }
+    if widths.reduce(gaps, +) > columns { return upright(columns: columns) }
     func line(_ cells: [String]) -> String {
       var line = ""
       for (column, cell) in cells.enumerated() {
@@ -35,6 +37,20 @@ struct Table {
       return line
     }
     return [line(heads), widths.map { String(repeating: "-", count: $0) }.joined(separator: "  ")] + rows.map(line)
+  }
+
+  /// A line for each cell that says something, under its head; a rule between rows.
+  private func upright(columns: Int) -> [String] {
+    let width = heads.map { DisplayWidth.of($0) }.max() ?? 0
+    var lines: [String] = []
+    for row in rows {
+      lines.append(String(repeating: "-", count: min(columns, 20)))
+      for (head, cell) in zip(heads, row) where !cell.isEmpty {
+        let margin = String(repeating: " ", count: width - DisplayWidth.of(head) + 2)
+        lines.append(DisplayWidth.truncate(head + margin + cell, to: columns))
+      }
+    }
+    return lines
   }
 
   /// Prints the table.

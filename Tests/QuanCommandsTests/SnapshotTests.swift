@@ -41,25 +41,32 @@ struct SnapshotTests {
     #expect(
       merged.hasPrefix(
         """
-        合并: 更改 3  新增记录 0  变更记录 1  已有 0  等待 0  待您处理 1
-        [XXXX-NN] 学生 泉泉 · 学校 (school)  -  两人同时改了同一项
+        合并 2: 新增 0  变更 1  相同 0  待您处理 1  疑似重复 0
+          (收到 3 = 并入 3 + 相同 0 + 等待 0; 没有丢失)
+
+        需要您处理 (新出现 1 处):
+        [XXXX-NN] 学生 泉泉  (our school)
+          学校 (school): 多人同时改了这一项
             原值  第一小学
             1  第二小学  <- person A, laptop A, 2026-06-02 16:00
-            2  实验小学  <- person B, laptop B, 2026-06-03 16:30
+            2  实验小学  <- person B, laptop B, 2026-06-03 16:30  "家访"
+            处理之前显示第 2 方
         --
-        下一步: quan conflict resolve XXXX-NN school --take N
+        ! 还有 1 处冲突等您处理. 下一步: quan resolve
         已写入
         """))
     #expect(merged.hasSuffix(" 字节. 可以安全拔出.\n"))
     #expect(
       try scene.read("zh", "conflict", "list") == """
-        [XXXX-NN] 学生 泉泉 · 学校 (school)  -  两人同时改了同一项
+        [XXXX-NN] 学生 泉泉  (our school)
+          学校 (school): 多人同时改了这一项
             原值  第一小学
             1  第二小学  <- person A, laptop A, 2026-06-02 16:00
-            2  实验小学  <- person B, laptop B, 2026-06-03 16:30
+            2  实验小学  <- person B, laptop B, 2026-06-03 16:30  "家访"
+            处理之前显示第 2 方
         --
         待处理 1 处
-        下一步: quan conflict resolve XXXX-NN school --take N
+        下一步: quan resolve
 
         """)
     #expect(
@@ -106,25 +113,32 @@ struct SnapshotTests {
     #expect(
       merged.hasPrefix(
         """
-        Merged: 3 changes, 0 new records, 1 changed, 0 known, 0 waiting, 1 need you
-        [XXXX-NN] student 泉泉 · school (school)  -  several people changed this at once
+        Merge 2: 0 new, 1 changed, 0 same, 1 need you, 0 possible duplicates
+          (3 in = 3 taken in + 0 same + 0 waiting; nothing lost)
+
+        Needs you (1 new):
+        [XXXX-NN] student 泉泉  (our school)
+          school (school): several people changed this at once
             was  第一小学
             1  第二小学  <- person A, laptop A, 2026-06-02 16:00
-            2  实验小学  <- person B, laptop B, 2026-06-03 16:30
+            2  实验小学  <- person B, laptop B, 2026-06-03 16:30  "家访"
+            until it is settled side 2 is shown
         --
-        Next: quan conflict resolve XXXX-NN school --take N
+        ! 1 conflict is waiting for you. Next: quan resolve
         Wrote
         """))
     #expect(merged.hasSuffix(" bytes. Safe to remove.\n"))
     #expect(
       try scene.read("en", "conflict", "list") == """
-        [XXXX-NN] student 泉泉 · school (school)  -  several people changed this at once
+        [XXXX-NN] student 泉泉  (our school)
+          school (school): several people changed this at once
             was  第一小学
             1  第二小学  <- person A, laptop A, 2026-06-02 16:00
-            2  实验小学  <- person B, laptop B, 2026-06-03 16:30
+            2  实验小学  <- person B, laptop B, 2026-06-03 16:30  "家访"
+            until it is settled side 2 is shown
         --
         1 open
-        Next: quan conflict resolve XXXX-NN school --take N
+        Next: quan resolve
 
         """)
     #expect(
@@ -179,16 +193,20 @@ struct SnapshotTests {
     }
     #expect(
       try read("zh") == """
-        [XXXX-NN] 学生 二宝  -  有人删除, 有人修改
+        [XXXX-NN] 学生 二宝  (our school)
+          有人删除, 有人修改
             1  删除了记录  <- person A, laptop A, 2026-06-04 16:00
             2  修改了记录  <- person B, laptop B, 2026-06-04 17:00
+            处理之前记录仍然保留
 
         """)
     #expect(
       try read("en") == """
-        [XXXX-NN] student 二宝  -  deleted by one, edited by another
+        [XXXX-NN] student 二宝  (our school)
+          deleted by one, edited by another
             1  deleted the record  <- person A, laptop A, 2026-06-04 16:00
             2  worked on the record  <- person B, laptop B, 2026-06-04 17:00
+            until it is settled the record stays
 
         """)
   }

@@ -52,9 +52,9 @@ struct BundleCommands: ParsableCommand {
 
     func run() throws {
       let (isPending, conflicts) = try options.withReplica { replica in
-        let merge = try replica.apply(bundleAt: file, dryRun: dryRun)
-        let text = MergeText(replica: replica, options: options)
-        try text.talk(merge)
+        let text = MergeText(replica: replica, options: options, isTrial: dryRun)
+        let merge = try replica.apply(bundleAt: file, dryRun: dryRun) { try text.talk($0) }
+        if !dryRun { try text.talk(merge) }
         return (!merge.pending.isEmpty, try text.openConflicts(merge))
       }
       if isPending { throw ExitCode(CommandFailure.Status.pending.rawValue) }

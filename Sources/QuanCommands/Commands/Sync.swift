@@ -20,14 +20,20 @@ struct Sync: ParsableCommand {
     let (isPending, conflicts) = try options.withReplica { replica in
       let merge: MergeReport
       var report = SyncReport()
+      let text = MergeText(replica: replica, options: options, isTrial: dryRun)
+      // A trial is shown while it lasts: the names and records that it brings are there to be read.
+      var isShown = false
+      let examine = { (trial: MergeReport) in
+        isShown = true
+        try text.talk(trial)
+      }
       if other.hasSuffix(".quan"), !Directory.isDirectory(other) {
         let peer = try options.open(other)
-        merge = try options.closing(peer) { try replica.sync(with: $0, dryRun: dryRun).here }
+        merge = try options.closing(peer) { try replica.sync(with: $0, dryRun: dryRun, examine: examine).here }
       } else {
-        (merge, report) = try replica.sync(folder: other, dryRun: dryRun)
+        (merge, report) = try replica.sync(folder: other, dryRun: dryRun, examine: examine)
       }
-      let text = MergeText(replica: replica, options: options)
-      try text.talk(merge, sync: report)
+      if !isShown { try text.talk(merge, sync: report) }
       if !options.json { talk(report) }
       return (!merge.pending.isEmpty, try text.openConflicts(merge))
     }

@@ -2,7 +2,7 @@ import Quan
 
 /// Finds the conflicts that people mean by record and field.
 enum ConflictFinder {
-  static func conflicts(_ record: String, _ field: String?, _ replica: Replica, _ schema: Schema) throws -> [Conflict] {
+  static func conflicts(_ record: String, _ field: String?, _ replica: Replica) throws -> [Conflict] {
     let id = try RecordFinder(replica: replica).record(record)
     var found = try replica.conflicts(of: id)
     if let field {

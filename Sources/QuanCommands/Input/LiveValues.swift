@@ -65,7 +65,9 @@ enum LiveValues {
     values(words) { replica in
       let schema = try replica.schema()
       guard let id = words.lazy.compactMap({ try? RecordFinder(replica: replica).record($0) }).first else { return [] }
-      return try replica.conflicts(of: id).compactMap { ConflictText.field($0, schema)?.name }
+      return try replica.conflicts(of: id).compactMap { conflict in
+        conflict.field.flatMap { schema.kind(conflict.kind)?.field($0)?.name }
+      }
     }
   }
 

@@ -3,46 +3,129 @@ import Quan
 /// Conflicts as people read them and as programs do.
 struct ConflictText {
   let replica: Replica
+  let schema: Schema
   let people: People
   let reveal: Bool
+  let columns: Int
+  private let scopes: [ScopeID: String]
 
-  init(_ replica: Replica, reveal: Bool) throws {
+  init(_ replica: Replica, reveal: Bool, labels: [ReplicaID: String] = [:]) throws {
     self.replica = replica
     self.reveal = reveal
-    people = try People(replica)
+    schema = try replica.schema()
+    people = try People(replica, labels: labels)
+    columns = Terminal.columns
+    scopes = Dictionary(try replica.scopes().map { ($0.id, $0.label) }) { first, _ in first }
   }
 
-  /// The field that a conflict is about, in some schema.
-  static func field(_ conflict: Conflict, _ schema: Schema) -> FieldDefinition? {
-    conflict.field.flatMap { schema.kind(conflict.kind)?.field($0) }
+  /// The field that a conflict is about.
+  func field(_ conflict: Conflict) -> FieldDefinition? { field(conflict.field, of: conflict.kind) }
+
+  /// A field of a kind.
+  func field(_ field: FieldID?, of kind: KindID) -> FieldDefinition? { field.flatMap { schema.kind(kind)?.field($0) } }
+
+  // MARK: Groups
+
+  /// What belongs to one subject, in the order in which the first of each came.
+  struct Group<Item> {
+    let subject: RecordID
+    let scope: ScopeID
+    var items: [Item]
+  }
+
+  /// Puts together what is about one pupil.
+  func grouped<Item>(
+    _ items: [Item], by place: (Item) -> (record: RecordID, scope: ScopeID, kind: KindID)
+  ) throws -> [Group<Item>] {
+    let places = items.map(place)
+    var groups: [Group<Item>] = []
+    var index: [RecordID: Int] = [:]
+    for (item, (place, subject)) in zip(items, zip(places, try Subjects(replica, schema).of(places))) {
+      if let known = index[subject] {
+        groups[known].items.append(item)
+      } else {
+        index[subject] = groups.count
+        groups.append(Group(subject: subject, scope: place.scope, items: [item]))
+      }
+    }
+    return groups
+  }
+
+  /// Conflicts, those about one pupil together.
+  func grouped(_ conflicts: [Conflict]) throws -> [Group<Conflict>] {
+    try grouped(conflicts) { ($0.record, $0.scope, $0.kind) }
+  }
+
+  /// What a record is called: its short ID, its kind and its title.
+  func name(of record: RecordID) throws -> String {
+    let short = try replica.shortForm(of: record)
+    guard let found = try replica.record(record) else { return "[\(short)]" }
+    let title = Titles.title(found, reveal: reveal)
+    return "[\(short)] \(Titles.kind(found.kind))\(title.isEmpty ? "" : " " + title)"
+  }
+
+  /// The line above what is about one subject, with the school it belongs to.
+  func head(_ subject: RecordID, _ scope: ScopeID) throws -> String {
+    let school = scopes[scope].map { $0.isEmpty ? "" : "  (\(Terminal.neutral($0)))" } ?? ""
+    return try name(of: subject) + school
   }
 
   // MARK: People
 
-  /// The lines that show a conflict: whose, what it was, and each side with person, laptop and time.
-  func lines(_ conflict: Conflict, schema: Schema) throws -> [String] {
-    let field = Self.field(conflict, schema)
-    let short = try replica.shortForm(of: conflict.record)
-    let record = try replica.record(conflict.record)
-    let kind = schema.kind(conflict.kind).map { Titles.kind($0) } ?? ""
-    let title = record.map { Titles.title($0, reveal: reveal) } ?? ""
-    let place = field.map { " · \(Titles.field($0)) (\($0.name))" } ?? ""
-    var lines = ["[\(short)] \(kind) \(title)\(place)  -  \(name(of: conflict.class))"]
-    if conflict.class == .value || conflict.class == .dispute {
-      let base = conflict.base.map { ValueText.human($0, of: field, replica: replica, reveal: reveal) }
-      lines.append(
-        "    " + say("原值", "was") + "  " + (base.isEmpty ? say("(空)", "(empty)") : base.joined(separator: " | ")))
-    }
-    for (index, side) in conflict.sides.enumerated() {
-      let what = side.value.map { ValueText.human($0, of: field, replica: replica, reveal: reveal) } ?? event(side)
-      var who = people.name(side.stamp, side.dot.replica)
-      let others = side.alike.map(\.author).filter { $0 != side.stamp.author }
-      if !others.isEmpty {
-        who += say("; 另有 ", "; also ") + others.map { Terminal.neutral($0) }.joined(separator: ", ")
-      }
-      lines.append("    \(index + 1)  \(what)  <- \(who)")
+  /// The lines that show conflicts, by pupil.
+  func lines(_ conflicts: [Conflict]) throws -> [String] {
+    var lines: [String] = []
+    for group in try grouped(conflicts) {
+      lines.append(try head(group.subject, group.scope))
+      for conflict in group.items { lines += try self.lines(conflict, in: group.subject).map { "  " + $0 } }
     }
     return lines
+  }
+
+  /// The lines that show a conflict under its subject: what it was, and each side with person, laptop, time and what
+  /// they said.
+  func lines(_ conflict: Conflict, in subject: RecordID) throws -> [String] {
+    let field = field(conflict)
+    var place = conflict.record == subject ? "" : try name(of: conflict.record)
+    if let field { place += (place.isEmpty ? "" : " · ") + "\(Titles.field(field)) (\(field.name))" }
+    var lines = [place.isEmpty ? name(of: conflict.class) : "\(place): \(name(of: conflict.class))"]
+    if conflict.class == .value || conflict.class == .dispute {
+      let base = conflict.base.map { ValueText.human($0, of: field, replica: replica, reveal: reveal) }
+      let was = say("原值", "was")
+      lines += Wrap.lines(
+        "  \(was)  ", base.isEmpty ? say("(空)", "(empty)") : base.joined(separator: " | "), columns: columns - 2)
+    }
+    for (index, side) in conflict.sides.enumerated() {
+      lines += self.lines("  \(index + 1)  ", text(side, field), try who(side, in: conflict.scope))
+    }
+    if let consequence = try consequence(conflict, field) { lines.append("  " + consequence) }
+    return lines
+  }
+
+  /// A value and who wrote it, on one line if there is room.
+  private func lines(_ head: String, _ what: String, _ who: String) -> [String] {
+    let line = "\(head)\(what)  <- \(who)"
+    if DisplayWidth.of(line) <= columns - 2 { return [line] }
+    let indent = String(repeating: " ", count: DisplayWidth.of(head))
+    return Wrap.lines(head, what, columns: columns - 2) + Wrap.lines(indent + "<- ", who, columns: columns - 2)
+  }
+
+  /// What a side says.
+  func text(_ side: Conflict.Side, _ field: FieldDefinition?) -> String {
+    side.value.map { ValueText.human($0, of: field, replica: replica, reveal: reveal) } ?? event(side)
+  }
+
+  /// Who wrote a side, where and when, who else wrote the same, and what they said about it.
+  func who(_ side: Conflict.Side, in scope: ScopeID) throws -> String {
+    var who = people.name(side.stamp, side.dot.replica)
+    let others = side.alike.map(\.author).filter { $0 != side.stamp.author }
+    if !others.isEmpty {
+      who += say("; 另有 ", "; also ") + others.map { Terminal.neutral($0) }.joined(separator: ", ")
+    }
+    if let message = try replica.provenance(of: side.dot, in: scope)?.message {
+      who += "  \"\(Terminal.neutral(message))\""
+    }
+    return who
   }
 
   private func event(_ side: Conflict.Side) -> String {
@@ -53,9 +136,26 @@ struct ConflictText {
     }
   }
 
-  private func name(of class: ConflictClass) -> String {
+  /// What holds until somebody settles it.
+  private func consequence(_ conflict: Conflict, _ field: FieldDefinition?) throws -> String? {
+    switch conflict.class {
+    case .value, .dispute:
+      guard let field, let shown = try replica.record(conflict.record)?[field.name]?.shown.first,
+        let side = conflict.sides.firstIndex(where: { $0.value == shown })
+      else { return nil }
+      return conflict.class == .dispute
+        ? say("处理之前按较低的一步: 第 \(side + 1) 方", "until it is settled the lower step holds: side \(side + 1)")
+        : say("处理之前显示第 \(side + 1) 方", "until it is settled side \(side + 1) is shown")
+    case .deletedAndEdited:
+      return say("处理之前记录仍然保留", "until it is settled the record stays")
+    case .schema: return nil
+    }
+  }
+
+  /// What sort of conflict it is.
+  func name(of class: ConflictClass) -> String {
     switch `class` {
-    case .value: say("两人同时改了同一项", "several people changed this at once")
+    case .value: say("多人同时改了这一项", "several people changed this at once")
     case .deletedAndEdited: say("有人删除, 有人修改", "deleted by one, edited by another")
     case .dispute: say("进度不一致, 暂按较低一步", "they disagree; the lower step is shown")
     case .schema: say("同一代码有多个定义", "one code, several definitions")
@@ -63,31 +163,38 @@ struct ConflictText {
   }
 
   /// The command that settles a conflict.
-  func hint(_ conflict: Conflict, schema: Schema) throws -> String {
+  func hint(_ conflict: Conflict) throws -> String {
     let short = try replica.shortForm(of: conflict.record)
-    let field = Self.field(conflict, schema).map { " " + $0.name } ?? ""
+    let field = field(conflict).map { " " + $0.name } ?? ""
     return "quan conflict resolve \(short)\(field) --take N"
   }
 
   // MARK: Programs
 
   /// A conflict as `conflict list --json` gives it.
-  func json(_ conflict: Conflict, schema: Schema) -> JSON {
-    let field = Self.field(conflict, schema)
-    let base = conflict.base.map { ValueText.json($0, of: field) }
+  func json(_ conflict: Conflict) -> JSON {
+    let field = field(conflict)
     return .object([
       "record": .string(conflict.record.description), "kind": .string(schema.kind(conflict.kind)?.name ?? ""),
       "field": field.map { .string($0.name) } ?? .null, "class": .string(conflict.class.rawValue),
-      "base": base.count > 1 ? .array(base) : base.first ?? .null,
-      "sides": .array(
-        conflict.sides.enumerated().map { index, side in
-          .object([
-            "n": .integer(index + 1),
-            "value": side.value.map { ValueText.json($0, of: field) } ?? side.event.map { .string($0) } ?? .null,
-            "author": .string(side.stamp.author), "replica": .string(people.laptop(side.dot.replica)),
-            "time": .string(side.stamp.time.description),
-          ])
-        }),
+      "base": json(conflict.base, of: field), "sides": json(conflict.sides, of: field),
     ])
+  }
+
+  func json(_ values: [Value], of field: FieldDefinition?) -> JSON {
+    let values = values.map { ValueText.json($0, of: field) }
+    return values.count > 1 ? .array(values) : values.first ?? .null
+  }
+
+  func json(_ sides: [Conflict.Side], of field: FieldDefinition?) -> JSON {
+    .array(
+      sides.enumerated().map { index, side in
+        .object([
+          "n": .integer(index + 1),
+          "value": side.value.map { ValueText.json($0, of: field) } ?? side.event.map { .string($0) } ?? .null,
+          "author": .string(side.stamp.author), "replica": .string(people.laptop(side.dot.replica)),
+          "time": .string(side.stamp.time.description),
+        ])
+      })
   }
 }

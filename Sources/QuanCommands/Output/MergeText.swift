@@ -1,62 +1,38 @@
 import Quan
 
-/// A merge report as people read it: one line first, what needs a person on top, then the next command.
+/// A merge report as people read it: what it came to in the first line, what needs a person on top, then what was merged
+/// by rule and why, then what is good to know, then the next command.
 struct MergeText {
   let replica: Replica
   let options: GlobalOptions
+  /// Whether all of it is written out, or the first of each sort.
+  var isWhole = false
+  /// Whether the merge is a trial, of which nothing is kept.
+  var isTrial = false
 
-  /// How many conflicts and notices are written out.
+  /// How many of each sort are written out.
   private static let shown = 10
+
+  // MARK: After a merge
 
   func talk(_ report: MergeReport, sync: SyncReport? = nil) throws {
     if options.json {
-      Terminal.print(try json(report, sync).line)
+      Terminal.print(try MergeJSON(replica, report).object(sync).line)
       return
     }
-    let open = try openConflicts(report)
-    let schema = try replica.schema()
-    let changes = report.changesApplied
-    Terminal.print(
-      say(
-        "合并: 更改 \(changes)  新增记录 \(report.recordsCreated)  变更记录 \(report.recordsChanged.count)  已有 \(report.changesKnown)  等待 \(report.changesPending)  待您处理 \(open)",
-        "Merged: \(changes) changes, \(report.recordsCreated) new records, \(report.recordsChanged.count) changed, \(report.changesKnown) known, \(report.changesPending) waiting, \(open) need you"
-      ))
-    let text = try ConflictText(replica, reveal: options.reveal)
-    for conflict in report.newConflicts.prefix(Self.shown) {
-      for line in try text.lines(conflict, schema: schema) { Terminal.print(line) }
-    }
-    if report.newConflicts.count > Self.shown {
-      let rest = report.newConflicts.count - Self.shown
-      Terminal.print(say("    ... 另有 \(rest) 处: quan conflict list", "    ... \(rest) more: quan conflict list"))
-    }
-    try talkNotices(report, schema: schema)
-    for fork in report.forks {
-      let names = fork.branches.map { "\($0.name) (\($0.digest.description.prefix(16)))" }.joined(separator: ", ")
-      let laptop = text.people.laptop(fork.stream.replica)
+    let text = try ConflictText(replica, reveal: options.reveal, labels: report.labels)
+    var counts = report.counts
+    counts.openConflicts = try openConflicts(report)
+    for line in head(counts, number: report.number) { Terminal.print(line) }
+    if !report.newConflicts.isEmpty {
+      Terminal.print("")
       Terminal.print(
-        say(
-          "注意: 电脑 \(laptop) 的身份被两台机器使用 (整机克隆?), 两边的更改都已保留: \(names)",
-          "Note: the identity of \(laptop) was used by two machines (a whole clone?); both branches are kept: \(names)")
-      )
+        say("需要您处理 (新出现 \(counts.newConflicts) 处):", "Needs you (\(counts.newConflicts) new):"))
+      for line in try text.lines(part(report.newConflicts)) { Terminal.print(line) }
+      rest(report.newConflicts.count, say("全部: quan conflict list", "all: quan conflict list"))
     }
-    for clock in report.clocks {
-      let laptop = text.people.laptop(clock.replica)
-      let time = ValueText.time(clock.claimed)
-      Terminal.print(
-        clock.isAhead
-          ? say(
-            "注意: 电脑 \(laptop) 的时钟超前 (写着 \(time)); 不影响合并",
-            "Note: the clock of \(laptop) is ahead (it says \(time)); merging does not depend on it")
-          : say(
-            "注意: 电脑 \(laptop) 的时钟倒退过 (退到 \(time)); 不影响合并",
-            "Note: the clock of \(laptop) went backwards (to \(time)); merging does not depend on it"))
-    }
-    for pending in report.pending.prefix(Self.shown) { Terminal.print(Self.line(pending, text.people)) }
-    if let conflict = report.newConflicts.first {
-      Terminal.remark(say("下一步: ", "Next: ") + (try text.hint(conflict, schema: schema)))
-    } else if open > 0 {
-      Terminal.remark(say("下一步: quan conflict list", "Next: quan conflict list"))
-    }
+    try talkRest(report, counts, text)
+    talkNext(open: counts.openConflicts)
   }
 
   /// How many conflicts are open: as the merge left them, also when it is not kept.
@@ -64,97 +40,138 @@ struct MergeText {
     report == MergeReport() ? try replica.conflictCount() : report.openConflicts
   }
 
-  private func talkNotices(_ report: MergeReport, schema: Schema) throws {
-    for notice in report.notices.prefix(Self.shown) {
-      let field = notice.field.flatMap { schema.kind(notice.kind)?.field($0) }
-      let what: String
-      switch notice.class {
-      case .parallelUpdate: what = say("多人同时改了不同的项, 已合并", "several people changed different fields; all kept")
-      case .decidedByRule:
-        what = say(
-          "按规则 \(field?.rule.text ?? "") 取值, 其他值仍保留",
-          "decided by rule \(field?.rule.text ?? ""); the other values are kept")
-      case .cleared: what = say("有人清空, 有人填写, 保留填写的值", "cleared by one, set by another; the value stands")
-      case .forked: what = say("身份分叉", "forked identity")
-      }
-      let short = try replica.shortForm(of: notice.record)
-      Terminal.print("  - [\(short)] \(field.map { Titles.field($0) } ?? ""): \(what)")
-    }
-    if report.noticeCount > Self.shown {
-      let rest = report.noticeCount - Self.shown
-      Terminal.print(say("  - ... 另有 \(rest) 条", "  - ... \(rest) more"))
-    }
-  }
-
-  /// What waits, and for what from whom.
-  static func line(_ pending: PendingSegment, _ people: People) -> String {
-    let who = people.laptop(pending.stream.replica)
-    let range = "\(pending.range.lowerBound)-\(pending.range.upperBound)"
-    let missing = pending.missing.map {
+  /// The line that no command that merges ends without while something is open.
+  private func talkNext(open: Int) {
+    guard open > 0 else { return }
+    Terminal.remark(
       say(
-        "\(people.laptop($0.stream.replica)) 的更改 \($0.tip.number)",
-        "change \($0.tip.number) of \(people.laptop($0.stream.replica))")
-    }.joined(separator: ", ")
-    return say("等待: \(who) 的更改 \(range), 缺少 \(missing)", "Waiting: changes \(range) of \(who), for \(missing)")
+        "! 还有 \(open) 处冲突等您处理. 下一步: quan resolve",
+        "! \(open == 1 ? "1 conflict is" : "\(open) conflicts are") waiting for you. Next: quan resolve"))
   }
 
-  private func json(_ report: MergeReport, _ sync: SyncReport?) throws -> JSON {
-    let text = try ConflictText(replica, reveal: true)
-    let schema = try replica.schema()
-    return .object([
-      "changes_applied": .integer(report.changesApplied), "changes_known": .integer(report.changesKnown),
-      "changes_pending": .integer(report.changesPending), "operations_applied": .integer(report.operationsApplied),
-      "records_created": .integer(report.recordsCreated), "records_changed": .integer(report.recordsChanged.count),
-      "new_conflicts": .array(report.newConflicts.map { text.json($0, schema: schema) }),
-      "settled_conflicts": .integer(report.settledConflicts), "open_conflicts": .integer(try openConflicts(report)),
-      "notices": .array(
-        report.notices.map { notice in
-          .object([
-            "record": .string(notice.record.description), "class": .string(notice.class.rawValue),
-            "field": notice.field.flatMap { schema.kind(notice.kind)?.field($0) }.map { .string($0.name) } ?? .null,
-          ])
-        }),
-      "forks": .array(
-        report.forks.map { fork in
-          .object([
-            "replica": .string(fork.stream.replica.description),
-            "laptop": .string(text.people.laptop(fork.stream.replica)),
-            "after_change": .integer(fork.number),
-            "branches": .array(
-              fork.branches.map { branch in
-                .object(["replica": .string(branch.name.description), "digest": .string(branch.digest.description)])
-              }),
-          ])
-        }),
-      "clocks": .array(
-        report.clocks.map { clock in
-          .object([
-            "replica": .string(clock.replica.description), "laptop": .string(text.people.laptop(clock.replica)),
-            "claimed": .string(clock.claimed.description), "class": .string(clock.isAhead ? "ahead" : "backwards"),
-          ])
-        }),
-      "pending": .array(report.pending.map { Self.json($0) }), "exchange": sync.map { Self.json($0) } ?? .null,
-    ])
+  // MARK: Seen again
+
+  /// A merge that was kept, with what has become of its conflicts.
+  func talk(_ merge: SavedMerge) throws {
+    if options.json {
+      Terminal.print(try MergeJSON(replica, merge.report).object(saved: merge).line)
+      return
+    }
+    let text = try ConflictText(replica, reveal: options.reveal, labels: merge.report.labels)
+    Terminal.print("\(ValueText.time(merge.time))  \(Self.name(of: merge.source))")
+    for line in head(merge.counts, number: merge.number) { Terminal.print(line) }
+    if !merge.report.newConflicts.isEmpty {
+      let open = try merge.report.newConflicts.filter { try current($0) != nil }
+      Terminal.print("")
+      Terminal.print(
+        say(
+          "需要您处理 (当时 \(merge.counts.newConflicts) 处, 现在还有 \(open.count) 处):",
+          "Needs you (\(merge.counts.newConflicts) then, \(open.count) still open):"))
+      for group in try text.grouped(part(merge.report.newConflicts)) {
+        Terminal.print(try text.head(group.subject, group.scope))
+        for conflict in group.items {
+          let lines =
+            try current(conflict).map { try text.lines($0, in: group.subject) }
+            ?? [try settled(MergeReport.Place(conflict), in: group.subject, text)]
+          for line in lines { Terminal.print("  " + line) }
+        }
+      }
+      rest(
+        merge.counts.newConflicts,
+        say("全部: quan merge show \(merge.number) --all", "all: quan merge show \(merge.number) --all"))
+    }
+    try talkRest(merge.report, merge.counts, text)
+    talkNext(open: try replica.conflictCount())
   }
 
-  private static func json(_ report: SyncReport) -> JSON {
-    .object([
-      "bundles_applied": .integer(report.bundlesApplied.count),
-      "bundles_written": .integer(report.bundlesWritten.count),
-      "bytes_written": .integer(report.bytesWritten), "bundles_removed": .integer(report.bundlesRemoved),
-      "skipped": .array(report.skipped.map { .object(["name": .string($0.name), "reason": .string($0.reason)]) }),
-    ])
+  /// Where a merge came from, in words.
+  static func name(of source: MergeSource) -> String {
+    let name = Terminal.neutral(source.name)
+    switch source {
+    case .folder: return say("来自目录 \(name)", "from the folder \(name)")
+    case .bundle: return say("来自包文件 \(name)", "from the bundle \(name)")
+    case .replica: return say("来自副本 \(name)", "from the replica \(name)")
+    case .file: return say("导入自 \(name)", "imported from \(name)")
+    }
   }
 
-  /// What waits, for programs.
-  static func json(_ pending: PendingSegment) -> JSON {
-    .object([
-      "replica": .string(pending.stream.replica.description), "first": .integer(pending.range.lowerBound),
-      "last": .integer(pending.range.upperBound),
-      "missing": .array(
-        pending.missing.map { place in
-          .object(["replica": .string(place.stream.replica.description), "change": .integer(place.tip.number)])
-        }),
-    ])
+  /// The conflict as it stands, if it does.
+  private func current(_ conflict: Conflict) throws -> Conflict? {
+    do {
+      return try replica.conflicts(of: conflict.record).first { $0.field == conflict.field }
+    } catch let error as StoreError where error.code == .notFound {
+      return nil
+    }
+  }
+
+  // MARK: Parts
+
+  private func part<T>(_ items: [T]) -> [T] { isWhole ? items : Array(items.prefix(Self.shown)) }
+
+  /// Says that there are more than are written out.
+  private func rest(_ count: Int, _ hint: String) {
+    guard !isWhole, count > Self.shown else { return }
+    Terminal.print("  " + say("... 另有 \(count - Self.shown) 处; ", "... \(count - Self.shown) more; ") + hint)
+  }
+
+  /// What the merge came to: on one line if there is room.
+  func head(_ counts: MergeCounts, number: Int64?) -> [String] {
+    let name =
+      isTrial
+      ? say("试合并 (不保留)", "Trial merge, not kept")
+      : number.map { say("合并 \($0)", "Merge \($0)") } ?? say("合并", "Merge")
+    let first = say(
+      "\(name): 新增 \(counts.created)  变更 \(counts.changed)  相同 \(counts.known)  待您处理 \(counts.openConflicts)  疑似重复 \(counts.possibleDuplicates)",
+      "\(name): \(counts.created) new, \(counts.changed) changed, \(counts.known) same, \(counts.openConflicts) need you, \(counts.possibleDuplicates) possible duplicates"
+    )
+    let refused =
+      counts.refused > 0 ? say(" + 未能导入 \(counts.refused)", " + \(counts.refused) refused") : ""
+    let verdict =
+      counts.isBalanced
+      ? say("没有丢失", "nothing lost") : say("数目不符, 请运行 quan verify", "the counts differ; run quan verify")
+    let balance = say(
+      "(收到 \(counts.received) = 并入 \(counts.applied) + 相同 \(counts.known) + 等待 \(counts.pending)\(refused); \(verdict))",
+      "(\(counts.received) in = \(counts.applied) taken in + \(counts.known) same + \(counts.pending) waiting\(refused); \(verdict))"
+    )
+    let line = first + "  " + balance
+    return DisplayWidth.of(line) <= Terminal.columns ? [line] : [first, "  " + balance]
+  }
+
+  /// What was merged by rule, what is good to know, and what waits.
+  private func talkRest(_ report: MergeReport, _ counts: MergeCounts, _ text: ConflictText) throws {
+    let notices = NoticeText(text: text)
+    let more = say("全部: quan merge show --all", "all: quan merge show --all")
+    let decided = report.notices.filter { $0.class != .parallelUpdate }
+    if !decided.isEmpty {
+      Terminal.print("")
+      Terminal.print(say("自动合并 (\(decided.count) 处):", "Merged by rule (\(decided.count)):"))
+      for line in try notices.lines(part(decided)) { Terminal.print(line) }
+      rest(decided.count, more)
+    }
+    let parallel = report.notices.filter { $0.class == .parallelUpdate }
+    let news = try part(report.settled).map { try settled($0, in: nil, text) } + notices.parallel(part(parallel))
+    let others = RemarkText.lines(report, text.people)
+    guard !news.isEmpty || !others.isEmpty else { return }
+    Terminal.print("")
+    Terminal.print(say("供参考:", "Good to know:"))
+    for line in news { for part in Wrap.lines("  ", line, columns: text.columns) { Terminal.print(part) } }
+    rest(max(parallel.count, counts.settled), more)
+    for line in others { for part in Wrap.lines("  ", line, columns: text.columns) { Terminal.print(part) } }
+  }
+
+  /// That a conflict is settled: what holds now, and by whom.
+  private func settled(_ place: MergeReport.Place, in subject: RecordID?, _ text: ConflictText) throws -> String {
+    let name = place.record == subject ? "" : try text.name(of: place.record) + " "
+    let done = say("已处理: ", "settled: ")
+    guard let field = text.field(place.field, of: place.kind) else {
+      let isThere = try replica.record(place.record)?.presence == .present
+      return name + done + (isThere ? say("记录保留", "the record stays") : say("记录已删除", "the record is deleted"))
+    }
+    let origin = try replica.origins(of: place.record, field: field.id).first
+    let value = (origin?.shown ?? []).map {
+      ValueText.human($0, of: field, replica: replica, reveal: options.reveal)
+    }.joined(separator: " | ")
+    let who = try origin?.sides.first.map { "  <- " + (try text.who($0, in: place.scope)) } ?? ""
+    return "\(name)\(Titles.field(field)) (\(field.name)) \(done)\(value.isEmpty ? say("(空)", "(empty)") : value)\(who)"
   }
 }

@@ -4,8 +4,9 @@ import Quan
 struct People {
   private let labels: [ReplicaID: String]
 
-  init(_ replica: Replica) throws {
-    var labels: [ReplicaID: String] = [:]
+  /// Reads the labels that a replica knows; others may be given.
+  init(_ replica: Replica, labels others: [ReplicaID: String] = [:]) throws {
+    var labels = others
     for known in try replica.replicas() where !known.label.isEmpty { labels[known.id] = known.label }
     self.labels = labels
   }

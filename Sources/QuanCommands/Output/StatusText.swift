@@ -16,7 +16,7 @@ enum StatusText {
     if !status.pending.isEmpty {
       let people = try People(replica)
       Terminal.print(say("等待前置更改的段: \(status.pending.count)", "segments waiting for others: \(status.pending.count)"))
-      for pending in status.pending.prefix(10) { Terminal.print("  " + MergeText.line(pending, people)) }
+      for pending in status.pending.prefix(10) { Terminal.print("  " + RemarkText.line(pending, people)) }
     }
     if let renewal = status.renewal {
       Terminal.print(
@@ -48,7 +48,7 @@ enum StatusText {
       "name": .string(status.label), "author": .string(status.author), "scope": .string(status.homeScope.description),
       "records": .object(status.records.map { JSON.Member(name: $0.kind.name, value: .integer($0.count)) }),
       "conflicts": .integer(status.conflicts), "unsent": .integer(status.unsentChanges),
-      "pending": .array(status.pending.map { MergeText.json($0) }),
+      "pending": .array(status.pending.map { MergeJSON.json($0) }),
       "renewal": status.renewal.map {
         .object(["predecessor": .string($0.predecessor.description), "reason": .string($0.reason.rawValue)])
       } ?? .null,

@@ -6,6 +6,16 @@ import Quan
 /// An answer is a line, so that input methods work; a terminal that does not know that input is UTF-8 would leave half
 /// characters behind when something is erased, so it is told for the time of the question.
 enum Prompt {
+  /// Whether a person is there to answer.
+  static var isInteractive: Bool { Terminal.isTerminal(0) }
+
+  /// Asks for a line; `nil` when the input has ended.
+  static func ask(_ question: String) throws -> String? {
+    ProgressBar.clear()
+    Terminal.write(question + " ", to: 2)
+    return try line()?.trimmed
+  }
+
   /// Asks a question that is answered by yes or no, in any width; asks again when the answer is neither.
   ///
   /// - Throws: ``CommandFailure`` when nobody is there to be asked, ``Interrupt/Stop``.

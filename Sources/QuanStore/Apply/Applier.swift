@@ -134,7 +134,7 @@ struct Applier {
     guard state.deletes.isEmpty else { return false }
 
     let had = (state.fields[key]?.sides.count ?? 0) > 1
-    let parallel = isParallel(state, arrival)
+    let other = unseen(in: state, by: arrival)
     state.apply(
       .write(field: key, values: write.values, overwrites: write.overwrites), dot: write.dot, stamp: write.stamp)
     state.fields[key]?.forget(keeping: Self.rememberedWrites)
@@ -149,11 +149,11 @@ struct Applier {
     noteSchema(kind)
     let conflict = try file.refreshConflict(
       of: column.definition, in: state, at: local, scope: arrival.scope, hadOne: had)
-    let place = MergeTally.Place(record: id, field: key.id)
+    let place = MergeTally.Place(record: id, scope: arrival.scope, kind: kind, field: key.id)
     tally.note(conflict, at: place, had: had)
     if isMerge {
       tally.report.recordsChanged.insert(id)
-      tally.notice(state, column.definition, decision, parallel: parallel && conflict == nil, arrival.stamp)
+      try notice(state, column.definition, decision, besides: conflict == nil ? other : nil, arrival)
     }
     return true
   }
@@ -163,7 +163,7 @@ struct Applier {
     // A record that its author's past does not create: the operation contributes nothing, here and everywhere.
     guard var stored = try file.load(local) else { return }
     let before = try file.conflicts(of: local, limit: nil)
-    let parallel = isParallel(stored.state, arrival)
+    let other = unseen(in: stored.state, by: arrival)
     stored.state.apply(body, dot: arrival.dot, stamp: arrival.stamp)
     for key in stored.state.fields.keys { stored.state.fields[key]?.forget(keeping: Self.rememberedWrites) }
     try file.save(stored.state, at: local, replacing: stored.place)
@@ -172,10 +172,10 @@ struct Applier {
     let id = stored.state.id
     for conflict in after {
       let had = before.contains { $0.field == conflict.field }
-      tally.note(conflict, at: MergeTally.Place(record: id, field: conflict.field), had: had)
+      tally.note(conflict, at: MergeTally.Place(conflict), had: had)
     }
     for conflict in before where !after.contains(where: { $0.field == conflict.field }) {
-      tally.note(nil, at: MergeTally.Place(record: id, field: conflict.field), had: true)
+      tally.note(nil, at: MergeTally.Place(conflict), had: true)
     }
     guard isMerge else { return }
     tally.report.recordsChanged.insert(id)
@@ -183,20 +183,55 @@ struct Applier {
       let position = table.position[key]
     {
       let definition = table.columns[position].definition
-      tally.notice(
-        stored.state, definition, file.shown(definition, in: stored.state), parallel: parallel && after.isEmpty,
-        arrival.stamp)
+      try notice(
+        stored.state, definition, file.shown(definition, in: stored.state), besides: after.isEmpty ? other : nil,
+        arrival)
     }
   }
 
-  /// Whether somebody else worked on the record at once: an operation on it that the arriving one's author had not seen.
-  private func isParallel(_ state: RecordState, _ arrival: Arrival) -> Bool {
-    guard isMerge else { return false }
-    return state.seen.contains { replica, counter in
+  /// The last operation on the record of somebody else who worked on it at once: one that the arriving one's author had
+  /// not seen.
+  private func unseen(in state: RecordState, by arrival: Arrival) -> Dot? {
+    guard isMerge else { return nil }
+    return state.seen.filter { replica, counter in
       guard replica != arrival.dot.replica,
         let index = file.streams.index(name: replica, scope: arrival.scope)
       else { return false }
       return (arrival.context[index]?.counter ?? 0) < counter
+    }.map { Dot($0.key, $0.value) }.max()
+  }
+
+  /// Notes what the merge did to a field that needs no decision.
+  ///
+  /// - Parameter other: An operation of somebody else at once, when no conflict came of it.
+  private mutating func notice(
+    _ state: RecordState, _ definition: FieldDefinition, _ decision: Decision, besides other: Dot?, _ arrival: Arrival
+  ) throws {
+    guard let field = state.fields[definition.key] else { return }
+    let isDecided = decision.outcome == .decided
+    let isCleared = !isDecided && !field.clearings.isEmpty && !field.sides.isEmpty
+    let place = MergeTally.Place(record: state.id, scope: arrival.scope, kind: state.kind, field: definition.id)
+    let isDue = isDecided || isCleared || (other != nil && decision.outcome == .agreed)
+    let file = file
+    try tally.notice(at: place, isDue: isDue) {
+      func notice(
+        _ class: NoticeClass, _ people: [Stamp], rule: String = "", base: [Value] = [], sides: [Conflict.Side] = []
+      ) -> MergeReport.Notice {
+        MergeReport.Notice(
+          record: state.id, scope: arrival.scope, kind: state.kind, field: definition.id, class: `class`,
+          people: people, rule: rule, shown: decision.shown, base: base, sides: sides)
+      }
+      if isDecided {
+        // What the record no longer remembers is not worth a walk through the log here: history tells it.
+        var base: [Value] = []
+        if case .known(let values) = Base.find(sides: field.sides, writes: field.writes) { base = values }
+        return notice(
+          .decidedByRule, try field.entries.map { try file.stamp(of: $0, arrival.scope) }, rule: definition.rule.text,
+          base: base, sides: try file.describe(field.sides, arrival.scope))
+      }
+      if isCleared { return notice(.cleared, field.clearings.map(\.stamp)) }
+      let beside = try other.flatMap { try file.stamp(of: $0, in: arrival.scope) }
+      return notice(.parallelUpdate, [arrival.stamp] + (beside.map { [$0] } ?? []))
     }
   }
 

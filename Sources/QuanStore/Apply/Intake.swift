@@ -78,6 +78,7 @@ struct Intake {
   mutating func take(_ offers: [Offer]) throws -> MergeReport {
     var waiting = try offers + pendingOffers()
     let total = waiting.reduce(0) { $0 + $1.header.range.count }
+    applier.tally.report.received = total
     var done = 0
     var hasMoved = true
     while hasMoved {
@@ -87,7 +88,7 @@ struct Intake {
         try progress(WorkProgress(.merging, done, of: total))
         switch try Self.standing(of: offer.header, in: file) {
         case .known:
-          if offer.pendingID == nil { applier.tally.report.changesKnown += offer.header.range.count }
+          applier.tally.report.changesKnown += offer.header.range.count
           try forget(offer)
           done += offer.header.range.count
         case .attachable(let row):
@@ -110,6 +111,7 @@ struct Intake {
     for offer in waiting where offer.pendingID == nil { try keep(offer) }
     try rebuildForkedScopes()
     try file.contexts.save(file.connection)
+    try file.finishSchema()
     return try report()
   }
 
@@ -322,12 +324,14 @@ struct Intake {
     try statement.run()
   }
 
-  private func keep(_ offer: Offer) throws {
+  private mutating func keep(_ offer: Offer) throws {
     let (bytes, segment) = try offer.load()
     let statement = try file.connection.statement("INSERT OR IGNORE INTO quan_pending (digest, bytes) VALUES (?,?)")
     statement.bind(1, segment.header.digest.bytes)
     statement.bind(2, bytes)
     try statement.run()
+    // The same segment has been waiting already, or came twice.
+    if file.connection.changedRowCount == 0 { applier.tally.report.changesKnown += offer.header.range.count }
   }
 
   private func report() throws -> MergeReport {
@@ -336,6 +340,7 @@ struct Intake {
     report.clocks = clocks.notices
     report.openConflicts = try file.conflictCount()
     report.changesPending = report.pending.reduce(0) { $0 + $1.range.count }
+    for known in try file.knownReplicas() where !known.label.isEmpty { report.labels[known.id] = known.label }
     return report
   }
 
@@ -370,6 +375,25 @@ struct Intake {
 
   private mutating func rebuildForkedScopes() throws {
     guard !forkedScopes.isEmpty else { return }
+    let before = Set(try file.conflicts(of: nil, limit: nil).map { MergeTally.Place($0) })
     try file.rebuild(forkedScopes.contains(.shared) ? nil : forkedScopes, progress: progress)
+    var gone = before
+    for conflict in try file.conflicts(of: nil, limit: nil) {
+      let place = MergeTally.Place(conflict)
+      let earlier = earlierNames(of: place).filter { before.contains($0) }
+      gone.subtract(earlier)
+      for old in earlier where old != place { applier.tally.rename(old, to: place, conflict) }
+      if earlier.isEmpty { applier.tally.note(conflict, at: place, had: false) }
+    }
+    for place in gone { applier.tally.note(nil, at: place, had: true) }
+  }
+
+  /// A place by the IDs that its record has gone by: a branch's records went by the name of the stretch before it.
+  private func earlierNames(of place: MergeTally.Place) -> [MergeTally.Place] {
+    guard let index = file.streams.index(name: place.record.replica, scope: place.scope) else { return [place] }
+    return file.streams.path(to: index).map { stretch in
+      MergeTally.Place(
+        record: Dot(stretch.name, place.record.counter), scope: place.scope, kind: place.kind, field: place.field)
+    }
   }
 }

@@ -2,17 +2,18 @@ import QuanCore
 
 /// Gathers a merge report while changes are taken in.
 struct MergeTally {
-  /// Where a conflict is.
-  struct Place: Hashable {
-    let record: RecordID
-    let field: FieldID?
-  }
+  typealias Place = MergeReport.Place
 
   var report = MergeReport()
   /// Conflicts that were not there before the merge and still stand.
-  private var new: [Place: Conflict] = [:]
+  private(set) var new: [Place: Conflict] = [:]
   /// Conflicts that were there before and are settled.
   private var settled: Set<Place> = []
+  /// What needs no decision, with its turn; a place that is written several times keeps the last word.
+  private var notices: [Place: (turn: Int, notice: MergeReport.Notice)] = [:]
+  private var turn = 0
+  /// How many notices there was no room for.
+  private var untold = 0
 
   /// Notes that a place is in conflict now, or no longer.
   mutating func note(_ conflict: Conflict?, at place: Place, had: Bool) {
@@ -27,33 +28,39 @@ struct MergeTally {
     }
   }
 
-  /// Notes what a merge did to a field that needs no decision.
+  /// Notes that a place goes by another record ID now, because the replica that made it was found forked.
+  mutating func rename(_ old: Place, to place: Place, _ conflict: Conflict) {
+    if new.removeValue(forKey: old) != nil { new[place] = conflict }
+  }
+
+  /// Notes what a merge did to a place that needs no decision, or that it did nothing worth a word.
+  ///
+  /// `notice` is asked only when there is room for what it gives.
   mutating func notice(
-    _ state: RecordState, _ definition: FieldDefinition, _ decision: Decision, parallel: Bool, _ stamp: Stamp
-  ) {
-    guard let field = state.fields[definition.key] else { return }
-    func add(_ class: NoticeClass, _ people: [Stamp]) {
-      report.noticeCount += 1
-      guard report.notices.count < MergeReport.noticeLimit else { return }
-      report.notices.append(
-        MergeReport.Notice(record: state.id, kind: state.kind, field: definition.id, class: `class`, people: people))
+    at place: Place, isDue: Bool, _ notice: () throws -> MergeReport.Notice
+  ) rethrows {
+    guard isDue else {
+      notices[place] = nil
+      return
     }
-    if decision.outcome == .decided {
-      add(.decidedByRule, field.entries.map(\.stamp))
-    } else if !field.clearings.isEmpty && !field.sides.isEmpty {
-      add(.cleared, field.clearings.map(\.stamp))
-    } else if parallel {
-      add(.parallelUpdate, [stamp])
+    guard notices[place] != nil || notices.count < MergeReport.noticeLimit else {
+      untold += 1
+      return
     }
+    turn += 1
+    notices[place] = (notices[place]?.turn ?? turn, try notice())
   }
 
   /// The report, with what was gathered.
   func finished() -> MergeReport {
     var report = report
-    report.newConflicts = new.values.sorted {
-      ($0.record, $0.field ?? Dot.builtIn(0)) < ($1.record, $1.field ?? Dot.builtIn(0))
+    func precedes(_ one: Place, _ other: Place) -> Bool {
+      (one.record, one.field ?? Dot.builtIn(0)) < (other.record, other.field ?? Dot.builtIn(0))
     }
-    report.settledConflicts = settled.count
+    report.newConflicts = new.sorted { precedes($0.key, $1.key) }.map(\.value)
+    report.settled = settled.sorted(by: precedes)
+    report.notices = notices.values.sorted { $0.turn < $1.turn }.map(\.notice)
+    report.noticeCount = report.notices.count + untold
     return report
   }
 }

@@ -6,6 +6,8 @@ public struct MergeReport: Hashable, Sendable {
   public struct Notice: Hashable, Sendable {
     /// The record.
     public let record: RecordID
+    /// The scope it is in.
+    public let scope: ScopeID
     /// Its kind.
     public let kind: KindID
     /// The field, or `nil` when it is about the whole record.
@@ -14,14 +16,30 @@ public struct MergeReport: Hashable, Sendable {
     public let `class`: NoticeClass
     /// Who, in the order of the operations.
     public let people: [Stamp]
+    /// The rule that decided, in its written form; empty when none did.
+    public let rule: String
+    /// What the field shows.
+    public let shown: [Value]
+    /// What the sides started from, as far as the record still remembers.
+    public let base: [Value]
+    /// The sides that there are, those that are not shown among them.
+    public let sides: [Conflict.Side]
 
     /// A notice.
-    public init(record: RecordID, kind: KindID, field: FieldID?, class: NoticeClass, people: [Stamp]) {
+    public init(
+      record: RecordID, scope: ScopeID, kind: KindID, field: FieldID?, class: NoticeClass, people: [Stamp],
+      rule: String = "", shown: [Value] = [], base: [Value] = [], sides: [Conflict.Side] = []
+    ) {
       self.record = record
+      self.scope = scope
       self.kind = kind
       self.field = field
       self.class = `class`
       self.people = people
+      self.rule = rule
+      self.shown = shown
+      self.base = base
+      self.sides = sides
     }
   }
 
@@ -73,6 +91,39 @@ public struct MergeReport: Hashable, Sendable {
     }
   }
 
+  /// Where something was in conflict.
+  public struct Place: Hashable, Sendable {
+    /// The record.
+    public let record: RecordID
+    /// The scope it is in.
+    public let scope: ScopeID
+    /// Its kind.
+    public let kind: KindID
+    /// The field, or `nil` when it was about the whole record.
+    public let field: FieldID?
+
+    /// A place.
+    public init(record: RecordID, scope: ScopeID, kind: KindID, field: FieldID?) {
+      self.record = record
+      self.scope = scope
+      self.kind = kind
+      self.field = field
+    }
+
+    /// Where a conflict is.
+    public init(_ conflict: Conflict) {
+      self.init(record: conflict.record, scope: conflict.scope, kind: conflict.kind, field: conflict.field)
+    }
+  }
+
+  /// The number under which the replica keeps the report; `nil` when it is not kept, because nothing came or it was to
+  /// be a trial.
+  public var number: Int64?
+  /// How many changes, or for an import rows, came in or had been waiting: all of them are counted again as taken in,
+  /// known, waiting or refused.
+  public var received = 0
+  /// How many rows of an import could not be taken in; changes are never refused.
+  public var refused = 0
   /// How many changes were taken in.
   public var changesApplied = 0
   /// How many changes were held already.
@@ -87,12 +138,18 @@ public struct MergeReport: Hashable, Sendable {
   public var recordsCreated: Int { createdRecords.count }
   /// The records that existed and were changed, ascending.
   public var recordsChanged: Set<RecordID> = []
-  /// Conflicts that were not there before.
+  /// Conflicts that were not there before, by record and field.
   public var newConflicts: [Conflict] = []
+  /// Where conflicts that were there before are settled, by record and field.
+  public var settled: [Place] = []
   /// How many conflicts are open after the merge, also in a dry run.
   public var openConflicts = 0
   /// How many conflicts that were there before are settled.
-  public var settledConflicts = 0
+  public var settledConflicts: Int { settled.count }
+  /// How many records that came may be of somebody who is in the workspace already.
+  public var possibleDuplicates = 0
+  /// What replicas are called, as far as they have told.
+  public var labels: [ReplicaID: String] = [:]
   /// What happened that needs no decision, at most ``noticeLimit``.
   public var notices: [Notice] = []
   /// What waits, all of it, with what is missing.

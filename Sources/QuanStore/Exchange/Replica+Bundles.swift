@@ -9,16 +9,22 @@ extension Replica {
   /// Takes in a bundle, whole or not at all.
   ///
   /// What builds on changes that are not held is kept and waits; see ``MergeReport/pending``.
-  /// - Parameter dryRun: Gives the report and keeps nothing.
+  /// - Parameters:
+  ///   - dryRun: Gives the report and keeps nothing.
+  ///   - examine: Is called with the report of a dry run while the replica still is as the merge would leave it.
   /// - Throws: ``StoreError`` with code `notABundle`, `damaged`, `newerFormat`, `otherWorkspace`, `overLimit`,
   ///   `inUse`, `outOfSpace`, `inputOutput`; nothing is changed then.
   @discardableResult
-  public func apply(bundleAt path: String, dryRun: Bool = false) throws -> MergeReport {
-    try apply(bundlesAt: [path], dryRun: dryRun)
+  public func apply(
+    bundleAt path: String, dryRun: Bool = false, examine: ((MergeReport) throws -> Void)? = nil
+  ) throws -> MergeReport {
+    try apply(bundlesAt: [path], from: .bundle(File.name(of: path)), dryRun: dryRun, examine: examine)
   }
 
   /// Takes in several bundles in one transaction.
-  func apply(bundlesAt paths: [String], dryRun: Bool) throws -> MergeReport {
+  func apply(
+    bundlesAt paths: [String], from source: MergeSource, dryRun: Bool, examine: ((MergeReport) throws -> Void)? = nil
+  ) throws -> MergeReport {
     let now = environment.now()
     let progress = environment.progress
     let report = try access { file in
@@ -47,10 +53,16 @@ extension Replica {
           let load = { try Self.verify(path) { isHeld ? try item.unpack() : try prefetcher.segment(own) } }
           return Intake.Offer(header: header, load: load, pendingID: nil)
         }
+        let before = file.streams.vector()
         var intake = Intake(file, now: now, progress: progress)
-        let report = try intake.take(offers)
+        var report = try intake.take(offers)
         for (sender, said) in senders where sender != file.meta.replica {
           try file.note(peer: sender, holds: said.vector, time: said.time, isWhole: false)
+        }
+        if dryRun {
+          try examine?(report)
+        } else if report.isWorthKeeping {
+          report.number = try file.keep(report, from: source, at: now, before: before)
         }
         return report
       }

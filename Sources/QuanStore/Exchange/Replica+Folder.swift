@@ -10,10 +10,14 @@ extension Replica {
   ///
   /// Takes in what is new, writes what the folder lacks, and leaves word of what is held; see ``FolderExchange``.
   /// Interrupted at any moment, it loses nothing, and the next exchange completes.
-  /// - Parameter dryRun: Gives the merge report and neither keeps nor writes anything.
+  /// - Parameters:
+  ///   - dryRun: Gives the merge report and neither keeps nor writes anything.
+  ///   - examine: Is called with the report of a dry run while the replica still is as the merge would leave it.
   /// - Throws: ``StoreError`` with code `notFound` when the folder is not there, `readOnly`, `outOfSpace`, `inputOutput`.
   @discardableResult
-  public func sync(folder: String, dryRun: Bool = false) throws -> (merge: MergeReport, sync: SyncReport) {
+  public func sync(
+    folder: String, dryRun: Bool = false, examine: ((MergeReport) throws -> Void)? = nil
+  ) throws -> (merge: MergeReport, sync: SyncReport) {
     guard File.kind(of: folder) == .directory else {
       throw StoreError(.notFound, "there is no such folder", subject: folder)
     }
@@ -36,7 +40,9 @@ extension Replica {
         if !dryRun { try notePeers(listing.vectors) }
         action = exchange.listed(listing)
       case .apply(let names):
-        merge = try apply(bundlesAt: names.map { folder + "/" + $0 }, dryRun: dryRun)
+        merge = try apply(
+          bundlesAt: names.map { folder + "/" + $0 }, from: .folder(File.name(of: folder)), dryRun: dryRun,
+          examine: examine)
         report.bundlesApplied = names
         if dryRun { return (merge, report) }
         action = exchange.applied()
@@ -172,17 +178,19 @@ extension Replica {
   /// Exchanges with another replica within reach: each takes in what it lacks of the other.
   @discardableResult
   public func sync(
-    with other: Replica, dryRun: Bool = false
+    with other: Replica, dryRun: Bool = false, examine: ((MergeReport) throws -> Void)? = nil
   ) throws -> (here: MergeReport, there: MergeReport) {
     guard workspace == other.workspace else {
       throw StoreError(.otherWorkspace, "the replica belongs to another workspace", subject: other.path)
     }
-    let here = try take(from: other, dryRun: dryRun)
-    let there = try other.take(from: self, dryRun: dryRun)
+    let here = try take(from: other, dryRun: dryRun, examine: examine)
+    let there = try other.take(from: self, dryRun: dryRun, examine: nil)
     return (here, there)
   }
 
-  private func take(from other: Replica, dryRun: Bool) throws -> MergeReport {
+  private func take(
+    from other: Replica, dryRun: Bool, examine: ((MergeReport) throws -> Void)?
+  ) throws -> MergeReport {
     let vector = try read { file in
       return file.streams.vector()
     }
@@ -191,7 +199,8 @@ extension Replica {
     let path = "\(environment.stateDirectory)/\(name)\(Self.bundleEnding)"
     defer { try? File.remove(path) }
     guard try other.writeBundle(to: path, lackedBy: vector) != nil else { return MergeReport() }
-    return try apply(bundleAt: path, dryRun: dryRun)
+    return try apply(
+      bundlesAt: [path], from: .replica(File.name(of: other.path)), dryRun: dryRun, examine: examine)
   }
 
   // MARK: Joining
@@ -215,7 +224,9 @@ extension Replica {
     let replica = try make(
       at: path, workspace: first.header.workspace, label: label, author: author, environment: environment
     ) { replica in
-      merge = try replica.apply(bundlesAt: bundles.map(\.path), dryRun: false)
+      let name = File.name(of: source)
+      merge = try replica.apply(
+        bundlesAt: bundles.map(\.path), from: isFolder ? .folder(name) : .bundle(name), dryRun: false)
       let scope = try replica.scopes().first { $0.id != .shared }
       guard let scope, merge.changesApplied > 0 else {
         throw StoreError(

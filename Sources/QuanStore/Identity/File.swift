@@ -163,6 +163,11 @@ enum File {
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
+  /// The last part of a path; a slash at its end does not count.
+  static func name(of path: String) -> String {
+    path.split(separator: "/").last.map(String.init) ?? path
+  }
+
   /// What an error number means when writing.
   static func failure(_ number: Int32, writing path: String) -> StoreError {
     switch number {

@@ -212,11 +212,10 @@ extension ReplicaFile {
     return nil
   }
 
-  /// The place in the log of an operation: its row and the change that holds it.
-  func change(holding dot: Dot, in scope: ScopeID) throws -> Change? {
+  /// Where an operation comes from, found without unpacking the rest of its change.
+  func provenance(of dot: Dot, in scope: ScopeID) throws -> Provenance? {
     guard let local = streams.local(dot, in: scope) else { return nil }
-    let tail = try connection.statement(
-      "SELECT bytes FROM quan_tail WHERE stream=? AND counter>=? ORDER BY number LIMIT 1")
+    let row = streams.rows[local.stream]
     let statement = try connection.statement(
       "SELECT id FROM quan_segment WHERE stream=? AND last_counter>=? ORDER BY last LIMIT 1")
     statement.bind(1, local.stream)
@@ -225,26 +224,42 @@ extension ReplicaFile {
       let id = statement.integer(0)
       statement.reset()
       let segment = try decodeCached(id)
-      return segment.change(holding: dot.counter).map { segment.change($0) }
+      return segment.change(holding: dot.counter).map { place in
+        Provenance(
+          change: ChangeID(stream: StreamID(row.name, scope), number: segment.number(place)),
+          first: Dot(row.name, segment.firstCounters[place]),
+          stamp: Stamp(author: segment.author(place), time: segment.time(place)), message: segment.message(place))
+      }
     }
-    tail.bind(1, local.stream)
-    tail.bind(2, bits: dot.counter)
-    guard try tail.step() else { return unlogged.change(holding: dot.counter, of: local.stream) }
+    guard let change = try tailChange(holding: dot.counter, of: local.stream) else { return nil }
+    return Provenance(
+      change: ChangeID(stream: StreamID(row.name, scope), number: change.number),
+      first: Dot(row.name, change.firstCounter), stamp: Stamp(author: change.author, time: change.time),
+      message: change.message)
+  }
+
+  /// The change in the tail, or on its way there, that holds an operation.
+  private func tailChange(holding counter: UInt64, of index: Int) throws -> Change? {
+    let tail = try connection.statement(
+      "SELECT bytes FROM quan_tail WHERE stream=? AND counter>=? ORDER BY number LIMIT 1")
+    tail.bind(1, index)
+    tail.bind(2, bits: counter)
+    guard try tail.step() else { return unlogged.change(holding: counter, of: index) }
     defer { tail.reset() }
-    let change = try decodeTail(tail.blob(0), streams.rows[local.stream].id)
-    return change.firstCounter <= dot.counter ? change : nil
+    let change = try decodeTail(tail.blob(0), streams.rows[index].id)
+    return change.firstCounter <= counter ? change : nil
   }
 
   /// Who made an operation, and when.
-  func stamp(of dot: Dot, in scope: ScopeID) throws -> Stamp? {
-    try change(holding: dot, in: scope).map { Stamp(author: $0.author, time: $0.time) }
-  }
+  func stamp(of dot: Dot, in scope: ScopeID) throws -> Stamp? { try provenance(of: dot, in: scope)?.stamp }
 
-  /// A segment unpacked, kept until another is asked for: who looks up one dot often looks up its neighbours.
-  private func decodeCached(_ id: Int64) throws -> DecodedSegment {
-    if let cachedSegment, cachedSegment.id == id { return cachedSegment.segment }
+  /// A segment unpacked; the last few are kept, because who looks up one dot often looks up its neighbours, and the
+  /// sides of conflicts come from a few streams in turn.
+  func decodeCached(_ id: Int64) throws -> DecodedSegment {
+    if let known = cachedSegments.first(where: { $0.id == id }) { return known.segment }
     let segment = try decode(try segmentBytes(id))
-    cachedSegment = (id, segment)
+    if cachedSegments.count >= Self.cachedSegmentLimit { cachedSegments.removeFirst() }
+    cachedSegments.append((id, segment))
     return segment
   }
 

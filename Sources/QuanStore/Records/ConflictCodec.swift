@@ -5,59 +5,92 @@ import QuanFormat
 enum ConflictCodec {
   static func encode(_ conflict: Conflict) -> [UInt8] {
     var writer = ByteWriter()
+    put(conflict, &writer)
+    return writer.bytes
+  }
+
+  static func put(_ conflict: Conflict, _ writer: inout ByteWriter) {
     put(conflict.record, &writer)
     put(conflict.scope.dot, &writer)
     put(conflict.kind, &writer)
-    writer.byte(conflict.field == nil ? 0 : 1)
-    if let field = conflict.field { put(field, &writer) }
+    putOptional(conflict.field, &writer)
     writer.string(conflict.class.rawValue)
-    writer.varint(UInt64(conflict.base.count))
-    for value in conflict.base { ValueCodec.put(value, &writer) }
-    writer.varint(UInt64(conflict.sides.count))
-    for side in conflict.sides {
+    put(conflict.base, &writer)
+    put(conflict.sides, &writer)
+  }
+
+  static func put(_ values: [Value], _ writer: inout ByteWriter) {
+    writer.varint(UInt64(values.count))
+    for value in values { ValueCodec.put(value, &writer) }
+  }
+
+  static func put(_ sides: [Conflict.Side], _ writer: inout ByteWriter) {
+    writer.varint(UInt64(sides.count))
+    for side in sides {
       writer.byte((side.value == nil ? 0 : 1) | (side.event == nil ? 0 : 2))
       if let value = side.value { ValueCodec.put(value, &writer) }
       if let event = side.event { writer.string(event) }
       put(side.dot, &writer)
       put(side.stamp, &writer)
-      writer.varint(UInt64(side.alike.count))
-      for stamp in side.alike { put(stamp, &writer) }
+      put(side.alike, &writer)
     }
-    return writer.bytes
   }
 
   static func decode(_ bytes: [UInt8]) throws -> Conflict {
     do {
       var reader = ByteReader(bytes)
-      let record = try dot(&reader)
-      let scope = ScopeID(try dot(&reader))
-      let kind = try dot(&reader)
-      let field = try reader.byte() == 0 ? nil : try dot(&reader)
-      guard let `class` = ConflictClass(rawValue: try reader.string()) else {
-        throw StoreError(.damaged, "a conflict's class is unknown")
-      }
-      var base: [Value] = []
-      for _ in 0..<(try reader.varint()) { base.append(try ValueCodec.value(&reader)) }
-      var sides: [Conflict.Side] = []
-      for _ in 0..<(try reader.varint()) {
-        let flags = try reader.byte()
-        let value = flags & 1 == 0 ? nil : try ValueCodec.value(&reader)
-        let event = flags & 2 == 0 ? nil : try reader.string()
-        let sideDot = try dot(&reader)
-        let sideStamp = try stamp(&reader)
-        var alike: [Stamp] = []
-        for _ in 0..<(try reader.varint()) { alike.append(try stamp(&reader)) }
-        sides.append(Conflict.Side(value: value, event: event, dot: sideDot, stamp: sideStamp, alike: alike))
-      }
-      return Conflict(record: record, scope: scope, kind: kind, field: field, class: `class`, base: base, sides: sides)
+      return try conflict(&reader)
     } catch let error as FormatError {
       throw StoreError(.damaged, "a conflict's row is damaged (\(error))")
     }
   }
 
-  private static func put(_ dot: Dot, _ writer: inout ByteWriter) {
+  static func conflict(_ reader: inout ByteReader) throws -> Conflict {
+    let record = try dot(&reader)
+    let scope = ScopeID(try dot(&reader))
+    let kind = try dot(&reader)
+    let field = try optionalDot(&reader)
+    guard let `class` = ConflictClass(rawValue: try reader.string()) else {
+      throw StoreError(.damaged, "a conflict's class is unknown")
+    }
+    let base = try values(&reader)
+    return Conflict(
+      record: record, scope: scope, kind: kind, field: field, class: `class`, base: base, sides: try sides(&reader))
+  }
+
+  static func values(_ reader: inout ByteReader) throws -> [Value] {
+    var values: [Value] = []
+    for _ in 0..<(try reader.count("values")) { values.append(try ValueCodec.value(&reader)) }
+    return values
+  }
+
+  static func sides(_ reader: inout ByteReader) throws -> [Conflict.Side] {
+    var sides: [Conflict.Side] = []
+    for _ in 0..<(try reader.count("sides")) {
+      let flags = try reader.byte()
+      let value = flags & 1 == 0 ? nil : try ValueCodec.value(&reader)
+      let event = flags & 2 == 0 ? nil : try reader.string()
+      let sideDot = try dot(&reader)
+      let sideStamp = try stamp(&reader)
+      sides.append(
+        Conflict.Side(value: value, event: event, dot: sideDot, stamp: sideStamp, alike: try stamps(&reader)))
+    }
+    return sides
+  }
+
+  static func put(_ dot: Dot, _ writer: inout ByteWriter) {
     writer.fixed64(dot.replica.rawValue)
     writer.varint(dot.counter)
+  }
+
+  static func putOptional(_ dot: Dot?, _ writer: inout ByteWriter) {
+    writer.byte(dot == nil ? 0 : 1)
+    if let dot { put(dot, &writer) }
+  }
+
+  static func put(_ stamps: [Stamp], _ writer: inout ByteWriter) {
+    writer.varint(UInt64(stamps.count))
+    for stamp in stamps { put(stamp, &writer) }
   }
 
   private static func put(_ stamp: Stamp, _ writer: inout ByteWriter) {
@@ -65,9 +98,19 @@ enum ConflictCodec {
     writer.zigzag(stamp.time.milliseconds)
   }
 
-  private static func dot(_ reader: inout ByteReader) throws -> Dot {
+  static func dot(_ reader: inout ByteReader) throws -> Dot {
     let replica = ReplicaID(rawValue: try reader.fixed64())
     return Dot(replica, try reader.varint())
+  }
+
+  static func optionalDot(_ reader: inout ByteReader) throws -> Dot? {
+    try reader.byte() == 0 ? nil : try dot(&reader)
+  }
+
+  static func stamps(_ reader: inout ByteReader) throws -> [Stamp] {
+    var stamps: [Stamp] = []
+    for _ in 0..<(try reader.count("stamps")) { stamps.append(try stamp(&reader)) }
+    return stamps
   }
 
   private static func stamp(_ reader: inout ByteReader) throws -> Stamp {

@@ -45,6 +45,8 @@ public struct Batch {
   private let now: @Sendable () -> Instant
   var log = LocalLog()
   private(set) var written: [Written] = []
+  /// What was held when the batch began.
+  private let before: VersionVector
 
   /// A change that was written, and the records that it is about.
   struct Written {
@@ -56,6 +58,18 @@ public struct Batch {
     self.file = file
     self.author = author
     self.now = now
+    before = file.streams.vector()
+  }
+
+  /// Keeps a report on what the batch brought in, as an import does, under the next number; both are kept or neither.
+  ///
+  /// - Returns: The report with its number and the count of open conflicts.
+  public func keep(_ report: MergeReport, from source: MergeSource) throws -> MergeReport {
+    try file.finishSchema()
+    var report = report
+    report.openConflicts = try file.conflictCount()
+    report.number = try file.keep(report, from: source, at: now(), before: before)
+    return report
   }
 
   /// Writes one change; see ``Replica/write(author:message:_:)``.

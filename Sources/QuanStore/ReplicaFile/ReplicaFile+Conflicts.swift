@@ -35,19 +35,22 @@ extension ReplicaFile {
     let conflict = Conflict(
       record: state.id, scope: scope, kind: state.kind, field: definition.id,
       class: decision.outcome == .disputed ? .dispute : .value,
-      base: try base(of: sides, in: field, record: local),
-      sides: try sides.map { side in
-        let entries = try side.entries.map { (dot: $0.origin ?? $0.id.dot, stamp: try stamp(of: $0, scope)) }
-        let latest = entries.max { ($0.stamp.time, $0.dot) < ($1.stamp.time, $1.dot) } ?? entries[0]
-        return Conflict.Side(
-          value: side.value, dot: latest.dot, stamp: latest.stamp, alike: entries.map(\.stamp))
-      })
+      base: try base(of: sides, in: field, record: local), sides: try describe(sides, scope))
     try put(conflict, field: definition.id, at: local)
     return conflict
   }
 
+  /// Sides with who wrote each and when.
+  func describe(_ sides: [Side], _ scope: ScopeID) throws -> [Conflict.Side] {
+    try sides.map { side in
+      let entries = try side.entries.map { (dot: $0.origin ?? $0.id.dot, stamp: try stamp(of: $0, scope)) }
+      let latest = entries.max { ($0.stamp.time, $0.dot) < ($1.stamp.time, $1.dot) } ?? entries[0]
+      return Conflict.Side(value: side.value, dot: latest.dot, stamp: latest.stamp, alike: entries.map(\.stamp))
+    }
+  }
+
   /// Who wrote an entry and when; for a value brought back, who wrote it first.
-  private func stamp(of entry: Entry, _ scope: ScopeID) throws -> Stamp {
+  func stamp(of entry: Entry, _ scope: ScopeID) throws -> Stamp {
     if let origin = entry.origin { return try stamp(of: origin, in: scope) ?? entry.stamp }
     return entry.stamp == Self.unread ? try stamp(of: entry.id.dot, in: scope) ?? entry.stamp : entry.stamp
   }

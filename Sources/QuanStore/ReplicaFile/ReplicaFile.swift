@@ -15,8 +15,9 @@ final class ReplicaFile {
   var contexts: Contexts
   /// Whether a change of the schema has been taken in that the tables do not follow yet.
   var schemaIsStale = false
-  /// The segment that was unpacked last for looking something up.
-  var cachedSegment: (id: Int64, segment: DecodedSegment)?
+  /// The segments that were unpacked last for looking something up.
+  var cachedSegments: [(id: Int64, segment: DecodedSegment)] = []
+  static let cachedSegmentLimit = 4
   /// What is being taken in and is not in the log yet.
   var unlogged = Unlogged.none
   /// Whether a write is being done, so that memory is ahead of the file.
@@ -61,7 +62,7 @@ final class ReplicaFile {
     meta = try Meta(connection)
     streams = try StreamTable(connection)
     contexts = Contexts()
-    cachedSegment = nil
+    cachedSegments = []
     unlogged = .none
     connection.forgetStatements()
     catalog = Catalog(schema: Schema())

@@ -1,0 +1,168 @@
+import ArgumentParser
+import Quan
+
+/// `quan conflict resolve`: settles one conflict, or many by rule, without asking.
+struct ResolveConflicts: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "resolve",
+    abstract: say("处理冲突: 取一方的值, 或写新值", "Settle a conflict: take a side, or give a value."),
+    discussion: say(
+      """
+      删除与修改的冲突没有字段: quan conflict resolve 编号 --take N
+      一次处理多处: 不写编号, 用 --prefer-author 取某人的一方; --kind、--field、--where 限定范围. 先列出将写入什么, \
+      加 --yes 才写入.
+      """,
+      """
+      A deleted-and-edited conflict has no field: quan conflict resolve ID --take N
+      Many at once: leave the ID out and give --prefer-author to take a person's side; --kind, --field and --where narrow it \
+      down. It lists what would be written first, and writes with --yes.
+      """))
+
+  @OptionGroup var options: GlobalOptions
+  @Argument(help: ArgumentHelp(say("记录编号", "The record."), valueName: "ID"), completion: LiveValues.conflicted)
+  var record: String?
+  @Argument(help: ArgumentHelp(say("字段", "The field."), valueName: "FIELD"), completion: LiveValues.conflictedFields)
+  var place: String?
+  @Option(help: ArgumentHelp(say("取第几方, 从 1 起", "The side to take, from 1."), valueName: "N"))
+  var take: String?
+  @Option(help: ArgumentHelp(say("写新值", "The value to write."), valueName: "V"))
+  var value: String?
+  @Flag(help: ArgumentHelp(say("各段都保留 (只用于较长的文字)", "Keep all paragraphs (of prose).")))
+  var both = false
+  @Option(help: ArgumentHelp(say("取这个人的一方", "Take the side that this person wrote."), valueName: "PERSON"))
+  var preferAuthor: String?
+  @Option(help: ArgumentHelp(say("只处理这一类记录", "Only records of this kind."), valueName: "KIND"))
+  var kind: String?
+  @Option(help: ArgumentHelp(say("只处理这个字段", "Only this field."), valueName: "FIELD"))
+  var field: String?
+  @Option(
+    name: .customLong("where"),
+    help: ArgumentHelp(
+      say("只处理显示此值的记录; 可重复", "Only records that show it; may be repeated."), valueName: "FIELD=VALUE"))
+  var conditions: [String] = []
+  @Option(
+    name: [.customShort("m"), .customLong("reason"), .customLong("message")],
+    help: ArgumentHelp(say("理由, 记入历史", "Why; the history keeps it."), valueName: "TEXT"))
+  var reason: String?
+  @Flag(help: ArgumentHelp(say("只列出将写入什么", "Only list what would be written.")))
+  var dryRun = false
+  @Flag(help: ArgumentHelp(say("不再询问", "Do not ask.")))
+  var yes = false
+
+  func run() throws {
+    let ways = [take != nil, value != nil, both, preferAuthor != nil].filter { $0 }.count
+    guard ways == 1, (record == nil) == (preferAuthor != nil) else {
+      throw CommandFailure(
+        .usage,
+        say(
+          "写明编号和 --take N、--value 值、--both 之一; 或不写编号而用 --prefer-author 姓名",
+          "give an ID with one of --take N, --value V and --both; or no ID and --prefer-author PERSON"))
+    }
+    let side = take.map { Int(ValueParser.halfWidth($0).trimmed) }
+    if let side, side == nil { throw CommandFailure(.usage, say("--take 应为数字", "--take takes a number")) }
+    try options.withReplica { replica in
+      let text = try ConflictText(replica, reveal: options.reveal)
+      let settlings = try record.map { [try one($0, taking: side ?? nil, text, replica)] } ?? many(text, replica)
+      // One that is named in full is written as it is; of many a person sees first what becomes of them.
+      if record == nil || dryRun {
+        for settling in settlings {
+          Terminal.print("\(try text.name(of: settling.conflict.record)) · \(settling.preview(text))")
+        }
+        guard try isWanted(settlings.count) else { return }
+      }
+      try write(settlings, replica)
+      let rest = try replica.conflictCount()
+      if options.json {
+        Terminal.print(
+          JSON.object([
+            "settled": .integer(settlings.count), "open_conflicts": .integer(rest),
+            "records": .array(settlings.map { .string($0.conflict.record.description) }),
+          ]).line)
+      } else if record != nil {
+        Terminal.print(say("已处理. 待处理 \(rest) 处; 反悔: quan undo", "Settled. \(rest) open; quan undo takes it back"))
+      } else {
+        Terminal.print(say("已处理 \(settlings.count) 处. 待处理 \(rest) 处", "Settled: \(settlings.count). \(rest) open"))
+      }
+    }
+  }
+
+  // MARK: One
+
+  private func one(
+    _ record: String, taking side: Int?, _ text: ConflictText, _ replica: Replica
+  ) throws -> Settling {
+    let found = try ConflictFinder.conflicts(record, place, replica)
+    guard let conflict = found.first, found.count == 1 else {
+      throw CommandFailure(
+        .usage, say("这条记录有多处冲突, 请写明字段", "the record has several conflicts; name the field"),
+        details: found.map { text.field($0)?.name ?? $0.class.rawValue })
+    }
+    let field = text.field(conflict)
+    if let value { return try Settling(conflict, typed: value, field, replica, reason: reason) }
+    if let side { return try Settling(conflict, taking: side, reason: reason) }
+    return try Settling(keepingAllOf: conflict, field, reason: reason)
+  }
+
+  // MARK: Many
+
+  /// All that one side of which the person wrote, and that the conditions leave.
+  private func many(_ text: ConflictText, _ replica: Replica) throws -> [Settling] {
+    let kind = try kind.map { try Assignment.kind(named: $0, in: text.schema) }
+    if kind == nil && !conditions.isEmpty {
+      throw CommandFailure(
+        .usage, say("--where 要同时写 --kind", "--where needs --kind"),
+        hint: say("例如 --kind student", "such as --kind student"))
+    }
+    let parser = ValueParser(finder: RecordFinder(replica: replica))
+    let wanted = try kind.map { kind in
+      try conditions.map { argument in
+        let assignment = try Assignment(argument, of: kind)
+        return (field: assignment.field.name, value: try parser.value(assignment.text, of: assignment.field))
+      }
+    }
+    return try replica.conflicts().compactMap { conflict in
+      guard conflict.class != .schema, kind == nil || conflict.kind == kind?.id else { return nil }
+      if let field, let definition = text.field(conflict), definition.name != field, Titles.field(definition) != field {
+        return nil
+      }
+      if field != nil && conflict.field == nil { return nil }
+      let sides = conflict.sides.indices.filter { index in
+        let side = conflict.sides[index]
+        return side.stamp.author == preferAuthor || side.alike.contains { $0.author == preferAuthor }
+      }
+      // A person who wrote several sides on several laptops must choose.
+      guard sides.count == 1 else { return nil }
+      if let wanted, !wanted.isEmpty {
+        guard let record = try replica.record(conflict.record),
+          wanted.allSatisfy({ record[$0.field]?.shown.contains($0.value) ?? false })
+        else { return nil }
+      }
+      return try Settling(conflict, taking: sides[0] + 1, reason: reason)
+    }
+  }
+
+  private func isWanted(_ count: Int) throws -> Bool {
+    if count == 0 {
+      Terminal.talk(
+        say(
+          "没有符合的冲突", "no conflict fits"))
+      return false
+    }
+    if dryRun { return false }
+    if yes { return true }
+    guard Prompt.isInteractive else {
+      throw CommandFailure(
+        .usage, say("没有写入: 请确认这 \(count) 处", "nothing was written: confirm these \(count)"),
+        hint: say("加 --yes 写入, --dry-run 只看", "add --yes to write, --dry-run to look only"))
+    }
+    return try Prompt.confirm(say("写入这 \(count) 处? (是/否) ", "Write these \(count)? (yes/no) "))
+  }
+
+  private func write(_ settlings: [Settling], _ replica: Replica) throws {
+    try replica.batch(author: options.author) { batch in
+      for settling in settlings {
+        try batch.write(message: settling.reason) { transaction in try settling.write(to: &transaction) }
+      }
+    }
+  }
+}

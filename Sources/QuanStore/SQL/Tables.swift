@@ -45,7 +45,6 @@ enum Tables {
     CREATE TABLE quan_conflict (
       record INTEGER NOT NULL, field_replica INTEGER NOT NULL, field_counter INTEGER NOT NULL, class TEXT NOT NULL,
       content BLOB NOT NULL, PRIMARY KEY (record, field_replica, field_counter)) WITHOUT ROWID;
-    CREATE TABLE quan_merge (id INTEGER PRIMARY KEY, time INTEGER NOT NULL, content BLOB NOT NULL);
     CREATE TABLE quan_peer (replica INTEGER PRIMARY KEY, time INTEGER NOT NULL, vector BLOB NOT NULL);
     """
 
@@ -53,5 +52,6 @@ enum Tables {
     CREATE TABLE quan_attachment (
       id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, size INTEGER NOT NULL);
     CREATE TABLE quan_attachment_chunk (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
+    CREATE TABLE quan_merge (id INTEGER PRIMARY KEY, time INTEGER NOT NULL, content BLOB NOT NULL);
     """
 }

@@ -2,8 +2,7 @@ public import Quan
 
 /// The built-in schema for home visits and student support.
 ///
-/// It is data on top of the public API: the core knows nothing of it. `quan schema show --file` writes it as the file
-/// that a district extends or replaces.
+/// It is data on top of the public API: the core knows nothing of it, and a district may replace it.
 public enum EducationSchema {
   /// The kinds, in the order in which people meet them.
   public static let draft = SchemaDraft(

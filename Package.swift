@@ -28,7 +28,6 @@ let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
-let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 let package = Package(
   name: "quan",
@@ -45,8 +44,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     // SQLite: connections, transactions, migrations.
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-    // Schema files that people edit: YAML has comments, and a parser that knows the line of everything.
-    .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
   ],
   targets: [
     module("QuanCore", []),
@@ -57,7 +54,7 @@ let package = Package(
     module("Quan", ["QuanCore", "QuanFormat", "QuanSync", "QuanStore"]),
     module("QuanEducation", ["Quan"]),
     module("QuanTesting", ["Quan", "QuanFormat", "QuanStore"]),
-    module("QuanCommands", ["Quan", "QuanEducation", arguments, yams]),
+    module("QuanCommands", ["Quan", "QuanEducation", arguments]),
     .executableTarget(name: "quan", dependencies: ["QuanCommands"], swiftSettings: strict),
     .executableTarget(
       name: "simulate", dependencies: ["QuanTesting", arguments], path: "Tools/Programs/simulate", swiftSettings: strict),

@@ -18,8 +18,8 @@ struct ImportTests {
     ),
     ("Quan", ["QuanCore", "QuanStore", "QuanSync"]),
     ("QuanEducation", ["Quan"]),
-    ("QuanTesting", ["Quan", "QuanFormat", "QuanStore", "Glibc", "Synchronization"]),
-    ("QuanCommands", ["Quan", "QuanEducation", "ArgumentParser", "Glibc", "Synchronization", "Yams"]),
+    ("QuanTesting", ["Quan", "QuanCore", "QuanFormat", "QuanStore", "Glibc", "Synchronization"]),
+    ("QuanCommands", ["Quan", "QuanEducation", "ArgumentParser", "Glibc", "Synchronization"]),
     ("quan", ["QuanCommands"]),
   ]
 

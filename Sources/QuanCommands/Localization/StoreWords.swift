@@ -45,6 +45,8 @@ enum StoreWords {
     ("the log has a gap", "副本文件损坏: 日志有空缺"), ("a column holds what Quan did not write", "有一列不是泉写入的内容"),
     ("a set's column holds what Quan did not write", "有一列集合不是泉写入的内容"), ("a pending segment is damaged", "一个等待中的段损坏"),
     ("the replica's own facts are damaged", "副本自身的信息损坏"), ("a conflict's class is unknown", "冲突的类别未知"),
+    ("a kept merge report is damaged (*", "一份保存的合并报告损坏"), ("a merge report was not kept", "合并报告没有保存"),
+    ("a notice's class is unknown", "通知的类别未知"),
     ("a conflict's row is damaged (*", "一处冲突的记录损坏"), ("a record was written by a newer Quan", "有记录由更新的版本写成"),
     ("a record's state is damaged (*", "一条记录的状态损坏"), ("a record's state names an unknown stream", "一条记录的状态损坏: 流未知"),
     ("a record's state has an unknown container", "一条记录的状态损坏: 容器未知"),

@@ -41,7 +41,7 @@ struct RoundTripTests {
       var operations: [Operation] = []
       for _ in 0..<Int.random(in: 1...4, using: &random) {
         let own = Dot(stream.replica, counter + UInt64(operations.count))
-        switch Int.random(in: 0..<6, using: &random) {
+        switch Int.random(in: 0..<7, using: &random) {
         case 0, 1:
           let keys = Set((0..<Int.random(in: 0...4, using: &random)).map { _ in FieldKey(dot(&random)) }).sorted()
           operations.append(
@@ -60,6 +60,19 @@ struct RoundTripTests {
             Operation(
               dot(&random),
               .increment(field: FieldKey(dot(&random), .counter), amount: .random(in: -9...9, using: &random))))
+        case 6:
+          var runs = TextRuns()
+          for _ in 0..<Int.random(in: 1...5, using: &random) {
+            let place = Int.random(in: 0...300, using: &random)
+            if random.chance(0.4) {
+              runs.delete(Int.random(in: 1...9, using: &random), at: place)
+            } else {
+              runs.insert(["a", "泉城", "e\u{301}👩‍👩‍👧"].randomElement(using: &random) ?? "", at: place)
+            }
+          }
+          let parents = Set((0..<Int.random(in: 0...2, using: &random)).map { _ in dot(&random) }).sorted()
+          let edit = TextEdit(parents: parents, runs: runs.runs, utf8: runs.utf8)
+          operations.append(Operation(dot(&random), .edit(field: FieldKey(dot(&random), .text), edit: edit)))
         case 4:
           operations.append(
             Operation(

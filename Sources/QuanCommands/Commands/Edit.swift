@@ -48,7 +48,8 @@ struct Edit: ParsableCommand {
     let field = assignment.field
     let value = assignment.act == .clear ? nil : try parser.value(assignment.text, of: field)
     switch (field.container, assignment.act) {
-    case (.register, .set), (.register, .clear): try transaction.set(record.id, field.id, to: value)
+    case (.register, .set), (.register, .clear), (.text, .set), (.text, .clear):
+      try transaction.set(record.id, field.id, to: value)
     case (.set, .set), (.set, .clear):
       // The first "=" puts its element in the place of those shown; further ones join it.
       if replaced.insert(field.id).inserted {

@@ -255,7 +255,7 @@ private struct Run {
   private func set(_ cell: Cell, _ id: RecordID, _ transaction: inout Transaction) throws {
     let field = cell.field
     switch field.container {
-    case .register: try transaction.set(id, field.id, to: cell.values.first)
+    case .register, .text: try transaction.set(id, field.id, to: cell.values.first)
     case .set:
       for element in cell.shown where !cell.values.contains(element) { try transaction.remove(id, field.id, element) }
       for element in cell.values where !cell.shown.contains(element) { try transaction.add(id, field.id, element) }
@@ -264,7 +264,7 @@ private struct Run {
       var now: Int64 = 0
       if case .integer(let total)? = cell.shown.first { now = total }
       try transaction.increment(id, field.id, by: wanted &- now)
-    case .map, .text, .list:
+    case .map, .list:
       throw CommandFailure(.failed, say("还不支持这种字段", "such fields are not supported yet"))
     }
   }

@@ -51,6 +51,13 @@ enum ChangeDump {
             .object(["value": value($0.value), "origin": $0.origin.map { .string($0.description) } ?? .null])
           }))
       add("overwrites", .array(overwrites.map { .array([.string($0.dot.description), .integer($0.index)]) }))
+    case .edit(let key, let edit):
+      add("op", .string("edit"))
+      add("record", .string(operation.record.description))
+      add(key)
+      add("parents", .array(edit.parents.map { .string($0.description) }))
+      add("runs", runs(edit))
+      add("inserted", .string(edit.inserted))
     case .increment(let key, let amount):
       add("op", .string("increment"))
       add("record", .string(operation.record.description))
@@ -68,6 +75,16 @@ enum ChangeDump {
       add("deletes", .array(deletes.map { .string($0.description) }))
     }
     return .object(members)
+  }
+
+  /// The runs of an edit: kind, place, number of scalars.
+  static func runs(_ edit: TextEdit) -> JSON {
+    .array(
+      edit.runs.map { run in
+        .array([
+          .string(run.kind == .insert ? "insert" : "delete"), .integer(Int64(run.position)), .integer(Int64(run.count)),
+        ])
+      })
   }
 
   /// A value with its type's code, exactly: reals as the bits of IEEE 754, attachments in hexadecimal.

@@ -21,6 +21,12 @@ struct HistoryText {
         ? say("  (合并 \(overwrites.count) 个值)", "  (settles \(overwrites.count) values)") : ""
       if written.isEmpty { return [name(key) + say(" 清空", key.container == .set ? " removed" : " cleared")] }
       return ["\(name(key)) \(key.container == .set ? "+=" : "=") \(shown)\(count)"]
+    case .edit(let key, let edit):
+      return [
+        say(
+          "\(name(key)) 输入 \(edit.insertedCount) 字, 删去 \(edit.deletedCount) 字",
+          "\(name(key)) typed \(edit.insertedCount), deleted \(edit.deletedCount)")
+      ]
     case .increment(let key, let amount): return ["\(name(key)) += \(amount)"]
     case .delete: return [say("删除", "deleted")]
     case .restore: return [say("恢复", "restored")]
@@ -61,6 +67,11 @@ struct HistoryText {
       add("field", .string(named(key)))
       add("values", .array(written.map { ValueText.json($0.value, of: kind.field(key.id)) }))
       add("overwrites", .array(overwrites.map { .string($0.dot.description) }))
+    case .edit(let key, let edit):
+      add("act", .string("edit"))
+      add("field", .string(named(key)))
+      add("runs", ChangeDump.runs(edit))
+      add("inserted", .string(edit.inserted))
     case .increment(let key, let amount):
       add("act", .string("increment"))
       add("field", .string(named(key)))

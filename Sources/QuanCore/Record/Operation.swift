@@ -10,7 +10,7 @@ public enum ContainerType: UInt8, Hashable, Sendable, CaseIterable {
   case counter = 2
   /// Reserved: a map of registers.
   case map = 3
-  /// Reserved: a collaborative text.
+  /// A collaborative text.
   case text = 4
   /// Reserved: an ordered list with moves.
   case list = 5
@@ -92,6 +92,8 @@ public struct Operation: Hashable, Sendable {
     /// Registers and sets: the entries in `overwrites` go, `values` come. On a register it is a *set* (without
     /// values: *cleared*); on a set an *add*, a *remove*, or both.
     case write(field: FieldKey, values: [WrittenValue], overwrites: [EntryID])
+    /// Scalars of a collaborative text are inserted and deleted.
+    case edit(field: FieldKey, edit: TextEdit)
     /// The counter grows by `amount`, which may be negative.
     case increment(field: FieldKey, amount: Int64)
     /// The record is deleted as far as `context` has seen it: replica to the highest counter of its operations on it.

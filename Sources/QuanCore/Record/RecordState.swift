@@ -75,6 +75,7 @@ public struct RecordState: Hashable, Sendable {
     case .write(let key, let values, let overwrites):
       fields[key, default: FieldState(key: key)]
         .apply(Write(dot: dot, stamp: stamp, values: values, overwrites: overwrites))
+    case .edit: break  // The text is a function of all its edits; whoever keeps it takes them in.
     case .increment(let key, let amount): fields[key, default: FieldState(key: key)].increment(by: amount)
     case .delete(let context):
       deletes[dot] = Delete(dot: dot, stamp: stamp, context: context)

@@ -26,6 +26,8 @@ package final class DecodedSegment: Sendable {
     case delete(row: Int)
     /// Restore, whose deletes are dot list `row`.
     case restore(row: Int)
+    /// Edit number `row` of a text, of a slot.
+    case edit(slot: Int, row: Int)
   }
 
   package let header: SegmentHeader
@@ -44,7 +46,7 @@ package final class DecodedSegment: Sendable {
   let dependencyStarts: [Int]
   let dependencyList: [Dependency]
 
-  /// For each operation its sort and the dictionary index: index × 5 + sort.
+  /// For each operation its sort and the dictionary index: index × 6 + sort.
   let heads: [UInt64]
   /// For each operation its row among its sort: creates by layout, the others over the segment.
   let rows: [UInt32]
@@ -64,6 +66,8 @@ package final class DecodedSegment: Sendable {
   let dotStarts: [Int]
   let dots: [Dot]
   package let slotColumns: [ValueColumn]
+  /// The edits of texts, in order.
+  package let textEdits: [TextEdit]
 
   /// How many changes there are.
   package var changeCount: Int { authors.count }
@@ -108,6 +112,7 @@ package final class DecodedSegment: Sendable {
     for index in layouts.indices { try decoder.columns(of: &layouts[index], index, &reader) }
     self.layouts = layouts
     slotColumns = try decoder.slotColumns(slots, &reader)
+    textEdits = try decoder.textEdits(&reader)
     try reader.finish()
     try verifyDigests()
   }
@@ -180,10 +185,11 @@ package final class DecodedSegment: Sendable {
   package func operation(_ place: Int) -> Operation {
     let head = heads[place]
     let row = Int(rows[place])
-    switch head % 5 {
-    case 0: return .create(layout: Int(head / 5), row: row)
-    case 1: return .write(slot: Int(head / 5), row: row)
-    case 2: return .increment(slot: Int(head / 5), row: row)
+    switch head % 6 {
+    case 0: return .create(layout: Int(head / 6), row: row)
+    case 1: return .write(slot: Int(head / 6), row: row)
+    case 2: return .increment(slot: Int(head / 6), row: row)
+    case 5: return .edit(slot: Int(head / 6), row: row)
     case 3: return .delete(row: row)
     default: return .restore(row: row)
     }
@@ -221,6 +227,8 @@ package final class DecodedSegment: Sendable {
       let body = QuanCore.Operation.Body.write(
         field: slots[slot].key, values: values(slot: slot, row: row), overwrites: overwrites(row: row, record: record))
       return QuanCore.Operation(record, body)
+    case .edit(let slot, let row):
+      return QuanCore.Operation(record(place), .edit(field: slots[slot].key, edit: textEdits[row]))
     case .increment(let slot, let row):
       return QuanCore.Operation(record(place), .increment(field: slots[slot].key, amount: amounts[row]))
     case .delete(let row):
@@ -278,6 +286,11 @@ package final class DecodedSegment: Sendable {
       let overwrites = overwrites(row: row, record: record)
       writer.varint(UInt64(overwrites.count))
       for entry in overwrites { CanonicalChange.put(entry, &writer) }
+    case .edit(let slot, let row):
+      writer.byte(CanonicalChange.Code.edit.rawValue)
+      writer.dot(record(place))
+      CanonicalChange.put(slots[slot].key, &writer)
+      CanonicalChange.put(textEdits[row], &writer)
     case .increment(let slot, let row):
       writer.byte(CanonicalChange.Code.increment.rawValue)
       writer.dot(record(place))

@@ -33,6 +33,8 @@ struct SegmentDecoder {
   /// For each layout, the counters of its creates; for each slot, those of the owners of its values.
   private var layoutOwners: [[UInt64]] = []
   private var slotOwners: [[UInt64]] = []
+  /// For each edit of a text, its place among the operations that are no creates, its slot and its counter.
+  private var editPlaces: [(edit: Int, slot: Int, counter: UInt64)] = []
 
   init(_ header: SegmentHeader, _ content: [UInt8]) {
     self.header = header
@@ -209,8 +211,8 @@ struct SegmentDecoder {
     for change in firstCounters.indices {
       for place in operationStarts[change]..<operationStarts[change + 1] {
         let counter = firstCounters[change] + UInt64(place - operationStarts[change])
-        let sort = heads[place] % 5
-        let index = heads[place] / 5
+        let sort = heads[place] % 6
+        let index = heads[place] / 6
         edits.append(UInt32(counts.edits))
         if sort != 0 { counts.edits += 1 }
         switch sort {
@@ -228,6 +230,12 @@ struct SegmentDecoder {
           guard index < UInt64(slotCount) else { throw .invalid("slot", offset: offset) }
           rows.append(UInt32(counts.increments))
           counts.increments += 1
+        case 5:
+          guard index < UInt64(slotCount), slots[Int(index)].key.container == .text else {
+            throw .invalid("slot", offset: offset)
+          }
+          rows.append(UInt32(editPlaces.count))
+          editPlaces.append((counts.edits - 1, Int(index), counter))
         default:
           guard index == 0 else { throw .invalid("operation", offset: offset) }
           rows.append(UInt32(counts.dots))
@@ -244,10 +252,10 @@ struct SegmentDecoder {
     dotStarts = try starts(dotCounts, offset)
     dots = try dots(dotStarts[counts.dots], &reader)
     // A delete names each replica once, a restore each delete.
-    for place in heads.indices where heads[place] % 5 > 2 {
+    for place in heads.indices where heads[place] % 6 == 3 || heads[place] % 6 == 4 {
       let list = Int(rows[place])
       let own = dots[dotStarts[list]..<dotStarts[list + 1]]
-      let isDelete = heads[place] % 5 == 3
+      let isDelete = heads[place] % 6 == 3
       let isOrdered = zip(own, own.dropFirst()).allSatisfy { isDelete ? $0.replica < $1.replica : $0 < $1 }
       guard isOrdered else { throw .invalid("order of dots", offset: offset) }
     }
@@ -320,6 +328,15 @@ struct SegmentDecoder {
       layout.columns.append(
         try ValueColumn(slot.type, owners: valueOwners, dictionary, from: &reader, bytes: content))
     }
+  }
+
+  func textEdits(_ reader: inout ByteReader) throws(FormatError) -> [TextEdit] {
+    let targets = editPlaces.map { place in
+      TextEditColumns.Target(
+        record: Dot(dictionary.replicas[Int(recordReplicas[place.edit])], recordCounters[place.edit]),
+        slot: place.slot, dot: Dot(header.stream.replica, place.counter))
+    }
+    return try TextEditColumns.decode(targets, dictionary, from: &reader, bytes: content)
   }
 
   func slotColumns(_ slots: [Slot], _ reader: inout ByteReader) throws(FormatError) -> [ValueColumn] {

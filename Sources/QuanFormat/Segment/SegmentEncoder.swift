@@ -57,6 +57,7 @@ package struct SegmentEncoder {
   private var layoutColumns: [[ValueColumn.Builder]] = []
   private var layoutCounts: [[[UInt64]]] = []
   private var slotColumns: [ValueColumn.Builder] = []
+  private var edits = TextEditColumns()
   private var size = 0
 
   /// Starts a segment that continues a stream behind `previous`.
@@ -134,8 +135,12 @@ package struct SegmentEncoder {
     case .create: break
     case .write(let key, let values, let overwrites):
       appendWrite(key, values, overwrites, record: operation.record, counter)
+    case .edit(let key, let edit):
+      let slot = slot(Slot(key: key, type: .text))
+      heads.append(UInt64(slot) * 6 + 5)
+      edits.append(edit, record: operation.record, slot: slot, dot: Dot(stream.replica, counter), &names)
     case .increment(let key, let amount):
-      heads.append(UInt64(slot(Slot(key: key, type: .integer))) * 5 + 2)
+      heads.append(UInt64(slot(Slot(key: key, type: .integer))) * 6 + 2)
       amounts.append(ByteWriter.zigzagged(amount))
     case .delete(let context):
       heads.append(3)
@@ -161,7 +166,7 @@ package struct SegmentEncoder {
       layoutColumns.append(layout.slots.map { ValueColumn.Builder(type: $0.type) })
       layoutCounts.append(layout.slots.map { _ in [] })
     }
-    heads.append(UInt64(index) * 5)
+    heads.append(UInt64(index) * 6)
     for (position, field) in fields.enumerated() {
       layoutCounts[index][position].append(UInt64(field.values.count))
       for value in field.values { layoutColumns[index][position].append(value, owner: counter, &names) }
@@ -172,7 +177,7 @@ package struct SegmentEncoder {
     _ key: FieldKey, _ values: [WrittenValue], _ overwrites: [EntryID], record: RecordID, _ counter: UInt64
   ) {
     let slot = slot(Slot(key: key, type: Self.type(values.map(\.value))))
-    heads.append(UInt64(slot) * 5 + 1)
+    heads.append(UInt64(slot) * 6 + 1)
     valueCounts.append(UInt64(values.count))
     for written in values {
       slotColumns[slot].append(written.value, owner: counter, &names)
@@ -231,6 +236,7 @@ package struct SegmentEncoder {
       }
     }
     for column in slotColumns { column.encode(to: &body) }
+    edits.encode(to: &body)
     let header = SegmentHeader(
       stream: stream, range: firstNumber...lastNumber, lastCounter: lastCounter, previous: start, digest: digest,
       operationCount: heads.count,

@@ -69,6 +69,11 @@ struct Applier {
       let write = Write(dot: arrival.dot, stamp: arrival.stamp, values: values, overwrites: overwrites)
       if try applyAlone(write, to: key, of: local, arrival) { return }
     }
+    if case .edit(let key, let edit) = operation.body {
+      try file.take(edit, arrival.dot, at: TextPlace(record: local, key: key))
+      if isMerge { tally.report.recordsChanged.insert(operation.record) }
+      return
+    }
     try applyWhole(operation.body, to: local, arrival)
   }
 

@@ -64,6 +64,7 @@ extension ReplicaFile {
         if done % 256 == 0 { try progress(WorkProgress(.folding, done, of: total)) }
         done += 1
       }
+      try finishTexts()
       try finishSchema()
     }
     try contexts.save(connection)
@@ -71,12 +72,13 @@ extension ReplicaFile {
   }
 
   private func forgetRows(of scopes: Set<ScopeID>?) throws {
+    edits = WaitingEdits()
     contexts = Contexts()
     guard let scopes else {
       for table in catalog.ordered { try connection.execute("DROP TABLE \(table.quotedName)") }
       try connection.execute(
         """
-        DELETE FROM quan_table; DELETE FROM quan_aside; DELETE FROM quan_conflict; DELETE FROM quan_context;
+        DELETE FROM quan_table; DELETE FROM quan_aside; DELETE FROM quan_conflict; DELETE FROM quan_context; DELETE FROM quan_edit;
         """)
       connection.forgetStatements()
       catalog = Catalog(schema: Schema())
@@ -92,6 +94,7 @@ extension ReplicaFile {
         """
         DELETE FROM quan_conflict WHERE record BETWEEN \(rows.lowerBound) AND \(rows.upperBound);
         DELETE FROM quan_context WHERE stream=\(row.index);
+        DELETE FROM quan_edit WHERE record BETWEEN \(rows.lowerBound) AND \(rows.upperBound);
         """)
     }
   }

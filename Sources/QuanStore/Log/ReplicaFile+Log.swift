@@ -284,6 +284,7 @@ extension ReplicaFile {
         before.formUnion(values.compactMap(\.origin))
       case .restore(let deletes): before.formUnion(deletes)
       case .delete(let context): before.formUnion(context.map { Dot($0.key, $0.value) })
+      case .edit(_, let edit): before.formUnion(edit.parents)
       case .create, .increment: break
       }
       if let last = lastOf[item.dot.replica] { before.insert(last) }
@@ -313,7 +314,7 @@ extension ReplicaFile {
         return Write(dot: item.dot, stamp: stamp, values: field.values.map { WrittenValue($0) }, overwrites: [])
       case .write(key, let values, let overwrites):
         return Write(dot: item.dot, stamp: stamp, values: values, overwrites: overwrites)
-      case .write, .increment, .delete, .restore: return nil
+      case .write, .edit, .increment, .delete, .restore: return nil
       }
     }
   }

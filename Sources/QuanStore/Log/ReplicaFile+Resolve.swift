@@ -32,6 +32,9 @@ extension ReplicaFile {
             field: resolve(key),
             values: values.map { WrittenValue(resolve($0.value), origin: $0.origin.map { resolve($0, in: scope) }) },
             overwrites: overwrites.map { EntryID(resolve($0.dot, in: scope), $0.index) }.sorted()))
+      case .edit(let key, let edit):
+        let parents = edit.parents.map { resolve($0, in: scope) }.sorted()
+        return Operation(record, .edit(field: resolve(key), edit: edit.with(parents: parents)))
       case .increment(let key, let amount): return Operation(record, .increment(field: resolve(key), amount: amount))
       case .delete(let seen):
         var resolved: [ReplicaID: UInt64] = [:]

@@ -44,6 +44,7 @@ extension ReplicaFile {
   /// Reads a record whole.
   func load(_ local: LocalDot, hint: KindID? = nil) throws -> Stored? {
     guard let (id, scope) = streams.dot(local) else { return nil }
+    try finishTexts(of: local)
     if let table = try table(of: local, hint: hint) {
       let statement = try connection.statement(table.selection + " WHERE id=?")
       statement.bind(1, local.rowID)

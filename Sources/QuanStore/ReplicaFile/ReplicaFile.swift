@@ -19,6 +19,8 @@ final class ReplicaFile {
   var cachedSegment: (id: Int64, segment: DecodedSegment)?
   /// What is being taken in and is not in the log yet.
   var unlogged = Unlogged.none
+  /// Edits of texts that are being taken in.
+  var edits = WaitingEdits()
   /// Whether a write is being done, so that memory is ahead of the file.
   private var isWriting = false
   private var dataVersion: Int64 = -1
@@ -60,6 +62,7 @@ final class ReplicaFile {
     contexts = Contexts()
     cachedSegment = nil
     unlogged = .none
+    edits = WaitingEdits()
     connection.forgetStatements()
     catalog = Catalog(schema: Schema())
     catalog = Catalog(schema: try readSchema())
@@ -75,6 +78,7 @@ final class ReplicaFile {
         isWriting = true
         defer { isWriting = false }
         let result = try body()
+        try finishTexts()
         try finishSchema()
         return result
       }
@@ -92,6 +96,7 @@ final class ReplicaFile {
         isWriting = true
         defer { isWriting = false }
         let result = try body()
+        try finishTexts()
         try finishSchema()
         return result
       }

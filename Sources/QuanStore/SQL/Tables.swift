@@ -37,6 +37,10 @@ enum Tables {
     CREATE TABLE quan_conflict (
       record INTEGER NOT NULL, field_replica INTEGER NOT NULL, field_counter INTEGER NOT NULL, class TEXT NOT NULL,
       content BLOB NOT NULL, PRIMARY KEY (record, field_replica, field_counter)) WITHOUT ROWID;
+    CREATE TABLE quan_edit (
+      record INTEGER NOT NULL, field INTEGER NOT NULL, seq INTEGER NOT NULL, stream INTEGER NOT NULL,
+      counter INTEGER NOT NULL, parents BLOB NOT NULL, heads BLOB, length INTEGER NOT NULL, runs BLOB NOT NULL,
+      PRIMARY KEY (record, field, seq)) WITHOUT ROWID;
     CREATE TABLE quan_peer (replica INTEGER PRIMARY KEY, time INTEGER NOT NULL, vector BLOB NOT NULL);
     """
 }

@@ -19,6 +19,10 @@ struct Catalog {
 
   /// The checks of each kind's fields.
   private(set) var checks: [KindID: [FieldCheck]] = [:]
+  /// The fields that are collaborative texts.
+  private var textFields: Set<FieldID> = []
+  /// Whether a field is a collaborative text.
+  func isText(_ field: FieldID) -> Bool { textFields.contains(field) }
   /// The kinds a field belongs to, for finding a record's table fast.
   private(set) var kindOfField: [FieldID: KindID] = [:]
 
@@ -33,6 +37,7 @@ struct Catalog {
         let type: ValueType = field.container == .counter ? .integer : field.type
         return FieldCheck(id: field.id, key: field.key, type: type, hasChoices: !field.choices.isEmpty)
       }
+      textFields.formUnion(kind.fields.filter { $0.container == .text }.map(\.id))
       tables[kind.id] = KindTable(kind: kind, name: name, columns: columns)
       for field in kind.fields where field.id != BuiltIn.externalID { kindOfField[field.id] = kind.id }
     }
@@ -41,8 +46,8 @@ struct Catalog {
   /// Whether a field is one that a column shows.
   private static func hasColumn(_ field: FieldDefinition) -> Bool {
     switch field.container {
-    case .register, .set, .counter: true
-    case .map, .text, .list: false
+    case .register, .set, .counter, .text: true
+    case .map, .list: false
     }
   }
 

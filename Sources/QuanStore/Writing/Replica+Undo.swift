@@ -122,6 +122,8 @@ private struct Undoing {
       switch operation.body {
       case .create: try undoCreate(dot, stored, &transaction)
       case .write(let key, _, let overwrites): try undoWrite(dot, key, overwrites, stored, local, &transaction)
+      case .edit(let key, _):
+        keep(operation.record, key.id, .changedSince)
       case .increment(let key, let amount):
         try transaction.increment(operation.record, key.id, by: 0 &- amount)
         count += 1

@@ -47,8 +47,12 @@ public struct Transaction {
   /// The scope, once an act has settled it.
   private(set) var scope: ScopeID?
   var creations: [Creation] = []
-  private var creationIndex: [RecordID: Int] = [:]
+  private(set) var creationIndex: [RecordID: Int] = [:]
   var edits: [RecordID: Edit] = [:]
+  /// The texts that the write has touched.
+  var texts: [TextPlace: OpenText] = [:]
+  /// The text that was touched last: typing asks for the same one over and over.
+  var current: (record: RecordID, field: FieldID, text: OpenText)?
 
   init(file: ReplicaFile, firstCounter: UInt64) {
     self.file = file
@@ -56,7 +60,7 @@ public struct Transaction {
   }
 
   /// The records that the write is about so far.
-  var records: [RecordID] { creations.map(\.id) + edits.keys.sorted() }
+  var records: [RecordID] { creations.map(\.id) + Set(edits.keys).union(texts.values.map(\.id)).sorted() }
 
   /// The kinds and fields that the replica knows.
   public var schema: Schema { file.catalog.schema }
@@ -103,9 +107,9 @@ public struct Transaction {
   /// Whether values are right at first sight: one of the field's type for a register or counter.
   private static func isPlain(_ given: [Value], _ check: Catalog.FieldCheck) -> Bool {
     switch check.key.container {
-    case .register, .counter: given.count == 1 && given[0].type == check.type
+    case .register, .counter, .text: given.count == 1 && given[0].type == check.type
     case .set: given.allSatisfy { $0.type == check.type }
-    case .map, .text, .list: false
+    case .map, .list: false
     }
   }
 
@@ -126,6 +130,10 @@ public struct Transaction {
   /// Setting a field to the value it has confirms it: an event of its own, which stands beside a concurrent change.
   /// - Throws: ``StoreError`` with code `notFound`, `invalid` or `refused`, as ``create(_:in:_:)`` does.
   public mutating func set(_ record: RecordID, _ field: FieldID, to value: Value?) throws {
+    if file.catalog.isText(field) {
+      try setText(record, field, to: try Self.text(value, field))
+      return
+    }
     let definition = try definition(of: field, in: record, container: .register)
     if let value { try check(value, definition) }
     if let index = creationIndex[record] {
@@ -313,8 +321,8 @@ public struct Transaction {
   /// Maps, texts and lists have their place in the format and no meaning yet.
   private func checkContainer(_ container: ContainerType, _ name: String) throws {
     switch container {
-    case .register, .set, .counter: return
-    case .map, .text, .list:
+    case .register, .set, .counter, .text: return
+    case .map, .list:
       throw StoreError(.invalid, "fields that are a \(FieldText.write(container)) are not supported yet", subject: name)
     }
   }
@@ -348,7 +356,7 @@ public struct Transaction {
     scope = wanted
   }
 
-  private mutating func definition(
+  mutating func definition(
     of field: FieldID, in record: RecordID, container: ContainerType
   ) throws -> FieldDefinition {
     let kind: KindID

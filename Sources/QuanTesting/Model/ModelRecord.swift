@@ -74,17 +74,47 @@ struct ModelRecord {
     }
   }
 
+  /// A collaborative text, by the reference.
+  func text(of key: FieldKey) -> String {
+    var start = ""
+    var waiting: [(dot: Dot, edit: TextEdit)] = []
+    for deed in deeds {
+      if case .create(_, let fields) = deed.body,
+        case .text(let text)? = fields.first(where: { $0.key == key })?.values.first
+      {
+        start = text
+      }
+      if case .edit(key, let edit) = deed.body { waiting.append((deed.dot, edit)) }
+    }
+    var text = ReferenceText(start)
+    let all = Set(waiting.map(\.dot))
+    var places: [Dot: Int] = [:]
+    while !waiting.isEmpty {
+      let next = waiting.firstIndex { $0.edit.parents.allSatisfy { places[$0] != nil || !all.contains($0) } } ?? 0
+      let (dot, edit) = waiting.remove(at: next)
+      let parents = edit.parents.compactMap { places[$0] }
+      places[dot] = places.count
+      text.apply(dot, parents: parents.isEmpty ? [-1] : parents, edit)
+    }
+    return text.text
+  }
+
   /// The fields that something was done to.
   var keys: Set<FieldKey> {
     var keys: Set<FieldKey> = []
     for deed in deeds {
       switch deed.body {
       case .create(_, let fields): keys.formUnion(fields.map(\.key))
-      case .write(let key, _, _), .increment(let key, _): keys.insert(key)
+      case .write(let key, _, _), .increment(let key, _), .edit(let key, _): keys.insert(key)
       case .delete, .restore: break
       }
     }
     return keys
+  }
+
+  private func textEntries(of key: FieldKey) -> [CanonicalRecord.Entry] {
+    let text = text(of: key)
+    return text.isEmpty ? [] : [CanonicalRecord.Entry(id: EntryID(id), value: .text(text), origin: nil)]
   }
 
   // MARK: Deletes
@@ -123,7 +153,8 @@ struct ModelRecord {
         CanonicalRecord.Field(
           key: key,
           entries: key.container == .counter
-            ? [] : entries(of: key).map { CanonicalRecord.Entry(id: $0.id, value: $0.value, origin: $0.origin) },
+            ? []
+            : key.container == .text ? textEntries(of: key) : entries(of: key).map { CanonicalRecord.Entry(id: $0.id, value: $0.value, origin: $0.origin) },
           total: total(of: key))
       },
       deletes: standingDeletes.map(\.dot))

@@ -99,6 +99,8 @@ public struct ModelState {
         field: key(field),
         values: values.map { WrittenValue(value($0.value), origin: $0.origin.map { resolve($0, scope) }) },
         overwrites: overwrites.map { EntryID(resolve($0.dot, scope), $0.index) })
+    case .edit(let field, let edit):
+      return .edit(field: key(field), edit: edit.with(parents: edit.parents.map { resolve($0, scope) }.sorted()))
     case .increment(let field, let amount): return .increment(field: key(field), amount: amount)
     case .delete(let context):
       var resolved: [ReplicaID: UInt64] = [:]

@@ -45,27 +45,17 @@ extension ReplicaFile {
     var rope = Rope(stored.state.text(of: place.key))
     var history = try TextHistory(self, place)
     var taken = 0
-    var numbers: [LocalDot: Int] = [:]
-    func parents(_ item: WaitingEdits.Item) throws -> [Int] {
-      var own: Set<Int> = []
-      for parent in item.edit.parents {
-        guard let local = streams.local(parent, in: stored.scope) else { continue }
-        if let number = try numbers[local] ?? history.number(of: local) { own.insert(number) }
-      }
-      return own.isEmpty ? [0] : own.sorted()
-    }
     // As long as nobody else wrote meanwhile, edits are right as they are.
     while taken < items.count {
-      let own = try parents(items[taken])
+      let own = try parents(items[taken], in: &history, [:], scope: stored.scope)
       guard own == history.heads else { break }
       let local = try local(items[taken].dot, in: stored.scope)
       history.append(local, parents: own, length: rope.count, runs: items[taken].edit.runs)
-      numbers[local] = history.last
       rope.apply(items[taken].edit)
       taken += 1
     }
     if taken < items.count {
-      try merge(items[taken...], into: &rope, &history, scope: stored.scope, parents)
+      try merge(items[taken...], into: &rope, &history, scope: stored.scope)
     }
     try history.save()
     for item in items {
@@ -75,30 +65,29 @@ extension ReplicaFile {
     try save(stored.state, at: place.record, replacing: stored.place)
   }
 
+  /// The numbers of an edit's parents; those of edits that are not in the history yet are in `fresh`.
+  private func parents(
+    _ item: WaitingEdits.Item, in history: inout TextHistory, _ fresh: [LocalDot: Int], scope: ScopeID
+  ) throws -> [Int] {
+    var own: Set<Int> = []
+    for parent in item.edit.parents {
+      guard let local = streams.local(parent, in: scope) else { continue }
+      if let number = try fresh[local] ?? history.number(of: local) { own.insert(number) }
+    }
+    return own.isEmpty ? [0] : own.sorted()
+  }
+
   /// Takes in edits of which some were made without having seen all others.
   private func merge(
-    _ items: ArraySlice<WaitingEdits.Item>, into rope: inout Rope, _ history: inout TextHistory, scope: ScopeID,
-    _ parents: (WaitingEdits.Item) throws -> [Int]
+    _ items: ArraySlice<WaitingEdits.Item>, into rope: inout Rope, _ history: inout TextHistory, scope: ScopeID
   ) throws {
     let known = history.last
     var numbers: [LocalDot: Int] = [:]
     var fresh: [(local: LocalDot, item: WaitingEdits.Item, parents: [Int])] = []
     for item in items {
-      var own: Set<Int> = []
-      var others: [Dot] = []
-      for parent in item.edit.parents {
-        if let local = streams.local(parent, in: scope), let number = numbers[local] {
-          own.insert(number)
-        } else {
-          others.append(parent)
-        }
-      }
-      if !others.isEmpty || own.isEmpty {
-        let older = try parents(WaitingEdits.Item(dot: item.dot, edit: item.edit.with(parents: others)))
-        if own.isEmpty { own.formUnion(older) } else { own.formUnion(older.filter { $0 > 0 }) }
-      }
+      let own = try parents(item, in: &history, numbers, scope: scope)
       let local = try local(item.dot, in: scope)
-      fresh.append((local, item, own.sorted()))
+      fresh.append((local, item, own))
       numbers[local] = known + fresh.count
     }
     // The latest version that everything behind it has seen and that had seen everything before it.

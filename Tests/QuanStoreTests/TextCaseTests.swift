@@ -53,9 +53,9 @@ struct TextCaseTests {
 
   @Test("a whole new text changes only what differs, so that both laptops' changes stand")
   func wholeTexts() throws {
-    let (bureau, id, _) = try setUp(notes: "第一段.\n第二段.\n第三段.\n")
-    try bureau.set(id, "notes", .text("第一段, 补充.\n第二段.\n第三段.\n"), on: 0)
-    try bureau.set(id, "notes", .text("第一段.\n第二段.\n第三段.\n第四段.\n"), on: 1)
+    let (bureau, id, notes) = try setUp(notes: "第一段.\n第二段.\n第三段.\n")
+    try bureau.replicas[0].write { try $0.set(id, notes, to: .text("第一段, 补充.\n第二段.\n第三段.\n")) }
+    try bureau.replicas[1].write { try $0.set(id, notes, to: .text("第一段.\n第二段.\n第三段.\n第四段.\n")) }
     try bureau.exchange()
     #expect(try text(bureau, id, on: 1) == "第一段, 补充.\n第二段.\n第三段.\n第四段.\n")
     try bureau.expectEqual()

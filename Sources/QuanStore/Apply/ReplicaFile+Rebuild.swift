@@ -72,7 +72,7 @@ extension ReplicaFile {
   }
 
   private func forgetRows(of scopes: Set<ScopeID>?) throws {
-    edits = WaitingEdits()
+    try finishTexts()  // Edits of other scopes may wait.
     contexts = Contexts()
     guard let scopes else {
       for table in catalog.ordered { try connection.execute("DROP TABLE \(table.quotedName)") }

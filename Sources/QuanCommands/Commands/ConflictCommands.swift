@@ -100,15 +100,15 @@ struct ConflictCommands: ParsableCommand {
         guard let conflict = found.first, found.count == 1 else {
           throw CommandFailure(
             .usage, say("这条记录有多处冲突, 请写明字段", "the record has several conflicts; name the field"),
-            details: found.map { ConflictText.field($0, schema)?.name ?? $0.class.rawValue })
+            details: try found.map { try ConflictText.name($0, schema, replica) ?? $0.class.rawValue })
         }
         try replica.write(author: options.author, message: message) { transaction in
           if let side, let side {
-            try transaction.resolve(conflict.record, conflict.field, takingSide: side)
+            try transaction.resolve(conflict.record, conflict.field, item: conflict.item, takingSide: side)
           } else if let value, let definition = ConflictText.field(conflict, schema), let field = conflict.field {
             let parser = ValueParser(finder: RecordFinder(replica: replica))
             let parsed = value.isEmpty ? nil : try parser.value(value, of: definition)
-            try transaction.resolve(conflict.record, field, to: parsed)
+            try transaction.resolve(conflict.record, field, item: conflict.item, to: parsed)
           } else {
             throw CommandFailure(.usage, say("这个冲突只能 --take N", "this conflict takes --take N only"))
           }

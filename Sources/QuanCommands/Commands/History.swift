@@ -19,7 +19,7 @@ struct History: ParsableCommand {
       guard let found = try replica.record(id) else { throw CommandFailure(StoreError(.notFound, "", subject: record)) }
       let field = try field.map { try Assignment.field(named: $0, of: found.kind) }
       let steps = try replica.history(of: id, field: field?.id)
-      let text = HistoryText(replica: replica, kind: found.kind, reveal: options.reveal)
+      let text = HistoryText(replica: replica, record: found, reveal: options.reveal)
       let people = try People(replica)
       for step in steps {
         if options.json {

@@ -26,7 +26,9 @@ struct ConflictText {
     let record = try replica.record(conflict.record)
     let kind = schema.kind(conflict.kind).map { Titles.kind($0) } ?? ""
     let title = record.map { Titles.title($0, reveal: reveal) } ?? ""
-    let place = field.map { " · \(Titles.field($0)) (\($0.name))" } ?? ""
+    let view = record?.fields.first { $0.definition.id == conflict.field }
+    let item = ItemText.suffix(conflict.item, of: view)
+    let place = field.map { " · \(Titles.field($0))\(item) (\($0.name)\(item))" } ?? ""
     var lines = ["[\(short)] \(kind) \(title)\(place)  -  \(name(of: conflict.class))"]
     if conflict.class == .value || conflict.class == .dispute {
       let base = conflict.base.map { ValueText.human($0, of: field, replica: replica, reveal: reveal) }
@@ -65,8 +67,24 @@ struct ConflictText {
   /// The command that settles a conflict.
   func hint(_ conflict: Conflict, schema: Schema) throws -> String {
     let short = try replica.shortForm(of: conflict.record)
-    let field = Self.field(conflict, schema).map { " " + $0.name } ?? ""
-    return "quan conflict resolve \(short)\(field) --take N"
+    let name = try Self.name(conflict, schema, replica).map { " " + Self.quoted($0) } ?? ""
+    return "quan conflict resolve \(short)\(name) --take N"
+  }
+
+  /// What a conflict's field, or item of one, is called in commands.
+  static func name(_ conflict: Conflict, _ schema: Schema, _ replica: Replica) throws -> String? {
+    guard let field = field(conflict, schema) else { return nil }
+    guard conflict.item != nil else { return field.name }
+    return field.name + ItemText.suffix(conflict.item, of: try replica.record(conflict.record)?[field.name])
+  }
+
+  /// A name as a shell takes it: brackets and spaces mean something to shells.
+  static func quoted(_ name: String) -> String {
+    let isPlain = name.unicodeScalars.allSatisfy { scalar in
+      scalar.value > 0x7F || scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "_"
+        || scalar == "." || scalar == "-"
+    }
+    return isPlain ? name : "'" + name.replacing("'", with: "'\\''") + "'"
   }
 
   // MARK: Programs
@@ -77,7 +95,8 @@ struct ConflictText {
     let base = conflict.base.map { ValueText.json($0, of: field) }
     return .object([
       "record": .string(conflict.record.description), "kind": .string(schema.kind(conflict.kind)?.name ?? ""),
-      "field": field.map { .string($0.name) } ?? .null, "class": .string(conflict.class.rawValue),
+      "field": field.map { .string($0.name) } ?? .null, "item": ItemText.json(conflict.item),
+      "class": .string(conflict.class.rawValue),
       "base": base.count > 1 ? .array(base) : base.first ?? .null,
       "sides": .array(
         conflict.sides.enumerated().map { index, side in

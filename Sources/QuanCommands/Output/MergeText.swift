@@ -75,10 +75,14 @@ struct MergeText {
           "按规则 \(field?.rule.text ?? "") 取值, 其他值仍保留",
           "decided by rule \(field?.rule.text ?? ""); the other values are kept")
       case .cleared: what = say("有人清空, 有人填写, 保留填写的值", "cleared by one, set by another; the value stands")
+      case .moved:
+        what = say("多人同时移动了同一项, 各处显示在同一位置", "several people moved one element; it is at one place, the same everywhere")
       case .forked: what = say("身份分叉", "forked identity")
       }
       let short = try replica.shortForm(of: notice.record)
-      Terminal.print("  - [\(short)] \(field.map { Titles.field($0) } ?? ""): \(what)")
+      let record = notice.item == nil ? nil : try replica.record(notice.record)
+      let item = ItemText.suffix(notice.item, of: record?.fields.first { $0.definition.id == notice.field })
+      Terminal.print("  - [\(short)] \(field.map { Titles.field($0) } ?? "")\(item): \(what)")
     }
     if report.noticeCount > Self.shown {
       let rest = report.noticeCount - Self.shown
@@ -112,6 +116,7 @@ struct MergeText {
           .object([
             "record": .string(notice.record.description), "class": .string(notice.class.rawValue),
             "field": notice.field.flatMap { schema.kind(notice.kind)?.field($0) }.map { .string($0.name) } ?? .null,
+            "item": ItemText.json(notice.item),
           ])
         }),
       "forks": .array(

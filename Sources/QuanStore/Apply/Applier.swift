@@ -93,6 +93,7 @@ struct Applier {
     var positions: [Int] = []
     positions.reserveCapacity(fields.count)
     for field in fields {
+      // Maps go through their state: several initial fields make one column.
       guard let position = table.keys.firstIndex(of: field.key),
         ColumnCodec.canHold(field.values, of: table.shapes[position])
       else {
@@ -125,11 +126,7 @@ struct Applier {
     selection.bind(1, local.rowID)
     guard try selection.step() else { return false }
     var state = try file.stateWithoutColumns(selection.isNull(0) ? nil : selection.blob(0), id: id, kind: kind)
-    if state.fields[key] == nil,
-      let values = try file.columnCodec.values(of: column.shape, from: selection, at: 1)
-    {
-      state.fields[key] = ReplicaFile.initial(key, values, id)
-    }
+    if !state.holds(key) { try ReplicaFile.start(column, of: &state, from: selection, at: 1, file.columnCodec) }
     selection.reset()
     guard state.deletes.isEmpty else { return false }
 
@@ -138,7 +135,8 @@ struct Applier {
     state.apply(
       .write(field: key, values: write.values, overwrites: write.overwrites), dot: write.dot, stamp: write.stamp)
     state.fields[key]?.forget(keeping: Self.rememberedWrites)
-    let blob = try file.stateCodec.encode(state, scope: arrival.scope) { file.isImplicit($0, table, id) }
+    let implicit = file.implicitFields(of: state, table)
+    let blob = try file.stateCodec.encode(state, scope: arrival.scope) { implicit.contains($0.whole) }
     let decision = file.shown(column.definition, in: state)
     let update = try file.connection.statement(column.fieldUpdate)
     try file.columnCodec.bind(decision.shown, of: column.shape, to: update, at: 1)
@@ -148,12 +146,12 @@ struct Applier {
 
     noteSchema(kind)
     let conflict = try file.refreshConflict(
-      of: column.definition, in: state, at: local, scope: arrival.scope, hadOne: had)
+      of: column.definition, key, in: state, at: local, scope: arrival.scope, hadOne: had)
     let place = MergeTally.Place(record: id, field: key.id)
     tally.note(conflict, at: place, had: had)
     if isMerge {
       tally.report.recordsChanged.insert(id)
-      tally.notice(state, column.definition, decision, parallel: parallel && conflict == nil, arrival.stamp)
+      tally.notice(state, column.definition, key, decision, parallel: parallel && conflict == nil, arrival.stamp)
     }
     return true
   }
@@ -170,22 +168,34 @@ struct Applier {
     noteSchema(stored.state.kind)
     let after = try file.conflicts(of: local, limit: nil)
     let id = stored.state.id
-    for conflict in after {
-      let had = before.contains { $0.field == conflict.field }
-      tally.note(conflict, at: MergeTally.Place(record: id, field: conflict.field), had: had)
+    func place(_ conflict: Conflict) -> MergeTally.Place {
+      MergeTally.Place(record: id, field: conflict.field, item: conflict.item)
     }
-    for conflict in before where !after.contains(where: { $0.field == conflict.field }) {
-      tally.note(nil, at: MergeTally.Place(record: id, field: conflict.field), had: true)
-    }
+    let placesBefore = Set(before.map(place))
+    let placesAfter = Set(after.map(place))
+    for conflict in after { tally.note(conflict, at: place(conflict), had: placesBefore.contains(place(conflict))) }
+    for place in placesBefore.subtracting(placesAfter) { tally.note(nil, at: place, had: true) }
     guard isMerge else { return }
     tally.report.recordsChanged.insert(id)
-    if case .write(let key, _, _) = body, let table = file.catalog.tables[stored.state.kind],
-      let position = table.position[key]
-    {
+    try notice(body, stored.state, parallel: parallel && after.isEmpty, arrival)
+  }
+
+  /// Notes what an operation did that needs no decision.
+  private mutating func notice(
+    _ body: Operation.Body, _ state: RecordState, parallel: Bool, _ arrival: Arrival
+  ) throws {
+    switch body {
+    case .write(let key, _, _):
+      guard let table = file.catalog.tables[state.kind], let position = table.position[key.whole] else { return }
       let definition = table.columns[position].definition
       tally.notice(
-        stored.state, definition, file.shown(definition, in: stored.state), parallel: parallel && after.isEmpty,
-        arrival.stamp)
+        state, definition, key, file.shown(definition, key, in: state), parallel: parallel, arrival.stamp)
+    case .move(let list, let element, _, _):
+      let places = state.lists[list]?.standing[element] ?? []
+      guard places.count > 1 else { return }
+      let people = try places.map { try file.stamp(of: $0.dot, in: arrival.scope) ?? arrival.stamp }
+      tally.add(.moved, state, FieldKey(list.id, element: element), people)
+    case .create, .insert, .increment, .delete, .restore: return
     }
   }
 

@@ -6,6 +6,13 @@ struct MergeTally {
   struct Place: Hashable {
     let record: RecordID
     let field: FieldID?
+    let item: FieldItem?
+
+    init(record: RecordID, field: FieldID?, item: FieldItem? = nil) {
+      self.record = record
+      self.field = field
+      self.item = item
+    }
   }
 
   var report = MergeReport()
@@ -29,29 +36,37 @@ struct MergeTally {
 
   /// Notes what a merge did to a field that needs no decision.
   mutating func notice(
-    _ state: RecordState, _ definition: FieldDefinition, _ decision: Decision, parallel: Bool, _ stamp: Stamp
+    _ state: RecordState, _ definition: FieldDefinition, _ key: FieldKey, _ decision: Decision, parallel: Bool,
+    _ stamp: Stamp
   ) {
-    guard let field = state.fields[definition.key] else { return }
-    func add(_ class: NoticeClass, _ people: [Stamp]) {
-      report.noticeCount += 1
-      guard report.notices.count < MergeReport.noticeLimit else { return }
-      report.notices.append(
-        MergeReport.Notice(record: state.id, kind: state.kind, field: definition.id, class: `class`, people: people))
-    }
+    guard let field = state.fields[key] else { return }
     if decision.outcome == .decided {
-      add(.decidedByRule, field.entries.map(\.stamp))
+      add(.decidedByRule, state, key, field.entries.map(\.stamp))
     } else if !field.clearings.isEmpty && !field.sides.isEmpty {
-      add(.cleared, field.clearings.map(\.stamp))
+      add(.cleared, state, key, field.clearings.map(\.stamp))
     } else if parallel {
-      add(.parallelUpdate, [stamp])
+      add(.parallelUpdate, state, key, [stamp])
     }
+  }
+
+  /// Adds a notice about a field or an item of one.
+  mutating func add(_ class: NoticeClass, _ state: RecordState, _ key: FieldKey, _ people: [Stamp]) {
+    report.noticeCount += 1
+    guard report.notices.count < MergeReport.noticeLimit else { return }
+    report.notices.append(
+      MergeReport.Notice(
+        record: state.id, kind: state.kind, field: key.id, item: key.item, class: `class`, people: people))
   }
 
   /// The report, with what was gathered.
   func finished() -> MergeReport {
     var report = report
     report.newConflicts = new.values.sorted {
-      ($0.record, $0.field ?? Dot.builtIn(0)) < ($1.record, $1.field ?? Dot.builtIn(0))
+      let one = ($0.record, $0.field ?? Dot.builtIn(0))
+      let other = ($1.record, $1.field ?? Dot.builtIn(0))
+      guard one == other else { return one < other }
+      guard let item = $0.item else { return $1.item != nil }
+      return $1.item.map { item < $0 } ?? false
     }
     report.settledConflicts = settled.count
     return report

@@ -10,16 +10,21 @@ public struct MergeReport: Hashable, Sendable {
     public let kind: KindID
     /// The field, or `nil` when it is about the whole record.
     public let field: FieldID?
+    /// The item of a map or list that it is about; `nil` for the field as a whole.
+    public let item: FieldItem?
     /// What happened.
     public let `class`: NoticeClass
     /// Who, in the order of the operations.
     public let people: [Stamp]
 
     /// A notice.
-    public init(record: RecordID, kind: KindID, field: FieldID?, class: NoticeClass, people: [Stamp]) {
+    public init(
+      record: RecordID, kind: KindID, field: FieldID?, item: FieldItem? = nil, class: NoticeClass, people: [Stamp]
+    ) {
       self.record = record
       self.kind = kind
       self.field = field
+      self.item = item
       self.class = `class`
       self.people = people
     }

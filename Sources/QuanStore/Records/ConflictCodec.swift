@@ -10,6 +10,7 @@ enum ConflictCodec {
     put(conflict.kind, &writer)
     writer.byte(conflict.field == nil ? 0 : 1)
     if let field = conflict.field { put(field, &writer) }
+    put(conflict.item, &writer)
     writer.string(conflict.class.rawValue)
     writer.varint(UInt64(conflict.base.count))
     for value in conflict.base { ValueCodec.put(value, &writer) }
@@ -33,6 +34,7 @@ enum ConflictCodec {
       let scope = ScopeID(try dot(&reader))
       let kind = try dot(&reader)
       let field = try reader.byte() == 0 ? nil : try dot(&reader)
+      let item = try item(&reader)
       guard let `class` = ConflictClass(rawValue: try reader.string()) else {
         throw StoreError(.damaged, "a conflict's class is unknown")
       }
@@ -49,9 +51,41 @@ enum ConflictCodec {
         for _ in 0..<(try reader.varint()) { alike.append(try stamp(&reader)) }
         sides.append(Conflict.Side(value: value, event: event, dot: sideDot, stamp: sideStamp, alike: alike))
       }
-      return Conflict(record: record, scope: scope, kind: kind, field: field, class: `class`, base: base, sides: sides)
+      return Conflict(
+        record: record, scope: scope, kind: kind, field: field, item: item, class: `class`, base: base,
+        sides: sides)
     } catch let error as FormatError {
       throw StoreError(.damaged, "a conflict's row is damaged (\(error))")
+    }
+  }
+
+  /// The bytes by which the item of a conflict is told from others of its field; none for the whole field.
+  static func bytes(of item: FieldItem?) -> [UInt8] {
+    var writer = ByteWriter()
+    if item != nil { put(item, &writer) }
+    return writer.bytes
+  }
+
+  private static func put(_ item: FieldItem?, _ writer: inout ByteWriter) {
+    switch item {
+    case nil: writer.byte(0)
+    case .key(let key):
+      writer.byte(1)
+      writer.string(key.text)
+    case .element(let element):
+      writer.byte(2)
+      put(element.dot, &writer)
+      writer.varint(UInt64(element.index))
+    }
+  }
+
+  private static func item(_ reader: inout ByteReader) throws -> FieldItem? {
+    switch try reader.byte() {
+    case 0: return nil
+    case 1: return .key(MapKey(try reader.string()))
+    default:
+      let dot = try dot(&reader)
+      return .element(EntryID(dot, UInt32(truncatingIfNeeded: try reader.varint())))
     }
   }
 

@@ -122,6 +122,19 @@ private struct Undoing {
       switch operation.body {
       case .create: try undoCreate(dot, stored, &transaction)
       case .write(let key, _, let overwrites): try undoWrite(dot, key, overwrites, stored, local, &transaction)
+      case .insert(let list, _, let values):
+        for index in values.indices {
+          let key = FieldKey(list.id, element: EntryID(dot, UInt32(index)))
+          try undoWrite(dot, key, [], stored, local, &transaction)
+        }
+      case .move(let list, let element, _, let overwrites):
+        let standing = stored.state.lists[list]?.standing[element] ?? []
+        guard standing == [EntryID(dot)], let before = overwrites.max() else {
+          keep(operation.record, list.id, .changedSince)
+          continue
+        }
+        try transaction.move(operation.record, list, element, behindPlace: before)
+        count += 1
       case .increment(let key, let amount):
         try transaction.increment(operation.record, key.id, by: 0 &- amount)
         count += 1

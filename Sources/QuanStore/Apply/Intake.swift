@@ -332,6 +332,12 @@ struct Intake {
 
   private func report() throws -> MergeReport {
     var report = applier.tally.finished()
+    try file.finishSchema()
+    let problems = try file.refreshProblems()
+    report.newProblems = try problems.new.prefix(MergeReport.problemLimit).compactMap { try file.problem($0) }
+    report.newProblemCount = problems.new.count
+    report.settledProblems = problems.settled
+    report.openProblems = try file.problemCount()
     report.pending = try file.pendingSegments()
     report.clocks = clocks.notices
     report.openConflicts = try file.conflictCount()

@@ -18,7 +18,7 @@ public struct Tool: ParsableCommand {
       Restore.self,
       Undo.self, History.self, Log.self, Sync.self, Import.self, Export.self, Verify.self, Backup.self,
       BundleCommands.self,
-      ConflictCommands.self, SchemaCommands.self, ReplicaCommands.self, ScopeCommands.self, HelpTopics.self,
+      ConflictCommands.self, SchemaCommands.self, MemberCommands.self, ReplicaCommands.self, ScopeCommands.self, HelpTopics.self,
       Manual.self,
     ])
 

@@ -51,6 +51,18 @@ struct MergeText {
             "注意: 电脑 \(laptop) 的时钟倒退过 (退到 \(time)); 不影响合并",
             "Note: the clock of \(laptop) went backwards (to \(time)); merging does not depend on it"))
     }
+    if report.changesVoid > 0 {
+      Terminal.print(
+        say(
+          "作废: \(report.changesVoid) 个更改, 作者无权写入", "Void: \(report.changesVoid) changes whose authors had no right to make them"))
+    }
+    for refused in report.refused.prefix(Self.shown) {
+      let range = "\(refused.range.lowerBound)-\(refused.range.upperBound)"
+      Terminal.print(
+        say(
+          "拒收: 更改 \(range) 冒用成员 \(refused.feigned) 的签名",
+          "Refused: changes \(range) feign the signature of member \(refused.feigned)"))
+    }
     for pending in report.pending.prefix(Self.shown) { Terminal.print(Self.line(pending, text.people)) }
     if let conflict = report.newConflicts.first {
       Terminal.remark(say("下一步: ", "Next: ") + (try text.hint(conflict, schema: schema)))
@@ -90,6 +102,13 @@ struct MergeText {
   static func line(_ pending: PendingSegment, _ people: People) -> String {
     let who = people.laptop(pending.stream.replica)
     let range = "\(pending.range.lowerBound)-\(pending.range.upperBound)"
+    switch pending.reason {
+    case .stranger:
+      return say("搁置: \(who) 的更改 \(range), 签名者不是成员", "Kept aside: changes \(range) of \(who), signed by no member")
+    case .unsigned:
+      return say("搁置: \(who) 的更改 \(range), 没有签名", "Kept aside: changes \(range) of \(who), not signed")
+    case .missing: break
+    }
     let missing = pending.missing.map {
       say(
         "\(people.laptop($0.stream.replica)) 的更改 \($0.tip.number)",
@@ -103,7 +122,14 @@ struct MergeText {
     let schema = try replica.schema()
     return .object([
       "changes_applied": .integer(report.changesApplied), "changes_known": .integer(report.changesKnown),
-      "changes_pending": .integer(report.changesPending), "operations_applied": .integer(report.operationsApplied),
+      "changes_pending": .integer(report.changesPending), "changes_void": .integer(report.changesVoid),
+      "refused": .array(
+        report.refused.map { refused in
+          .object([
+            "replica": .string(refused.stream.replica.description), "first": .integer(refused.range.lowerBound),
+            "last": .integer(refused.range.upperBound), "feigned": .string(refused.feigned.description),
+          ])
+        }), "operations_applied": .integer(report.operationsApplied),
       "records_created": .integer(report.recordsCreated), "records_changed": .integer(report.recordsChanged.count),
       "new_conflicts": .array(report.newConflicts.map { text.json($0, schema: schema) }),
       "settled_conflicts": .integer(report.settledConflicts), "open_conflicts": .integer(try openConflicts(report)),
@@ -150,7 +176,7 @@ struct MergeText {
   static func json(_ pending: PendingSegment) -> JSON {
     .object([
       "replica": .string(pending.stream.replica.description), "first": .integer(pending.range.lowerBound),
-      "last": .integer(pending.range.upperBound),
+      "last": .integer(pending.range.upperBound), "reason": .string(pending.reason.rawValue),
       "missing": .array(
         pending.missing.map { place in
           .object(["replica": .string(place.stream.replica.description), "change": .integer(place.tip.number)])

@@ -11,6 +11,8 @@ public enum BuiltIn {
   public static let scopeKind = Dot.builtIn(3)
   /// A replica: the laptop's label and the person it belongs to.
   public static let replicaKind = Dot.builtIn(4)
+  /// What an admin said about a member; see ``MemberStatement``.
+  public static let memberKind = Dot.builtIn(5)
 
   /// The code of a kind or field.
   public static let code = Dot.builtIn(16)
@@ -47,6 +49,17 @@ public enum BuiltIn {
   /// The natural keys of a kind, as ``NaturalKey/list(_:)`` reads them.
   public static let kindNaturalKeys = Dot.builtIn(32)
 
+  /// The key that a member signs with, in hexadecimal digits.
+  public static let memberSigningKey = Dot.builtIn(48)
+  /// The key that is sealed to, in hexadecimal digits.
+  public static let memberAgreementKey = Dot.builtIn(49)
+  /// A member's role: a name of ``Role``, or `none` when it is revoked.
+  public static let memberRole = Dot.builtIn(50)
+  /// The scopes that a member is admitted to, each by the ID of the record that describes it.
+  public static let memberScopes = Dot.builtIn(51)
+  /// The last changes of a member that keep the right it had before, each as `REPLICA SCOPE NUMBER CHECK`.
+  public static let memberCuts = Dot.builtIn(52)
+
   /// The name of the field that keeps an outside system's ID.
   public static let externalIDName = "external_id"
 
@@ -56,15 +69,20 @@ public enum BuiltIn {
     KindDefinition(id: fieldKind, code: "quan_field", labels: Labels("字段", "field"), order: -3),
     KindDefinition(id: scopeKind, code: "quan_scope", labels: Labels("范围", "scope"), order: -2),
     KindDefinition(id: replicaKind, code: "quan_replica", labels: Labels("副本", "replica"), order: -1),
+    KindDefinition(id: memberKind, code: "quan_member", labels: Labels("成员", "member"), order: 0),
   ]
 
   /// The fields of the built-in kinds.
   public static let fields: [FieldDefinition] = {
     var fields: [FieldDefinition] = []
-    func add(_ kind: KindID, _ id: FieldID, _ code: String, _ labels: Labels, _ type: ValueType = .text) {
+    func add(
+      _ kind: KindID, _ id: FieldID, _ code: String, _ labels: Labels, _ type: ValueType = .text,
+      _ container: ContainerType = .register
+    ) {
       fields.append(
         FieldDefinition(
-          id: id, kind: kind, code: code, labels: labels, type: type, order: Int64(fields.count)))
+          id: id, kind: kind, code: code, labels: labels, type: type, container: container,
+          order: Int64(fields.count)))
     }
     for kind in [kindKind, fieldKind] {
       add(kind, code, "code", Labels("代码", "code"))
@@ -85,6 +103,14 @@ public enum BuiltIn {
     add(replicaKind, replicaIdentity, "identity", Labels("副本号", "replica ID"))
     add(replicaKind, replicaPerson, "person", Labels("使用人", "person"))
     add(replicaKind, replicaPredecessor, "predecessor", Labels("前身", "predecessor"))
+    add(memberKind, label, "label", Labels("名称", "label"))
+    add(memberKind, replicaIdentity, "identity", Labels("成员号", "member ID"))
+    add(memberKind, replicaPerson, "person", Labels("使用人", "person"))
+    add(memberKind, memberSigningKey, "signing_key", Labels("签名公钥", "signing key"))
+    add(memberKind, memberAgreementKey, "agreement_key", Labels("加密公钥", "agreement key"))
+    add(memberKind, memberRole, "role", Labels("角色", "role"))
+    add(memberKind, memberScopes, "scopes", Labels("范围", "scopes"), .text, .set)
+    add(memberKind, memberCuts, "cuts", Labels("截止处", "cuts"), .text, .set)
     return fields
   }()
 

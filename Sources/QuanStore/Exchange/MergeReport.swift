@@ -79,6 +79,10 @@ public struct MergeReport: Hashable, Sendable {
   public var changesKnown = 0
   /// How many changes wait for what they build on.
   public var changesPending = 0
+  /// How many of the changes taken in are void: their author had no right to make them.
+  public var changesVoid = 0
+  /// Segments that were not kept, and why.
+  public var refused: [RefusedSegment] = []
   /// How many operations were taken in.
   public var operationsApplied = 0
   /// The records that were new, built-in kinds left out, in the order in which they came.
@@ -112,6 +116,23 @@ public struct MergeReport: Hashable, Sendable {
 
   /// A report of nothing.
   public init() {}
+}
+
+/// A segment that was not kept.
+public struct RefusedSegment: Hashable, Sendable {
+  /// The stream that it says it is of.
+  public let stream: StreamID
+  /// Its first and last change.
+  public let range: ClosedRange<UInt64>
+  /// The member whose signature it feigns.
+  public let feigned: ReplicaID
+
+  /// A segment that was not kept.
+  public init(stream: StreamID, range: ClosedRange<UInt64>, feigned: ReplicaID) {
+    self.stream = stream
+    self.range = range
+    self.feigned = feigned
+  }
 }
 
 /// What a bundle is, as its header says.

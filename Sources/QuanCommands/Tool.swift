@@ -18,8 +18,8 @@ public struct Tool: ParsableCommand {
       Restore.self,
       Undo.self, History.self, Log.self, Sync.self, Import.self, Export.self, Verify.self, Backup.self,
       BundleCommands.self,
-      ConflictCommands.self, SchemaCommands.self, MemberCommands.self, ReplicaCommands.self, ScopeCommands.self, HelpTopics.self,
-      Manual.self,
+      ConflictCommands.self, SchemaCommands.self, MemberCommands.self, ReplicaCommands.self, ScopeCommands.self,
+      HelpTopics.self, Manual.self,
     ])
 
   /// The tool without arguments.

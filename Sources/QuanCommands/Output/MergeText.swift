@@ -54,7 +54,8 @@ struct MergeText {
     if report.changesVoid > 0 {
       Terminal.print(
         say(
-          "作废: \(report.changesVoid) 个更改, 作者无权写入", "Void: \(report.changesVoid) changes whose authors had no right to make them"))
+          "作废: \(report.changesVoid) 个更改, 作者无权写入",
+          "Void: \(report.changesVoid) changes whose authors had no right to make them"))
     }
     for refused in report.refused.prefix(Self.shown) {
       let range = "\(refused.range.lowerBound)-\(refused.range.upperBound)"

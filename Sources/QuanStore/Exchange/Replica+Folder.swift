@@ -14,6 +14,14 @@ extension Replica {
   /// - Throws: ``StoreError`` with code `notFound` when the folder is not there, `readOnly`, `outOfSpace`, `inputOutput`.
   @discardableResult
   public func sync(folder: String, dryRun: Bool = false) throws -> (merge: MergeReport, sync: SyncReport) {
+    let (merge, records) = try exchangeRecords(folder, dryRun: dryRun)
+    var report = records
+    // Records first: they are small, and of use without their photos.
+    if !dryRun { report.attachments = try exchangeAttachments(folder) }
+    return (merge, report)
+  }
+
+  private func exchangeRecords(_ folder: String, dryRun: Bool) throws -> (merge: MergeReport, sync: SyncReport) {
     guard File.kind(of: folder) == .directory else {
       throw StoreError(.notFound, "there is no such folder", subject: folder)
     }
@@ -179,6 +187,10 @@ extension Replica {
     }
     let here = try take(from: other, dryRun: dryRun)
     let there = try other.take(from: self, dryRun: dryRun)
+    if !dryRun {
+      try takeAttachments(of: other)
+      try other.takeAttachments(of: self)
+    }
     return (here, there)
   }
 

@@ -11,6 +11,28 @@ public struct SyncReport: Hashable, Sendable {
   /// Files that could not be used, and why.
   public var skipped: [SkippedFile] = []
 
+  /// What became of attachments.
+  public var attachments = AttachmentReport()
+
+  /// A report of nothing.
+  public init() {}
+}
+
+/// What an exchange did with attachments.
+public struct AttachmentReport: Hashable, Sendable {
+  /// How many contents were taken in.
+  public var taken = 0
+  /// How many contents were written for others.
+  public var written = 0
+  /// How many bytes were written for others.
+  public var bytesWritten: UInt64 = 0
+  /// How many contents that records refer to are still not here.
+  public var waiting = 0
+  /// How many contents stayed where they are because they are over the limit of their scope, or over the one given.
+  public var overLimit = 0
+  /// Files of attachments that could not be used, and why.
+  public var skipped: [SkippedFile] = []
+
   /// A report of nothing.
   public init() {}
 }

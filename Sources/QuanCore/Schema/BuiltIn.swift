@@ -12,6 +12,18 @@ public enum BuiltIn {
   /// A replica: the laptop's label and the person it belongs to.
   public static let replicaKind = Dot.builtIn(4)
 
+  /// A file that was attached to a record: its name and size, beside its content's hash.
+  public static let fileKind = Dot.builtIn(8)
+
+  /// The hash of an attached file's content.
+  public static let fileContent = Dot.builtIn(48)
+  /// The name of an attached file.
+  public static let fileName = Dot.builtIn(49)
+  /// The size of an attached file in bytes.
+  public static let fileSize = Dot.builtIn(50)
+  /// The size in bytes up to which a scope's attachments travel.
+  public static let scopeAttachmentLimit = Dot.builtIn(51)
+
   /// The code of a kind or field.
   public static let code = Dot.builtIn(16)
   /// The Chinese label of a kind or field.
@@ -56,6 +68,7 @@ public enum BuiltIn {
     KindDefinition(id: fieldKind, code: "quan_field", labels: Labels("字段", "field"), order: -3),
     KindDefinition(id: scopeKind, code: "quan_scope", labels: Labels("范围", "scope"), order: -2),
     KindDefinition(id: replicaKind, code: "quan_replica", labels: Labels("副本", "replica"), order: -1),
+    KindDefinition(id: fileKind, code: "quan_file", labels: Labels("附件", "attached file"), order: -5),
   ]
 
   /// The fields of the built-in kinds.
@@ -81,6 +94,10 @@ public enum BuiltIn {
     add(fieldKind, fieldChoices, "choices", Labels("选项", "choices"))
     add(fieldKind, fieldTarget, "target", Labels("引用类型", "refers to"))
     add(scopeKind, label, "label", Labels("名称", "label"))
+    add(scopeKind, scopeAttachmentLimit, "attachment_limit", Labels("附件上限", "attachment limit"), .integer)
+    add(fileKind, fileContent, "content", Labels("内容", "content"), .attachment)
+    add(fileKind, fileName, "name", Labels("文件名", "file name"))
+    add(fileKind, fileSize, "size", Labels("大小", "size"), .integer)
     add(replicaKind, label, "label", Labels("名称", "label"))
     add(replicaKind, replicaIdentity, "identity", Labels("副本号", "replica ID"))
     add(replicaKind, replicaPerson, "person", Labels("使用人", "person"))

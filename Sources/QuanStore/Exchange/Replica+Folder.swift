@@ -18,6 +18,16 @@ extension Replica {
   public func sync(
     folder: String, dryRun: Bool = false, examine: ((MergeReport) throws -> Void)? = nil
   ) throws -> (merge: MergeReport, sync: SyncReport) {
+    let (merge, records) = try exchangeRecords(folder, dryRun: dryRun, examine: examine)
+    var report = records
+    // Records first: they are small, and of use without their photos.
+    if !dryRun { report.attachments = try exchangeAttachments(folder) }
+    return (merge, report)
+  }
+
+  private func exchangeRecords(
+    _ folder: String, dryRun: Bool, examine: ((MergeReport) throws -> Void)?
+  ) throws -> (merge: MergeReport, sync: SyncReport) {
     guard File.kind(of: folder) == .directory else {
       throw StoreError(.notFound, "there is no such folder", subject: folder)
     }
@@ -185,6 +195,10 @@ extension Replica {
     }
     let here = try take(from: other, dryRun: dryRun, examine: examine)
     let there = try other.take(from: self, dryRun: dryRun, examine: nil)
+    if !dryRun {
+      try takeAttachments(of: other)
+      try other.takeAttachments(of: self)
+    }
     return (here, there)
   }
 

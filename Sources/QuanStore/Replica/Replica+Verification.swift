@@ -31,6 +31,7 @@ extension Replica {
         return findings.isEmpty
           ? try file.logFindings(environment.progress) + file.pendingFindings() : findings
       }
+      if findings.isEmpty { findings += try file.reading { try file.attachmentFindings() } }
       if findings.isEmpty { findings += try file.foldFindings(environment.progress) }
       return Array(findings.prefix(1000))
     }

@@ -7,6 +7,7 @@
 /// 4. Every standing conflict of a record has one row in `quan_conflict`, and no other row is there.
 /// 5. A pending segment misses something; none is kept whose prerequisites are all held.
 /// 6. The file is what SQLite says it is: its integrity check passes.
+/// 7. An attachment has the size and the hash that it is kept under.
 enum Tables {
   /// Set as SQLite's application ID: `Quan` in ASCII.
   static let applicationID = 0x5175_616E
@@ -48,6 +49,7 @@ enum Tables {
     CREATE TABLE quan_peer (replica INTEGER PRIMARY KEY, time INTEGER NOT NULL, vector BLOB NOT NULL);
     """
 
+  /// An attachment's chunks of 256 KiB have its ID in the bits above the lowest 24, and their number in these.
   private static let version2 = """
     CREATE TABLE quan_attachment (
       id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, size INTEGER NOT NULL);

@@ -1,0 +1,125 @@
+import QuanCore
+import QuanFormat
+public import QuanSync
+
+/// Attachments travel as files of their own, one for each content: written once, never changed, found by their name.
+extension Replica {
+  private static let attachmentEnding = ".quanattachment"
+
+  /// Where a content's file lies in a folder; a subfolder for each pair of digits keeps folders small.
+  private func attachmentPath(_ hash: Digest, in folder: String) -> (path: String, name: String) {
+    let name = AttachmentFile.name(of: hash, in: workspace)
+    return (
+      "\(folder)/quan-attachments/\(name.prefix(2))/\(name)\(Self.attachmentEnding)", name + Self.attachmentEnding
+    )
+  }
+
+  /// Takes in what is lacked here, then writes what the folder lacks.
+  func exchangeAttachments(_ folder: String) throws -> AttachmentReport {
+    var report = try takeAttachments(from: folder)
+    let given = try writeAttachments(into: folder)
+    report.written = given.written
+    report.bytesWritten = given.bytesWritten
+    report.overLimit += given.overLimit
+    return report
+  }
+
+  /// Takes in the attachments that records here refer to and a folder holds.
+  ///
+  /// Each is checked by its hash and is durable before the next is looked at. A file that is damaged is said and
+  /// passed over; nothing else is harmed by it.
+  @discardableResult
+  public func takeAttachments(from folder: String) throws -> AttachmentReport {
+    var report = AttachmentReport()
+    for (hash, limit) in try lackedAttachments() {
+      let (path, name) = attachmentPath(hash, in: folder)
+      guard File.kind(of: path) == .file else {
+        report.waiting += 1
+        continue
+      }
+      do {
+        let source = try FileReader(path)
+        try Self.verify(path) {
+          let start = try source.read(at: 0, count: Int(AttachmentFile.contentOffset))
+          let file = try AttachmentFile(header: start, fileSize: source.count)
+          guard file.hash == hash, file.workspace == workspace else { throw BundleError.damaged(part: "header") }
+          guard file.size <= limit else {
+            report.overLimit += 1
+            report.waiting += 1
+            return
+          }
+          try file.verify { try source.read(at: $0, count: $1) }
+          try access { replica in
+            try replica.transaction {
+              try replica.store(hash, size: file.size) { offset, count in
+                try source.read(at: AttachmentFile.contentOffset + offset, count: count)
+              }
+            }
+          }
+          report.taken += 1
+        }
+      } catch let error as StoreError where [.damaged, .notABundle, .newerFormat].contains(error.code) {
+        report.waiting += 1
+        report.skipped.append(SkippedFile(name: name, reason: error.message))
+      }
+    }
+    return report
+  }
+
+  /// Writes the attachments that records here refer to and a folder lacks.
+  ///
+  /// - Parameter cap: The greatest size that is written, beside the limits of the scopes.
+  @discardableResult
+  public func writeAttachments(into folder: String, upTo cap: UInt64 = .max) throws -> AttachmentReport {
+    var report = AttachmentReport()
+    let used = try read { file in
+      try file.usedAttachments().compactMap { use in
+        try file.content(use.hash).map { (hash: use.hash, size: $0.size, limit: min(use.limit, cap)) }
+      }
+    }
+    for (hash, size, limit) in used {
+      let (path, _) = attachmentPath(hash, in: folder)
+      // A file of another size is one that was cut while it was copied: it is written anew.
+      if let there = try? FileReader(path), there.count == size + AttachmentFile.overhead { continue }
+      guard size <= limit else {
+        report.overLimit += 1
+        continue
+      }
+      try environment.progress(WorkProgress(.writing, report.written, of: used.count))
+      try File.makeDirectory(File.parent(of: path), mode: 0o755)
+      try read { file in
+        let header = AttachmentFile(workspace: workspace, hash: hash, size: size).header
+        try File.writeDurably(to: path) { sink in
+          var whole = DigestHasher()
+          whole.update(header)
+          try sink(header)
+          try file.eachChunk(of: hash) { bytes in
+            whole.update(bytes)
+            try sink(bytes)
+          }
+          try sink(whole.finish().bytes)
+        }
+      }
+      report.written += 1
+      report.bytesWritten += size + AttachmentFile.overhead
+    }
+    return report
+  }
+
+  /// Takes in the attachments that records here refer to and another replica within reach holds.
+  func takeAttachments(of other: Replica) throws {
+    for (hash, limit) in try lackedAttachments() {
+      guard let size = try other.read({ try $0.content(hash)?.size }), size <= limit else { continue }
+      try access { file in
+        try file.transaction {
+          try file.store(hash, size: size) { offset, _ in try other.read { try $0.chunk(of: hash, at: offset) } }
+        }
+      }
+    }
+  }
+
+  /// The attachments that records here refer to and that are not here, with the limits of their scopes.
+  private func lackedAttachments() throws -> [(hash: Digest, limit: UInt64)] {
+    try read { file in try file.usedAttachments().filter { try file.content($0.hash) == nil } }
+  }
+}

@@ -1,0 +1,107 @@
+public import QuanCore
+import QuanFormat
+
+extension Replica {
+  // MARK: Attaching
+
+  /// Attaches a file to a record: keeps its content, and sets the register or adds to the set.
+  ///
+  /// The content of a file that is attached twice is kept once. It is kept as long as any value refers to it, also a
+  /// value that history alone holds.
+  /// - Throws: ``StoreError`` with code `notFound`, `invalid` when the field takes no attachments or the file is empty,
+  ///   `inputOutput`, `outOfSpace`.
+  /// - Complexity: O(*n*) in the size of the file, in constant memory.
+  @discardableResult
+  public func attach(
+    fileAt path: String, to id: RecordID, field: FieldID, author: String? = nil, message: String? = nil
+  ) throws -> Attachment {
+    guard let record = try record(id), let definition = record.kind.field(field) else {
+      throw StoreError(.notFound, "there is no such record or field", subject: id.description)
+    }
+    guard definition.type == .attachment, definition.container == .register || definition.container == .set else {
+      throw StoreError(.invalid, "the field takes no attachments", subject: definition.name)
+    }
+    let source = try FileReader(path)
+    guard source.count > 0 else { throw StoreError(.invalid, "the file is empty", subject: path) }
+    var hasher = DigestHasher()
+    var offset: UInt64 = 0
+    while offset < source.count {
+      let bytes = try source.read(at: offset, count: ReplicaFile.chunkSize)
+      guard !bytes.isEmpty else { throw StoreError(.inputOutput, "the file became shorter meanwhile", subject: path) }
+      hasher.update(bytes)
+      offset += UInt64(bytes.count)
+    }
+    let hash = hasher.finish()
+    try access { file in
+      try file.transaction { try file.store(hash, size: source.count) { try source.read(at: $0, count: $1) } }
+    }
+    let name = String(path.split(separator: "/").last ?? "")
+    try write(author: author, message: message) { transaction in
+      if definition.container == .set {
+        try transaction.add(id, field, .attachment(hash))
+      } else {
+        try transaction.set(id, field, to: .attachment(hash))
+      }
+      guard try !transaction.file.isDescribed(hash, in: record.scope) else { return }
+      try transaction.create(
+        BuiltIn.fileKind, in: record.scope,
+        [
+          BuiltIn.fileContent: [.attachment(hash)], BuiltIn.fileName: [.text(name)],
+          BuiltIn.fileSize: [.integer(Int64(source.count))],
+        ])
+    }
+    return try attachment(hash)
+  }
+
+  // MARK: Looking
+
+  /// What is known of an attachment.
+  public func attachment(_ hash: Digest) throws -> Attachment { try read { try $0.attachment(hash) } }
+
+  /// Where the records that are there refer to attachments.
+  ///
+  /// - Complexity: O(*n*) in the records of kinds that have such fields.
+  public func attachmentUses() throws -> [AttachmentUse] { try read { try $0.attachmentUses() } }
+
+  /// Writes an attachment into a file, whole or not at all.
+  ///
+  /// - Throws: ``StoreError`` with code `notFound` when the content is not here, `alreadyExists` when a file is there
+  ///   and is not to be replaced, `outOfSpace`, `readOnly`, `inputOutput`.
+  public func writeAttachment(_ hash: Digest, to path: String, replacing: Bool = false) throws {
+    guard replacing || File.kind(of: path) == .nothing else {
+      throw StoreError(.alreadyExists, "there is a file already", subject: path)
+    }
+    try read { file in
+      guard try file.content(hash) != nil else {
+        throw StoreError(.notFound, "the attachment is not here yet", subject: hash.description)
+      }
+      try File.writeDurably(to: path, mode: 0o600) { sink in try file.eachChunk(of: hash, sink) }
+    }
+  }
+
+  // MARK: Limits
+
+  /// The size in bytes up to which a scope's attachments travel: 20 MiB unless the scope says otherwise.
+  public func attachmentLimit(of scope: ScopeID) throws -> UInt64 { try read { try $0.attachmentLimit(of: scope) } }
+
+  /// Says, for all replicas, up to which size a scope's attachments travel.
+  public func setAttachmentLimit(of scope: ScopeID, to bytes: UInt64, author: String? = nil) throws {
+    guard scope != .shared else {
+      throw StoreError(.invalid, "the shared scope has no limit of its own", subject: scope.description)
+    }
+    try write(author: author) { transaction in
+      try transaction.set(scope.dot, BuiltIn.scopeAttachmentLimit, to: .integer(Int64(clamping: bytes)))
+    }
+  }
+}
+
+extension ReplicaFile {
+  /// Whether a record of a scope says the name and size of a content.
+  func isDescribed(_ hash: Digest, in scope: ScopeID) throws -> Bool {
+    var isDescribed = false
+    try eachRecord(of: BuiltIn.fileKind, where: [(BuiltIn.fileContent, .attachment(hash))]) { record in
+      if record.scope == scope { isDescribed = true }
+    }
+    return isDescribed
+  }
+}

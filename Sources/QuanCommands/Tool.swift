@@ -14,11 +14,12 @@ public struct Tool: ParsableCommand {
     ),
     version: "0.1.0 (format 0)",
     subcommands: [
-      Init.self, Join.self, ShowStatus.self, Add.self, Edit.self, Show.self, List.self, Search.self, Delete.self,
+      Init.self, Join.self, ShowStatus.self, Add.self, Edit.self, Attach.self, Show.self, List.self, Search.self,
+      Delete.self,
       Restore.self,
       Undo.self, History.self, Log.self, Sync.self, Import.self, Export.self, Verify.self, Backup.self,
       BundleCommands.self,
-      ResolveAll.self, ConflictCommands.self, MergeCommands.self, SchemaCommands.self, ReplicaCommands.self,
+      AttachmentCommands.self, ResolveAll.self, ConflictCommands.self, MergeCommands.self, SchemaCommands.self, ReplicaCommands.self,
       ScopeCommands.self, HelpTopics.self,
       Manual.self,
     ])

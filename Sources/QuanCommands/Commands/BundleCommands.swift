@@ -18,11 +18,22 @@ struct BundleCommands: ParsableCommand {
       help: ArgumentHelp(say("只含这台电脑没有的更改", "Only what that laptop lacks."), valueName: "LAPTOP"),
       completion: LiveValues.laptops)
     var receiver: String?
+    @Flag(help: ArgumentHelp(say("不带附件", "Leave the attachments out.")))
+    var noAttachments = false
+    @Option(
+      help: ArgumentHelp(say("附件的大小上限, 如 5M", "Carry attachments up to this size, such as 5M."), valueName: "SIZE"))
+    var attachmentsUpTo: String?
 
     func run() throws {
       try options.withReplica { replica in
         let receiver = try receiver.map { try ReplicaFinder.replica($0, replica) }
+        let cap = attachmentsUpTo.map { AttachmentText.bytes($0) } ?? .max
+        guard let cap else { throw CommandFailure(.usage, say("大小应如 500K、20M", "a size is written like 500K or 20M")) }
         let summary = try replica.writeBundle(to: file, for: receiver?.id)
+        if !noAttachments {
+          let report = try replica.writeAttachments(into: BundleText.attachmentFolder(of: file), upTo: cap)
+          AttachmentText.talk(report)
+        }
         if options.json {
           Terminal.print(BundleText.json(summary).line)
         } else {
@@ -54,7 +65,10 @@ struct BundleCommands: ParsableCommand {
       let (isPending, conflicts) = try options.withReplica { replica in
         let text = MergeText(replica: replica, options: options, isTrial: dryRun)
         let merge = try replica.apply(bundleAt: file, dryRun: dryRun) { try text.talk($0) }
-        if !dryRun { try text.talk(merge) }
+        if !dryRun {
+          try text.talk(merge)
+          AttachmentText.talk(try replica.takeAttachments(from: BundleText.attachmentFolder(of: file)))
+        }
         return (!merge.pending.isEmpty, try text.openConflicts(merge))
       }
       if isPending { throw ExitCode(CommandFailure.Status.pending.rawValue) }

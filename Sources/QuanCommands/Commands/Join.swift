@@ -22,6 +22,10 @@ struct Join: ParsableCommand {
     }
     let (replica, merge) = try Replica.join(
       at: file, from: from, label: name, author: author, environment: try options.environment())
-    try options.closing(replica) { replica in try MergeText(replica: replica, options: options).talk(merge) }
+    try options.closing(replica) { replica in
+      try MergeText(replica: replica, options: options).talk(merge)
+      let folder = Directory.isDirectory(from) ? from : BundleText.attachmentFolder(of: from)
+      AttachmentText.talk(try replica.takeAttachments(from: folder))
+    }
   }
 }

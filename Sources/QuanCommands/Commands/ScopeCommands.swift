@@ -5,7 +5,7 @@ import Quan
 struct ScopeCommands: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "scope", abstract: say("范围(学校)", "The scopes, one a school."),
-    subcommands: [ListScopes.self, AddScope.self, UseScope.self])
+    subcommands: [ListScopes.self, AddScope.self, UseScope.self, LimitScope.self])
 
   /// `quan scope list`.
   struct ListScopes: ParsableCommand {
@@ -55,6 +55,34 @@ struct ScopeCommands: ParsableCommand {
 
     func run() throws {
       try options.withReplica { replica in try replica.setHomeScope(try ScopeFinder.scope(scope, replica)) }
+    }
+  }
+
+  /// `quan scope limit`.
+  struct LimitScope: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "limit",
+      abstract: say("附件传送的大小上限 (缺省20M)", "The size up to which a scope's attachments travel (20M by default)."))
+    @OptionGroup var options: GlobalOptions
+    @Argument(help: ArgumentHelp(say("编号或名称", "Its ID or label."), valueName: "SCOPE"))
+    var scope: String
+    @Argument(
+      help: ArgumentHelp(
+        say("大小, 如 500K、20M; 省略则显示", "A size such as 500K or 20M; left out, it is shown."), valueName: "SIZE"))
+    var size: String?
+
+    func run() throws {
+      try options.withReplica { replica in
+        let scope = try ScopeFinder.scope(scope, replica)
+        if let size {
+          guard let bytes = AttachmentText.bytes(size) else {
+            throw CommandFailure(.usage, say("大小应如 500K、20M", "a size is written like 500K or 20M"))
+          }
+          try replica.setAttachmentLimit(of: scope, to: bytes, author: options.author)
+        }
+        let limit = try replica.attachmentLimit(of: scope)
+        Terminal.print(options.json ? JSON.object(["limit": .integer(limit)]).line : String(limit))
+      }
     }
   }
 }

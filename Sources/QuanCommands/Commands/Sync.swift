@@ -42,6 +42,7 @@ struct Sync: ParsableCommand {
   }
 
   private func talk(_ report: SyncReport) {
+    AttachmentText.talk(report.attachments)
     for skipped in report.skipped {
       Terminal.talk(
         say(

@@ -2,6 +2,9 @@ import Quan
 
 /// What a bundle is, for people and for programs.
 enum BundleText {
+  /// The folder beside a bundle that holds the attachments of its records.
+  static func attachmentFolder(of file: String) -> String { file + "-attachments" }
+
   /// Checks the bundle, against the replica where there is one.
   static func withSummary<T>(
     of file: String, _ options: GlobalOptions, _ body: (BundleSummary, People?) throws -> T

@@ -98,6 +98,7 @@ struct MergeJSON {
       "bundles_applied": .integer(report.bundlesApplied.count),
       "bundles_written": .integer(report.bundlesWritten.count),
       "bytes_written": .integer(report.bytesWritten), "bundles_removed": .integer(report.bundlesRemoved),
+      "attachments": AttachmentText.json(report.attachments),
       "skipped": .array(report.skipped.map { .object(["name": .string($0.name), "reason": .string($0.reason)]) }),
     ])
   }

@@ -4,7 +4,11 @@ import Quan
 enum ValueText {
   /// A value as people read it; sensitive values are masked unless revealed.
   static func human(_ value: Value, of field: FieldDefinition?, replica: Replica, reveal: Bool) -> String {
-    masked(plain(value, of: field, replica: replica), value, of: field, reveal: reveal)
+    if case .attachment(let hash) = value {
+      let isOpen = field.map { $0.sensitivity != .sensitive && $0.sensitivity != .confidential } ?? true
+      return AttachmentText.human(hash, replica, showsName: reveal || isOpen)
+    }
+    return masked(plain(value, of: field, replica: replica), value, of: field, reveal: reveal)
   }
 
   /// A value's text, masked when its field is sensitive and nothing asks to reveal it.

@@ -19,9 +19,8 @@ public struct Tool: ParsableCommand {
       Restore.self,
       Undo.self, History.self, Log.self, Sync.self, Import.self, Export.self, Verify.self, Backup.self,
       BundleCommands.self,
-      AttachmentCommands.self, ResolveAll.self, ConflictCommands.self, MergeCommands.self, SchemaCommands.self, ReplicaCommands.self,
-      ScopeCommands.self, HelpTopics.self,
-      Manual.self,
+      AttachmentCommands.self, ResolveAll.self, ConflictCommands.self, MergeCommands.self, SchemaCommands.self,
+      ReplicaCommands.self, ScopeCommands.self, HelpTopics.self, Manual.self,
     ])
 
   /// The tool without arguments.

@@ -46,8 +46,8 @@ struct Sync: ParsableCommand {
     for skipped in report.skipped {
       Terminal.talk(
         say(
-          "跳过 '\(Terminal.neutral(skipped.name))': \(skipped.reason)",
-          "Skipped '\(Terminal.neutral(skipped.name))': \(skipped.reason)"))
+          "跳过 '\(Terminal.neutral(skipped.name))': \(StoreWords.said(skipped.reason))",
+          "Skipped '\(Terminal.neutral(skipped.name))': \(StoreWords.said(skipped.reason))"))
     }
     guard !dryRun, Directory.isDirectory(other) else { return }
     Terminal.remark(

@@ -3,6 +3,9 @@
 /// `*` stands for what a message inserts; where the Chinese has one too, the first insertion goes there.
 /// The tests look for a message of the library that is missing here.
 enum StoreWords {
+  /// A message of the library in the language of the tool.
+  static func said(_ message: String) -> String { say(chinese(message) ?? message, message) }
+
   /// The Chinese of a message; `nil` when it is not known.
   static func chinese(_ message: String) -> String? {
     for (english, chinese) in table {
@@ -69,6 +72,13 @@ enum StoreWords {
     ("the bundle needs feature '*'; update quan", "包需要更新的功能 '*', 请升级 quan"),
     ("the bundle is over the limit for its *", "包超过了格式的限制"), ("there is no bundle in the folder", "目录中没有包文件"),
     ("the source does not hold the beginning of the workspace", "来源不含工作区最初的更改"),
+    // Attachments.
+    ("there is no such record or field", "没有这条记录或这个字段"), ("the field takes no attachments", "这个字段不放附件"),
+    ("the file is empty", "文件是空的"), ("the file became shorter meanwhile", "文件在读取时变短了"),
+    ("the attachment is not here yet", "附件还没有到"), ("an attachment is not what its hash says", "附件的内容与哈希不符"),
+    ("the file of the attachment is damaged or cut short", "附件的文件损坏或不完整"),
+    ("the file of the attachment has format *; update quan", "附件文件的格式为 *, 请升级 quan"),
+    ("the shared scope has no limit of its own", "共享范围没有自己的上限"),
     // Records, fields, changes.
     ("a laptop's label is empty", "电脑的名称为空"), ("a replica cannot retire itself", "不能停用本机自己"),
     ("there is no such replica", "没有这台电脑"), ("there is no such change", "没有这个更改"),

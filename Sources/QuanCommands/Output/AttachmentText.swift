@@ -38,8 +38,8 @@ enum AttachmentText {
     for skipped in report.skipped {
       Terminal.talk(
         say(
-          "跳过附件 '\(Terminal.neutral(skipped.name))': \(skipped.reason)",
-          "Skipped attachment '\(Terminal.neutral(skipped.name))': \(skipped.reason)"))
+          "跳过附件 '\(Terminal.neutral(skipped.name))': \(StoreWords.said(skipped.reason))",
+          "Skipped attachment '\(Terminal.neutral(skipped.name))': \(StoreWords.said(skipped.reason))"))
     }
     if report.taken > 0 || report.written > 0 || report.waiting > 0 {
       Terminal.talk(

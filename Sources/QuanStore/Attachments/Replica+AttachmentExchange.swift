@@ -39,31 +39,36 @@ extension Replica {
       }
       do {
         let source = try FileReader(path)
-        try Self.verify(path) {
-          let start = try source.read(at: 0, count: Int(AttachmentFile.contentOffset))
-          let file = try AttachmentFile(header: start, fileSize: source.count)
-          guard file.hash == hash, file.workspace == workspace else { throw BundleError.damaged(part: "header") }
-          guard file.size <= limit else {
-            report.overLimit += 1
-            report.waiting += 1
-            return
-          }
-          try file.verify { try source.read(at: $0, count: $1) }
-          try access { replica in
-            try replica.transaction {
-              try replica.store(hash, size: file.size) { offset, count in
-                try source.read(at: AttachmentFile.contentOffset + offset, count: count)
-              }
+        let start = try source.read(at: 0, count: Int(AttachmentFile.contentOffset))
+        let file = try AttachmentFile(header: start, fileSize: source.count)
+        guard file.hash == hash, file.workspace == workspace else { throw BundleError.damaged(part: "header") }
+        guard file.size <= limit else {
+          report.overLimit += 1
+          report.waiting += 1
+          continue
+        }
+        try file.verify { try source.read(at: $0, count: $1) }
+        try access { replica in
+          try replica.transaction {
+            try replica.store(hash, size: file.size) { offset, count in
+              try source.read(at: AttachmentFile.contentOffset + offset, count: count)
             }
           }
-          report.taken += 1
         }
-      } catch let error as StoreError where [.damaged, .notABundle, .newerFormat].contains(error.code) {
+        report.taken += 1
+      } catch let error as BundleError {
         report.waiting += 1
-        report.skipped.append(SkippedFile(name: name, reason: error.message))
+        report.skipped.append(SkippedFile(name: name, reason: Self.reason(error).message))
       }
     }
     return report
+  }
+
+  private static func reason(_ error: BundleError) -> StoreError {
+    if case .newerFormat(let version) = error {
+      return StoreError(.newerFormat, "the file of the attachment has format \(version); update quan")
+    }
+    return StoreError(.damaged, "the file of the attachment is damaged or cut short")
   }
 
   /// Writes the attachments that records here refer to and a folder lacks.

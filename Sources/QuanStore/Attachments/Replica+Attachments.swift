@@ -32,11 +32,9 @@ extension Replica {
       offset += UInt64(bytes.count)
     }
     let hash = hasher.finish()
-    try access { file in
-      try file.transaction { try file.store(hash, size: source.count) { try source.read(at: $0, count: $1) } }
-    }
     let name = String(path.split(separator: "/").last ?? "")
     try write(author: author, message: message) { transaction in
+      try transaction.file.store(hash, size: source.count) { try source.read(at: $0, count: $1) }
       if definition.container == .set {
         try transaction.add(id, field, .attachment(hash))
       } else {

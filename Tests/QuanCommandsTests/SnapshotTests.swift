@@ -30,7 +30,9 @@ struct SnapshotTests {
     func read(_ language: String, _ command: String...) throws -> String {
       let outcome = try office.tool(command + office.own("A") + ["--lang", language])
       let short = id.prefix(4) + id.drop { $0 != "-" }
-      return (outcome.out + "--\n" + outcome.err).replacing(id, with: "FULL-ID").replacing(short, with: "XXXX-NN")
+      let text = (outcome.out + "--\n" + outcome.err).replacing(id, with: "FULL-ID").replacing(short, with: "XXXX-NN")
+      // Changes go by their first operation.
+      return text.replacing(/(更改|change) [0-9A-Z]{4}-\d+/) { "\($0.output.1) C" }
     }
   }
 
@@ -91,13 +93,13 @@ struct SnapshotTests {
         """)
     #expect(
       try scene.read("zh", "history", scene.id, "school") == """
-        person A, laptop A, 2026-06-01 16:00
+        person A, laptop A, 2026-06-01 16:00  更改 XXXX-NN
             新建
               学校 = 第一小学
-        person A, laptop A, 2026-06-02 16:00
-            学校 = 第二小学
-        person B, laptop B, 2026-06-03 16:30  "家访"
-            学校 = 实验小学
+        person A, laptop A, 2026-06-02 16:00  更改 C
+            学校: 第一小学 -> 第二小学
+        person B, laptop B, 2026-06-03 16:30  更改 C  "家访"
+            学校: 第一小学 -> 实验小学
         --
 
         """)
@@ -163,13 +165,13 @@ struct SnapshotTests {
         """)
     #expect(
       try scene.read("en", "history", scene.id, "school") == """
-        person A, laptop A, 2026-06-01 16:00
+        person A, laptop A, 2026-06-01 16:00  change XXXX-NN
             created
               school = 第一小学
-        person A, laptop A, 2026-06-02 16:00
-            school = 第二小学
-        person B, laptop B, 2026-06-03 16:30  "家访"
-            school = 实验小学
+        person A, laptop A, 2026-06-02 16:00  change C
+            school: 第一小学 -> 第二小学
+        person B, laptop B, 2026-06-03 16:30  change C  "家访"
+            school: 第一小学 -> 实验小学
         --
 
         """)

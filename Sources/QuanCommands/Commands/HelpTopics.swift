@@ -5,7 +5,8 @@ struct HelpTopics: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "topic",
     abstract: say(
-      "通用说明: environment、exit-status、json、input", "What holds for all commands: environment, exit-status, json, input.")
+      "通用说明: environment、exit-status、json、input、versions",
+      "What holds for all commands: environment, exit-status, json, input, versions.")
   )
 
   /// The topics.
@@ -14,6 +15,7 @@ struct HelpTopics: ParsableCommand {
     case exitStatus = "exit-status"
     case json
     case input
+    case versions
   }
 
   @OptionGroup var options: GlobalOptions
@@ -40,6 +42,7 @@ struct HelpTopics: ParsableCommand {
     case .exitStatus: say("退出状态", "Exit status")
     case .json: say("JSON 输出", "JSON output")
     case .input: say("输入的写法", "Forms of input")
+    case .versions: say("版本的写法", "Versions")
     }
   }
 
@@ -121,6 +124,36 @@ struct HelpTopics: ParsableCommand {
         (
           say("编号", "IDs"),
           say("完整的、缩短的 (W3F9-17) 或外部系统的", "In full, shortened (W3F9-17), or of the outside system.")
+        ),
+      ]
+    case .versions:
+      [
+        ("now", say("现在", "All that is held now.")),
+        (
+          "W3F9-17",
+          say(
+            "一次更改刚写入时, 写的人看到的样子; 编号见 quan log 和 quan history",
+            "What its author saw when a change was written; quan log and quan history print what it goes by.")
+        ),
+        ("W3F9-17^", say("同上, 但在那次更改之前", "The same, without that change.")),
+        (
+          "merge:3",
+          say(
+            "合并 3 之后; merge:3^ 为之前; 号码见 quan merge list",
+            "After merge 3; merge:3^ before it. quan merge list has the numbers.")
+        ),
+        (
+          "2026-06-03, 2026-06-03 16:30",
+          say(
+            "到那一天或那一刻 (北京时间) 为止写的, 以及写的人已看到的; 按各电脑自己说的时间",
+            "What was written by then, time of day in China, with all that its authors had seen; by the times that laptops claim."
+          )
+        ),
+        (
+          "FILE.quanvector",
+          say(
+            "quan status --save 保存的版本; U盘上各电脑留下的也可以",
+            "A version that quan status --save wrote; what laptops leave on a stick will do too.")
         ),
       ]
     }

@@ -17,18 +17,26 @@ struct History: ParsableCommand {
     try options.withReplica { replica in
       let id = try RecordFinder(replica: replica).record(record)
       guard let found = try replica.record(id) else { throw CommandFailure(StoreError(.notFound, "", subject: record)) }
-      let field = try field.map { try Assignment.field(named: $0, of: found.kind) }
+      let field = try self.field.map { try Assignment.field(named: $0, of: found.kind) }
       let steps = try replica.history(of: id, field: field?.id)
-      let text = HistoryText(replica: replica, kind: found.kind, reveal: options.reveal)
+      let text = HistoryText(
+        replica: replica, kind: found.kind, reveal: options.reveal, told: HistoryText.told(by: steps))
       let people = try People(replica)
+      var last: ChangeID?
       for step in steps {
         if options.json {
-          Terminal.print(text.json(step, only: field, people).line)
-        } else {
-          Terminal.print(
-            people.name(step.stamp, step.dot.replica) + (step.message.map { "  \"\(Terminal.neutral($0))\"" } ?? ""))
-          for line in text.lines(step, only: field) { Terminal.print("    " + line) }
+          Terminal.print(try text.json(step, only: field, people, in: found.scope).line)
+          continue
         }
+        if step.change != last {
+          let name = try replica.provenance(of: step.dot, in: found.scope).map { try replica.shortForm(of: $0.first) }
+          let message = try step.message.map { "  " + (try MessageText.quoted($0, replica)) } ?? ""
+          Terminal.print(
+            people.name(step.stamp, step.dot.replica) + (name.map { say("  更改 \($0)", "  change \($0)") } ?? "")
+              + message)
+        }
+        last = step.change
+        for line in try text.lines(step, only: field, of: found) { Terminal.print("    " + line) }
       }
     }
   }

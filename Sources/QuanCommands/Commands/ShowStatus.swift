@@ -9,9 +9,21 @@ struct ShowStatus: ParsableCommand {
   @OptionGroup var options: GlobalOptions
   @Flag(help: ArgumentHelp(say("有未处理的冲突时以状态 1 退出", "Exit with status 1 while conflicts are open.")))
   var failOnConflict = false
+  @Option(
+    help: ArgumentHelp(
+      say("把现在的版本存为文件, 供 diff 和 show --at 用", "Keep the version of now in a file, for diff and show --at."),
+      valueName: "FILE.quanvector"), completion: .file(extensions: ["quanvector"]))
+  var save: String?
+
+  func validate() throws {
+    if let save, !save.hasSuffix(".quanvector") {
+      throw ValidationError(say("--save 的文件名要以 .quanvector 结尾", "the file of --save ends in .quanvector"))
+    }
+  }
 
   func run() throws {
     let conflicts = try options.withReplica { replica in
+      if let save { try replica.saveVersion(to: save) }
       let status = try replica.status()
       if options.json {
         Terminal.print(StatusText.json(status).line)

@@ -5,22 +5,87 @@ struct HistoryText {
   let replica: Replica
   let kind: KindDefinition
   let reveal: Bool
+  /// What the steps wrote, by entry: what later ones put something else in the place of.
+  let told: [Told: Value]
+
+  /// A value in a field.
+  struct Told: Hashable {
+    let field: FieldKey
+    let entry: EntryID
+  }
+
+  /// What steps wrote.
+  static func told(by steps: [HistoryStep]) -> [Told: Value] {
+    var told: [Told: Value] = [:]
+    for step in steps {
+      switch step.body {
+      case .create(_, let fields):
+        for field in fields {
+          for (index, value) in field.values.enumerated() {
+            told[Told(field: field.key, entry: EntryID(step.dot, UInt32(index)))] = value
+          }
+        }
+      case .write(let key, let values, _):
+        for (index, value) in values.enumerated() {
+          told[Told(field: key, entry: EntryID(step.dot, UInt32(index)))] = value.value
+        }
+      default: break
+      }
+    }
+    return told
+  }
+
+  /// The values that a write put others in the place of, equal ones as one.
+  private func replaced(_ key: FieldKey, _ overwrites: [EntryID]) -> [Value] {
+    var values: [Value] = []
+    for entry in overwrites {
+      if let value = told[Told(field: key, entry: entry)], !values.contains(value) { values.append(value) }
+    }
+    return values
+  }
+
+  /// What a step did, one line a field, with what was there before and whether it settled or opened a conflict.
+  func lines(_ step: HistoryStep, only wanted: FieldDefinition?, of record: Record) throws -> [String] {
+    switch step.body {
+    case .write(let key, let written, let overwrites) where key.container == .register:
+      let before = replaced(key, overwrites)
+      let from = before.isEmpty ? say("(空)", "(empty)") : before.map { values([$0], key) }.joined(separator: " | ")
+      let to =
+        written.isEmpty ? say("(空)", "(empty)") : written.map { values([$0.value], key) }.joined(separator: " | ")
+      var line = "\(name(key)): \(from) -> \(to)"
+      if before.count > 1 && written.count < 2 { line += say("  (处理了冲突)", "  (settles the conflict)") }
+      if written.count > 1 { line += say("  (冲突重新打开)", "  (the conflict is open again)") }
+      if before.count == 1 && before == written.map(\.value) { line += say("  (确认)", "  (confirmed)") }
+      return [line]
+    case .write(let key, let written, let overwrites) where written.isEmpty && key.container == .set:
+      let removed = replaced(key, overwrites)
+      return ["\(name(key)) -= \(values(removed, key))"]
+    case .delete, .restore:
+      return lines(step, only: wanted).map {
+        $0 + (settlesDispute(step, record) ? say("  (处理了冲突)", "  (settles the conflict)") : "")
+      }
+    default: return lines(step, only: wanted)
+    }
+  }
+
+  /// Whether a delete or restore settled that one had deleted and another edited the record.
+  private func settlesDispute(_ step: HistoryStep, _ record: Record) -> Bool {
+    guard let before = try? replica.record(record.id, at: .before(step.change)), before.presence == .disputed,
+      let after = try? replica.record(record.id, at: .at(step.change))
+    else { return false }
+    return after.presence != .disputed
+  }
 
   /// What a step did, one line a field.
-  func lines(_ step: HistoryStep, only wanted: FieldDefinition?) -> [String] {
+  private func lines(_ step: HistoryStep, only wanted: FieldDefinition?) -> [String] {
     switch step.body {
     case .create(_, let fields):
       let given = fields.filter { wanted == nil || $0.key.id == wanted?.id }.map {
         "\(name($0.key)) = \(values($0.values, $0.key))"
       }
       return [say("新建", "created")] + given.map { "  " + $0 }
-    case .write(let key, let written, let overwrites):
-      let shown = values(written.map(\.value), key)
-      let count =
-        overwrites.count > 1 && key.container == .register
-        ? say("  (合并 \(overwrites.count) 个值)", "  (settles \(overwrites.count) values)") : ""
-      if written.isEmpty { return [name(key) + say(" 清空", key.container == .set ? " removed" : " cleared")] }
-      return ["\(name(key)) \(key.container == .set ? "+=" : "=") \(shown)\(count)"]
+    case .write(let key, let written, _):
+      return ["\(name(key)) \(key.container == .set ? "+=" : "=") \(values(written.map(\.value), key))"]
     case .increment(let key, let amount): return ["\(name(key)) += \(amount)"]
     case .delete: return [say("删除", "deleted")]
     case .restore: return [say("恢复", "restored")]
@@ -36,7 +101,9 @@ struct HistoryText {
   }
 
   /// A step for programs.
-  func json(_ step: HistoryStep, only wanted: FieldDefinition?, _ people: People) -> JSON {
+  func json(
+    _ step: HistoryStep, only wanted: FieldDefinition?, _ people: People, in scope: ScopeID
+  ) throws -> JSON {
     var members: [JSON.Member] = [
       JSON.Member(name: "operation", value: .string(step.dot.description)),
       JSON.Member(name: "author", value: .string(step.stamp.author)),
@@ -61,6 +128,9 @@ struct HistoryText {
       add("field", .string(named(key)))
       add("values", .array(written.map { ValueText.json($0.value, of: kind.field(key.id)) }))
       add("overwrites", .array(overwrites.map { .string($0.dot.description) }))
+      let before = replaced(key, overwrites)
+      add("replaced", .array(before.map { ValueText.json($0, of: kind.field(key.id)) }))
+      if key.container == .register { add("settles", .bool(before.count > 1 && written.count < 2)) }
     case .increment(let key, let amount):
       add("act", .string("increment"))
       add("field", .string(named(key)))
@@ -70,6 +140,8 @@ struct HistoryText {
       add("act", .string("restore"))
       add("overwrites", .array(deletes.map { .string($0.description) }))
     }
+    let change = try replica.provenance(of: step.dot, in: scope)
+    add("change", change.map { .string($0.first.description) } ?? .null)
     if let message = step.message { add("message", .string(message)) }
     return .object(members)
   }

@@ -6,19 +6,23 @@ struct RecordText {
   let options: GlobalOptions
 
   /// The lines that show a record with all its fields, conflicts marked.
-  func lines(_ record: Record) throws -> [String] {
+  ///
+  /// - Parameter isPast: Whether it is shown as it was, so that there is nothing to do about it.
+  func lines(_ record: Record, isPast: Bool = false) throws -> [String] {
     let short = try replica.shortForm(of: record.id)
     var lines = ["[\(short)] \(Titles.kind(record.kind)) \(Titles.title(record, reveal: options.reveal))"]
     switch record.presence {
     case .present: break
     case .deleted:
-      lines.append("  " + say("(已删除; 恢复: quan restore \(short))", "(deleted; quan restore \(short) brings it back)"))
+      lines.append(
+        "  "
+          + (isPast
+            ? say("(已删除)", "(deleted)")
+            : say("(已删除; 恢复: quan restore \(short))", "(deleted; quan restore \(short) brings it back)")))
     case .disputed:
       lines.append(
-        "  ! "
-          + say(
-            "有人删除, 有人修改: quan conflict show \(short)", "deleted by one, edited by another: quan conflict show \(short)")
-      )
+        "  ! " + say("有人删除, 有人修改", "deleted by one, edited by another")
+          + (isPast ? "" : ": quan conflict show \(short)"))
     }
     let width = record.fields.map { DisplayWidth.of(Titles.field($0.definition)) }.max() ?? 0
     for field in record.fields {
@@ -28,8 +32,8 @@ struct RecordText {
       var line = "\(mark) \(label)\(padding)  \(text(field))"
       if field.isConflicted {
         line +=
-          "   <- " + say("\(field.sides.count) 个值待定: ", "\(field.sides.count) values wait: ")
-          + "quan conflict show \(short) \(field.definition.name)"
+          "   <- " + say("\(field.sides.count) 个值待定", "\(field.sides.count) values wait")
+          + (isPast ? "" : ": quan conflict show \(short) \(field.definition.name)")
       }
       lines.append(line)
     }
@@ -66,7 +70,8 @@ struct RecordText {
         .map { JSON.Member(name: $0.definition.name, value: ValueText.json($0)) })
   }
 
-  private static func state(_ presence: Presence) -> String {
+  /// The word for programs.
+  static func state(_ presence: Presence) -> String {
     switch presence {
     case .present: "present"
     case .deleted: "deleted"

@@ -112,12 +112,17 @@ extension ReplicaFile {
       let segment = try decode(try segmentBytes(id))
       for change in 0..<segment.changeCount where segment.number(change) >= number { try body(segment.change(change)) }
     }
+    for change in try tailChanges(of: index, from: number) { try body(change) }
+  }
+
+  /// The changes that the tail holds of a stream's row, from `number` on, in order.
+  func tailChanges(of index: Int, from number: UInt64) throws -> [Change] {
     var tail: [[UInt8]] = []
     let statement = try connection.statement("SELECT bytes FROM quan_tail WHERE stream=? AND number>=? ORDER BY number")
     statement.bind(1, index)
     statement.bind(2, bits: number)
     while try statement.step() { tail.append(statement.blob(0)) }
-    for canonical in tail { try body(try decodeTail(canonical, streams.rows[index].id)) }
+    return try tail.map { try decodeTail($0, streams.rows[index].id) }
   }
 
   /// A change by its number.
@@ -267,21 +272,53 @@ extension ReplicaFile {
 
   /// All operations on a record with who, when and why, in an order in which each comes after what it has seen.
   func operations(on record: LocalDot) throws -> [(change: Change, index: Int, dot: Dot, operation: Operation)] {
-    guard let stored = try load(record), let (id, scope) = streams.dot(record) else { return [] }
-    let replicas = Set(stored.state.seen.keys).union(stored.state.deletes.keys.map(\.replica))
-    var found: [(change: Change, index: Int, dot: Dot, operation: Operation)] = []
-    for row in streams.rows where row.id.scope == scope && (replicas.contains(row.name) || streams.hasForks) {
-      func take(_ raw: Change) throws {
-        guard raw.operations.contains(where: { $0.record.counter == id.counter }) else { return }
-        let change = try resolve(raw, as: row.index)
-        for (position, operation) in change.operations.enumerated() where operation.record == id {
-          found.append((change, row.index, Dot(row.name, change.firstCounter + UInt64(position)), operation))
-        }
-      }
-      try eachChange(of: row.index, take)
-      for raw in unlogged.changes(of: row.index) { try take(raw) }
+    try operations(on: [record])[record] ?? []
+  }
+
+  /// All operations on each of some records, as ``operations(on:)-(LocalDot)`` gives them, in one walk through the log.
+  func operations(
+    on records: Set<LocalDot>
+  ) throws -> [LocalDot: [(change: Change, index: Int, dot: Dot, operation: Operation)]] {
+    var wanted: [ScopeID: (replicas: Set<ReplicaID>, counters: Set<UInt64>)] = [:]
+    for record in records {
+      guard let stored = try load(record), let (id, scope) = streams.dot(record) else { continue }
+      let replicas = Set(stored.state.seen.keys).union(stored.state.deletes.keys.map(\.replica))
+      wanted[scope, default: ([], [])].replicas.formUnion(replicas)
+      wanted[scope, default: ([], [])].counters.insert(id.counter)
     }
-    return try inCausalOrder(found)
+    var found: [LocalDot: [(change: Change, index: Int, dot: Dot, operation: Operation)]] = [:]
+    var done: Set<Int> = []
+    while !wanted.isEmpty {
+      // Who deleted a record and did nothing else on it is named by the restore alone.
+      var others: [ScopeID: Set<ReplicaID>] = [:]
+      for row in streams.rows where !done.contains(row.index) {
+        guard let (replicas, counters) = wanted[row.id.scope], replicas.contains(row.name) || streams.hasForks else {
+          continue
+        }
+        done.insert(row.index)
+        func take(_ raw: Change) throws {
+          guard raw.operations.contains(where: { counters.contains($0.record.counter) }) else { return }
+          let change = try resolve(raw, as: row.index)
+          for (position, operation) in change.operations.enumerated() {
+            guard let local = streams.local(operation.record, in: row.id.scope), records.contains(local) else {
+              continue
+            }
+            found[local, default: []].append(
+              (change, row.index, Dot(row.name, change.firstCounter + UInt64(position)), operation))
+            if case .restore(let deletes) = operation.body {
+              others[row.id.scope, default: []].formUnion(deletes.map(\.replica))
+            }
+          }
+        }
+        try eachChange(of: row.index, take)
+        for raw in unlogged.changes(of: row.index) { try take(raw) }
+      }
+      wanted = others.reduce(into: [:]) { next, other in
+        guard let known = wanted[other.key] else { return }
+        next[other.key] = (other.value, known.counters)
+      }
+    }
+    return try found.mapValues { try inCausalOrder($0) }
   }
 
   /// Orders operations so that what one overwrites, restores or creates comes before it; else by time and dot.

@@ -104,9 +104,18 @@ public struct LogEntry: Hashable, Sendable {
   public let operationCount: Int
   /// The records it touched, ascending, at most 20.
   public let records: [RecordID]
+  /// Its first operation, by which people name it.
+  public let first: Dot
+  /// The last changes of others that its author had newly seen, as far as they are held.
+  public let seen: [ChangeID]
 
   /// A change in the log.
-  public init(id: ChangeID, stamp: Stamp, message: String?, operationCount: Int, records: [RecordID]) {
+  public init(
+    id: ChangeID, stamp: Stamp, message: String?, operationCount: Int, records: [RecordID], first: Dot,
+    seen: [ChangeID]
+  ) {
+    self.first = first
+    self.seen = seen
     self.id = id
     self.stamp = stamp
     self.message = message

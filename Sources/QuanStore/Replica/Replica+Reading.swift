@@ -98,9 +98,14 @@ extension Replica {
   }
 
   /// The changes held, the latest claimed times first.
-  public func log(limit: Int? = nil) throws -> [LogEntry] {
+  ///
+  /// - Parameters:
+  ///   - limit: At most so many.
+  ///   - author: Only what this person wrote.
+  ///   - since: Only what claims to be written then or later.
+  public func log(limit: Int? = nil, author: String? = nil, since: Instant? = nil) throws -> [LogEntry] {
     try read { file in
-      return try file.log(limit: limit)
+      return try file.log(limit: limit, author: author, since: since)
     }
   }
 

@@ -124,19 +124,27 @@ extension ReplicaFile {
 
   // MARK: Log
 
-  func log(limit: Int?) throws -> [LogEntry] {
+  func log(limit: Int?, author: String?, since: Instant?) throws -> [LogEntry] {
     var entries: [LogEntry] = []
+    let isSifted = author != nil || since != nil
     for row in streams.rows where row.number > row.forkNumber {
       // Only the end of each stream can be among the latest.
-      let from = limit.map { row.number > UInt64($0) ? row.number - UInt64($0) + 1 : 1 } ?? 1
+      let end = isSifted ? nil : limit
+      let from = end.map { row.number > UInt64($0) ? row.number - UInt64($0) + 1 : 1 } ?? 1
       try eachChange(of: row.index, from: max(from, row.forkNumber + 1)) { change in
+        if let author, change.author != author { return }
+        if let since, change.time < since { return }
+        let seen = try change.dependencies.compactMap { place in
+          try heldRow(of: place).map { ChangeID(stream: StreamID($0.name, $0.id.scope), number: place.tip.number) }
+        }
         entries.append(
           LogEntry(
             id: ChangeID(stream: StreamID(row.name, row.id.scope), number: change.number),
             stamp: Stamp(author: change.author, time: change.time), message: change.message,
             operationCount: change.operations.count,
-            records: Array(Set(change.operations.map { Dot($0.record.replica, $0.record.counter) }).sorted().prefix(20))
-          ))
+            records: Array(
+              Set(change.operations.map { Dot($0.record.replica, $0.record.counter) }).sorted().prefix(20)),
+            first: Dot(row.name, change.firstCounter), seen: seen))
       }
     }
     entries.sort { ($1.stamp.time, $1.id.stream, $1.id.number) < ($0.stamp.time, $0.id.stream, $0.id.number) }

@@ -1,0 +1,81 @@
+import Quan
+
+/// How versions differ, for people and for programs.
+struct DifferenceText {
+  let text: ConflictText
+
+  /// The lines that show differences, by pupil.
+  func lines(_ differences: [RecordDifference]) throws -> [String] {
+    var lines: [String] = []
+    let placed = differences.compactMap { difference in
+      (difference.after ?? difference.before).map { (record: $0, difference: difference) }
+    }
+    for group in try text.grouped(placed, by: { ($0.record.id, $0.record.scope, $0.record.kind.id) }) {
+      lines.append(try text.head(group.subject, group.scope))
+      for (record, difference) in group.items {
+        let place = record.id == group.subject ? "" : try text.name(of: record.id) + " · "
+        lines.append("  " + place + Self.word(difference))
+        for field in difference.fields { lines += try self.lines(field, difference, record) }
+      }
+    }
+    return lines
+  }
+
+  private func lines(
+    _ field: FieldDifference, _ difference: RecordDifference, _ record: Record
+  ) throws -> [String] {
+    let isOpen = difference.after?[field.definition.name]?.isConflicted == true
+    let mark = isOpen ? say("  (冲突)", "  (conflict)") : ""
+    let after = values(field.after, field.definition) + mark
+    let step =
+      difference.before == nil || (field.before.isEmpty && !field.after.isEmpty)
+      ? "= " + after : "\(values(field.before, field.definition)) -> \(after)"
+    var who = ""
+    if let operation = field.operation, let stamp = field.stamp, difference.before != nil {
+      who = "  <- " + text.people.name(stamp, operation.replica)
+    }
+    return Wrap.lines("    ", "\(Titles.field(field.definition)) \(step)\(who)", columns: text.columns)
+  }
+
+  /// What became of the record.
+  private static func word(_ difference: RecordDifference) -> String {
+    switch (difference.before?.presence, difference.after?.presence) {
+    case (nil, .deleted?): return say("新建后又删除", "created and deleted")
+    case (nil, _): return say("新建", "created")
+    case (_, nil): return say("那时还没有", "not there yet")
+    case (.present?, .deleted?), (.disputed?, .deleted?): return say("删除", "deleted")
+    case (.deleted?, .present?): return say("恢复", "brought back")
+    case (_, .disputed?): return say("改变; 有人删除, 有人修改", "changed; deleted by one, edited by another")
+    default: return say("改变", "changed")
+    }
+  }
+
+  private func values(_ values: [Value], _ field: FieldDefinition) -> String {
+    guard !values.isEmpty else { return say("(空)", "(empty)") }
+    return values.map { ValueText.human($0, of: field, replica: text.replica, reveal: text.reveal) }
+      .joined(separator: field.container == .set ? say("、", ", ") : " | ")
+  }
+
+  /// A difference for programs.
+  func json(_ difference: RecordDifference) -> JSON {
+    let record = difference.after ?? difference.before
+    return .object([
+      "record": .string(record?.id.description ?? ""), "kind": .string(record?.kind.name ?? ""),
+      "before": Self.state(difference.before), "after": Self.state(difference.after),
+      "fields": .array(
+        difference.fields.map { field in
+          .object([
+            "field": .string(field.definition.name), "before": text.json(field.before, of: field.definition),
+            "after": text.json(field.after, of: field.definition),
+            "author": field.stamp.map { .string($0.author) } ?? .null,
+            "replica": field.operation.map { .string(text.people.laptop($0.replica)) } ?? .null,
+            "time": field.stamp.map { .string($0.time.description) } ?? .null,
+          ])
+        }),
+    ])
+  }
+
+  private static func state(_ record: Record?) -> JSON {
+    record.map { .string(RecordText.state($0.presence)) } ?? .null
+  }
+}

@@ -30,6 +30,8 @@ public struct AttachmentReport: Hashable, Sendable {
   public var waiting = 0
   /// How many contents stayed where they are because they are over the limit of their scope, or over the one given.
   public var overLimit = 0
+  /// How many contents were left out because the receiver had heard of them before.
+  public var heard = 0
   /// Files of attachments that could not be used, and why.
   public var skipped: [SkippedFile] = []
 

@@ -49,6 +49,31 @@ struct ReaderTests {
     #expect(acts == ["create", "write", "delete", "restore"])
   }
 
+  @Test("reads an attachment file, knows the name that it must have, and finds a changed byte")
+  func readsAttachment() throws {
+    let office = try Office(["A"])
+    let student = try office.student("name=泉泉")
+    let photo = office.path("photo")
+    TemporaryFolder.write(Array("a synthetic photo".utf8), to: photo)
+    try office.quan("A", "attach", student, photo)
+    try office.quan("A", "sync", office.stick)
+    let root = office.stick + "/quan-attachments"
+    let group = try #require(TemporaryFolder.names(in: root).first)
+    let name = try #require(TemporaryFolder.names(in: "\(root)/\(group)").first)
+    let path = "\(root)/\(group)/\(name)"
+    let read = try Program.run(reader, [path])
+    #expect(read.status == 0, "\(read.err)")
+    #expect(try read.json["name"].string == name)
+    #expect(try read.json["size"].int == 17)
+    let listed = try office.quan("A", "attachment", "list", "--json").json
+    #expect(try read.json["hash"] == listed["hash"])
+    #expect(try read.json["workspace"] == office.quan("A", "status", "--json").json["workspace"])
+    var bytes = TemporaryFolder.read(path)
+    bytes[80] ^= 1
+    TemporaryFolder.write(bytes, to: path)
+    #expect(try Program.run(reader, [path]).status == 12)
+  }
+
   @Test("refuses what the tool refuses, with the same status")
   func refusesAlike() throws {
     let folder = TemporaryFolder()

@@ -20,6 +20,8 @@ struct BundleCommands: ParsableCommand {
     var receiver: String?
     @Flag(help: ArgumentHelp(say("不带附件", "Leave the attachments out.")))
     var noAttachments = false
+    @Flag(help: ArgumentHelp(say("也带那台电脑已知道的附件", "With --for, also the attachments that laptop has heard of.")))
+    var allAttachments = false
     @Option(
       help: ArgumentHelp(say("附件的大小上限, 如 5M", "Carry attachments up to this size, such as 5M."), valueName: "SIZE"))
     var attachmentsUpTo: String?
@@ -31,7 +33,8 @@ struct BundleCommands: ParsableCommand {
         guard let cap else { throw CommandFailure(.usage, say("大小应如 500K、20M", "a size is written like 500K or 20M")) }
         let summary = try replica.writeBundle(to: file, for: receiver?.id)
         if !noAttachments {
-          let report = try replica.writeAttachments(into: BundleText.attachmentFolder(of: file), upTo: cap)
+          let report = try replica.writeAttachments(
+            into: BundleText.attachmentFolder(of: file), for: allAttachments ? nil : receiver?.id, upTo: cap)
           AttachmentText.talk(report)
         }
         if options.json {

@@ -27,7 +27,7 @@ struct Show: ParsableCommand {
       if options.json {
         Terminal.print(text.json(found).line)
       } else {
-        for line in try text.lines(found) { Terminal.print(line) }
+        for line in try text.lines(found) + AttachmentText.lines(about: id, replica, options) { Terminal.print(line) }
       }
     }
   }

@@ -40,7 +40,7 @@ struct ValueParser {
       return .triState(state)
     case .choice: return .choice(try choice(text, field))
     case .reference: return .reference(try finder.reference(text, kind: field.target))
-    case .attachment: throw wrong(field, say("用 quan attach 编号 字段 文件 附加", "takes a file: quan attach ID FIELD FILE"))
+    case .attachment: throw wrong(field, say("用 quan attach 编号 文件 附加", "takes a file: quan attach ID FILE"))
     }
   }
 

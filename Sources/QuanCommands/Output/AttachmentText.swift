@@ -19,6 +19,19 @@ enum AttachmentText {
     return say("还未到, 在 \(laptop) 处", "not here yet, held by \(laptop)")
   }
 
+  /// The attachments of the records that are about a record.
+  static func lines(about record: RecordID, _ replica: Replica, _ options: GlobalOptions) throws -> [String] {
+    let uses = try replica.attachmentUses(of: record).filter { $0.record != record }
+    guard !uses.isEmpty else { return [] }
+    let schema = try replica.schema()
+    return [say("附件:", "Attachments:")]
+      + (try uses.map { use in
+        let field = try replica.record(use.record).flatMap { schema.kind($0.kind.id)?.field(use.field) }
+        let text = ValueText.human(.attachment(use.hash), of: field, replica: replica, reveal: options.reveal)
+        return "  [\(try replica.shortForm(of: use.record))] \(text)"
+      })
+  }
+
   /// A size in the unit that people read.
   static func size(_ bytes: UInt64) -> String {
     if bytes < 1000 { return "\(bytes) B" }
@@ -48,6 +61,12 @@ enum AttachmentText {
           "Attachments: \(report.taken) taken in, \(report.written) written (\(size(report.bytesWritten))), \(report.waiting) not here yet"
         ))
     }
+    if report.heard > 0 {
+      Terminal.talk(
+        say(
+          "\(report.heard) 个附件对方已经知道, 没有再带; 要带: --all-attachments",
+          "\(report.heard) attachments that laptop has heard of were left out; --all-attachments brings them"))
+    }
     if report.overLimit > 0 {
       Terminal.talk(
         say(
@@ -61,7 +80,7 @@ enum AttachmentText {
     .object([
       "taken": .integer(report.taken), "written": .integer(report.written),
       "bytes_written": .integer(report.bytesWritten), "waiting": .integer(report.waiting),
-      "over_limit": .integer(report.overLimit),
+      "over_limit": .integer(report.overLimit), "heard": .integer(report.heard),
       "skipped": .array(report.skipped.map { .object(["name": .string($0.name), "reason": .string($0.reason)]) }),
     ])
   }

@@ -1,10 +1,11 @@
-import QuanCore
+public import QuanCore
 import QuanFormat
 public import QuanSync
 
 /// Attachments travel as files of their own, one for each content: written once, never changed, found by their name.
 extension Replica {
   private static let attachmentEnding = ".quanattachment"
+  private static let damagedEnding = ".damaged"
 
   /// Where a content's file lies in a folder; a subfolder for each pair of digits keeps folders small.
   private func attachmentPath(_ hash: Digest, in folder: String) -> (path: String, name: String) {
@@ -27,7 +28,7 @@ extension Replica {
   /// Takes in the attachments that records here refer to and a folder holds.
   ///
   /// Each is checked by its hash and is durable before the next is looked at. A file that is damaged is said and
-  /// passed over; nothing else is harmed by it.
+  /// set aside under another name, so that who has the content writes it anew; nothing else is harmed by it.
   @discardableResult
   public func takeAttachments(from folder: String) throws -> AttachmentReport {
     var report = AttachmentReport()
@@ -56,8 +57,11 @@ extension Replica {
           }
         }
         report.taken += 1
+        try? File.remove(path + Self.damagedEnding)
       } catch let error as BundleError {
         report.waiting += 1
+        // Out of the way, so that who has the content sees that the folder lacks it. Nothing is thrown away.
+        if case .newerFormat = error {} else { try? File.rename(path, to: path + Self.damagedEnding) }
         report.skipped.append(SkippedFile(name: name, reason: Self.reason(error).message))
       }
     }
@@ -73,14 +77,26 @@ extension Replica {
 
   /// Writes the attachments that records here refer to and a folder lacks.
   ///
-  /// - Parameter cap: The greatest size that is written, beside the limits of the scopes.
+  /// - Parameters:
+  ///   - receiver: Leaves out what this replica is known to have heard of: what it refers to came along then.
+  ///   - cap: The greatest size that is written, beside the limits of the scopes.
   @discardableResult
-  public func writeAttachments(into folder: String, upTo cap: UInt64 = .max) throws -> AttachmentReport {
+  public func writeAttachments(
+    into folder: String, for receiver: ReplicaID? = nil, upTo cap: UInt64 = .max
+  ) throws -> AttachmentReport {
     var report = AttachmentReport()
-    let used = try read { file in
-      try file.usedAttachments().compactMap { use in
-        try file.content(use.hash).map { (hash: use.hash, size: $0.size, limit: min(use.limit, cap)) }
+    let (own, used) = try read { file in
+      let lacked = try receiver.map { try file.attachments(lackedBy: try file.peerVector($0)) }
+      var used: [(hash: Digest, size: UInt64, limit: UInt64)] = []
+      for use in try file.usedAttachments() {
+        guard let size = try file.content(use.hash)?.size else { continue }
+        if lacked?.contains(use.hash) ?? true {
+          used.append((use.hash, size, min(use.limit, cap)))
+        } else {
+          report.heard += 1
+        }
       }
+      return (file.meta.replica, used)
     }
     for (hash, size, limit) in used {
       let (path, _) = attachmentPath(hash, in: folder)
@@ -92,9 +108,12 @@ extension Replica {
       }
       try environment.progress(WorkProgress(.writing, report.written, of: used.count))
       try File.makeDirectory(File.parent(of: path), mode: 0o755)
+      if report.written == 0 { try Self.removeAbandoned(by: own, in: folder) }
+      // It grows under a name of this replica, which no other tidies away.
+      let temporary = File.temporaryName(of: "\(folder)/\(Self.prefix(own))-\(File.name(of: path))")
       try read { file in
         let header = AttachmentFile(workspace: workspace, hash: hash, size: size).header
-        try File.writeDurably(to: path) { sink in
+        try File.writeDurably(to: path, by: temporary) { sink in
           var whole = DigestHasher()
           whole.update(header)
           try sink(header)

@@ -9,7 +9,7 @@ extension Replica {
   /// The content of a file that is attached twice is kept once. It is kept as long as any value refers to it, also a
   /// value that history alone holds.
   /// - Throws: ``StoreError`` with code `notFound`, `invalid` when the field takes no attachments or the file is empty,
-  ///   `inputOutput`, `outOfSpace`.
+  ///   `inputOutput`, `outOfSpace`. Nothing is kept then.
   /// - Complexity: O(*n*) in the size of the file, in constant memory.
   @discardableResult
   public func attach(
@@ -21,32 +21,14 @@ extension Replica {
     guard definition.type == .attachment, definition.container == .register || definition.container == .set else {
       throw StoreError(.invalid, "the field takes no attachments", subject: definition.name)
     }
-    let source = try FileReader(path)
-    guard source.count > 0 else { throw StoreError(.invalid, "the file is empty", subject: path) }
-    var hasher = DigestHasher()
-    var offset: UInt64 = 0
-    while offset < source.count {
-      let bytes = try source.read(at: offset, count: ReplicaFile.chunkSize)
-      guard !bytes.isEmpty else { throw StoreError(.inputOutput, "the file became shorter meanwhile", subject: path) }
-      hasher.update(bytes)
-      offset += UInt64(bytes.count)
-    }
-    let hash = hasher.finish()
-    let name = String(path.split(separator: "/").last ?? "")
-    try write(author: author, message: message) { transaction in
-      try transaction.file.store(hash, size: source.count) { try source.read(at: $0, count: $1) }
+    let hash = try write(author: author, message: message) { transaction in
+      let hash = try transaction.attach(fileAt: path, in: record.scope)
       if definition.container == .set {
         try transaction.add(id, field, .attachment(hash))
       } else {
         try transaction.set(id, field, to: .attachment(hash))
       }
-      guard try !transaction.file.isDescribed(hash, in: record.scope) else { return }
-      try transaction.create(
-        BuiltIn.fileKind, in: record.scope,
-        [
-          BuiltIn.fileContent: [.attachment(hash)], BuiltIn.fileName: [.text(name)],
-          BuiltIn.fileSize: [.integer(Int64(source.count))],
-        ])
+      return hash
     }
     return try attachment(hash)
   }
@@ -60,6 +42,14 @@ extension Replica {
   ///
   /// - Complexity: O(*n*) in the records of kinds that have such fields.
   public func attachmentUses() throws -> [AttachmentUse] { try read { try $0.attachmentUses() } }
+
+  /// Where a record, and the records that refer to it, refer to attachments.
+  ///
+  /// - Throws: ``StoreError`` with code `notFound`, `ambiguous`.
+  /// - Complexity: O(*n*) in the rows of kinds that have fields for attachments.
+  public func attachmentUses(of record: RecordID) throws -> [AttachmentUse] {
+    try read { try $0.attachmentUses(of: record) }
+  }
 
   /// Writes an attachment into a file, whole or not at all.
   ///
@@ -90,16 +80,5 @@ extension Replica {
     try write(author: author) { transaction in
       try transaction.set(scope.dot, BuiltIn.scopeAttachmentLimit, to: .integer(Int64(clamping: bytes)))
     }
-  }
-}
-
-extension ReplicaFile {
-  /// Whether a record of a scope says the name and size of a content.
-  func isDescribed(_ hash: Digest, in scope: ScopeID) throws -> Bool {
-    var isDescribed = false
-    try eachRecord(of: BuiltIn.fileKind, where: [(BuiltIn.fileContent, .attachment(hash))]) { record in
-      if record.scope == scope { isDescribed = true }
-    }
-    return isDescribed
   }
 }

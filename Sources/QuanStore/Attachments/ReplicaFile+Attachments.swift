@@ -100,27 +100,84 @@ extension ReplicaFile {
 
   /// Where the records that are there refer to attachments, in what they show and in the sides of conflicts.
   func attachmentUses() throws -> [AttachmentUse] {
-    var uses: [AttachmentUse] = []
-    for table in catalog.ordered where table.kind.id != BuiltIn.fileKind {
-      let columns = table.columns.filter { $0.definition.type == .attachment }
-      guard !columns.isEmpty else { continue }
-      let condition = columns.map { KindTable.quoted($0.name) + " IS NOT NULL" }.joined(separator: " OR ")
-      var rows: [LocalDot] = []
-      let statement = try connection.statement(
-        "SELECT id FROM \(table.quotedName) WHERE \(condition) ORDER BY id")
-      while try statement.step() { rows.append(LocalDot(rowID: statement.integer(0))) }
-      for local in rows {
-        guard let record = try record(local) else { continue }
-        for field in record.fields where field.definition.type == .attachment {
-          var seen: Set<Digest> = []
-          for case .attachment(let hash) in field.shown + field.sides.map(\.value) where seen.insert(hash).inserted {
-            uses.append(
-              AttachmentUse(record: record.id, scope: record.scope, field: field.definition.id, hash: hash))
+    try attachmentTables().flatMap { table in try rows(of: table, where: "1").flatMap { try uses(of: $0) } }
+  }
+
+  /// Where a record and those that refer to it refer to attachments.
+  func attachmentUses(of record: RecordID) throws -> [AttachmentUse] {
+    let target = try known(record).local
+    var found = try uses(of: target)
+    for table in try attachmentTables() {
+      let references = table.columns.filter {
+        $0.definition.type == .reference && $0.definition.container == .register
+      }
+      guard !references.isEmpty else { continue }
+      let condition = references.map { "\(KindTable.quoted($0.name))=\(target.rowID)" }.joined(separator: " OR ")
+      for row in try rows(of: table, where: condition) where row != target { found += try uses(of: row) }
+    }
+    return found
+  }
+
+  /// The contents that records refer to by what a replica with a vector lacks.
+  func attachments(lackedBy vector: VersionVector) throws -> Set<Digest> {
+    let held = try held(by: vector)
+    var counters: [Int: UInt64] = [:]
+    for (index, number) in held { counters[index] = try counter(at: number, in: streams.rows[index]) }
+    var found: Set<Digest> = []
+    for table in try attachmentTables() {
+      for row in try rows(of: table, where: "1") {
+        guard let stored = try load(row) else { continue }
+        for entry in stored.state.fields.values.flatMap(\.entries) {
+          guard case .attachment(let hash)? = entry.value else { continue }
+          guard let local = streams.local(entry.id.dot, in: stored.scope),
+            local.counter <= counters[local.stream] ?? 0
+          else {
+            found.insert(hash)
+            continue
           }
         }
       }
     }
+    return found
+  }
+
+  /// The tables of the kinds that have fields for attachments, but not of that which describes them.
+  private func attachmentTables() throws -> [KindTable] {
+    catalog.ordered.filter { table in
+      table.kind.id != BuiltIn.fileKind && table.columns.contains { $0.definition.type == .attachment }
+    }
+  }
+
+  /// The rows of a table that hold attachments and fulfil a condition.
+  private func rows(of table: KindTable, where condition: String) throws -> [LocalDot] {
+    let isHeld = table.columns.filter { $0.definition.type == .attachment }
+      .map { KindTable.quoted($0.name) + " IS NOT NULL" }.joined(separator: " OR ")
+    let statement = try connection.statement(
+      "SELECT id FROM \(table.quotedName) WHERE (\(isHeld)) AND (\(condition)) ORDER BY id")
+    var rows: [LocalDot] = []
+    while try statement.step() { rows.append(LocalDot(rowID: statement.integer(0))) }
+    return rows
+  }
+
+  private func uses(of local: LocalDot) throws -> [AttachmentUse] {
+    guard let record = try record(local) else { return [] }
+    var uses: [AttachmentUse] = []
+    for field in record.fields where field.definition.type == .attachment {
+      var seen: Set<Digest> = []
+      for case .attachment(let hash) in field.shown + field.sides.map(\.value) where seen.insert(hash).inserted {
+        uses.append(AttachmentUse(record: record.id, scope: record.scope, field: field.definition.id, hash: hash))
+      }
+    }
     return uses
+  }
+
+  /// Whether a record of a scope says the name and size of a content.
+  func isDescribed(_ hash: Digest, in scope: ScopeID) throws -> Bool {
+    var isDescribed = false
+    try eachRecord(of: BuiltIn.fileKind, where: [(BuiltIn.fileContent, .attachment(hash))]) { record in
+      if record.scope == scope { isDescribed = true }
+    }
+    return isDescribed
   }
 
   /// The attachments that records refer to, each with the greatest limit of the scopes that do.

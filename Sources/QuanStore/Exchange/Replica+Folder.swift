@@ -92,16 +92,20 @@ extension Replica {
   /// Removes what an interrupted exchange of this replica left half written, and the vectors of identities that it
   /// has given up for good: others would wait for them.
   private func tidy(_ folder: String, _ own: ReplicaID, _ retired: [ReplicaID]) throws {
-    for name in try File.list(folder)
-    where name.hasSuffix(File.temporaryEnding) && name.hasPrefix(Self.prefix(own)) && File.isAbandoned(temporary: name)
-    {
-      try File.remove(folder + "/" + name)
-    }
+    try Self.removeAbandoned(by: own, in: folder)
     for identity in retired { try File.remove(folder + "/" + Self.prefix(identity) + Self.vectorEnding) }
   }
 
+  /// Removes what an interrupted process of a replica left half written.
+  static func removeAbandoned(by replica: ReplicaID, in folder: String) throws {
+    for name in try File.list(folder)
+    where name.hasSuffix(File.temporaryEnding) && name.hasPrefix(prefix(replica)) && File.isAbandoned(temporary: name) {
+      try File.remove(folder + "/" + name)
+    }
+  }
+
   /// What the names of a replica's files begin with.
-  private static func prefix(_ replica: ReplicaID) -> String { replica.description.lowercased() }
+  static func prefix(_ replica: ReplicaID) -> String { replica.description.lowercased() }
 
   // MARK: Reading the folder
 

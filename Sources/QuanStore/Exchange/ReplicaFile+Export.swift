@@ -15,14 +15,7 @@ extension ReplicaFile {
   func lacked(
     by vector: VersionVector, progress: (WorkProgress) throws -> Void
   ) throws -> [Export] {
-    var held: [Int: UInt64] = [:]
-    for place in vector.places {
-      guard let row = try row(at: place) else { continue }
-      for stretch in streams.path(to: row.index) {
-        let upTo = stretch.index == row.index ? place.tip.number : stretch.number
-        held[stretch.index] = max(held[stretch.index] ?? 0, upTo)
-      }
-    }
+    let held = try held(by: vector)
     var ids: [(scope: ScopeID, id: Int64)] = []
     for row in streams.rows where row.number > max(row.forkNumber, held[row.index] ?? 0) {
       try packTail(row.index)
@@ -38,6 +31,19 @@ extension ReplicaFile {
         throw StoreError(.damaged, "a segment of the log is damaged (\(error))")
       }
     }
+  }
+
+  /// Up to which change a replica with a vector holds each row of the table of streams.
+  func held(by vector: VersionVector) throws -> [Int: UInt64] {
+    var held: [Int: UInt64] = [:]
+    for place in vector.places {
+      guard let row = try row(at: place) else { continue }
+      for stretch in streams.path(to: row.index) {
+        let upTo = stretch.index == row.index ? place.tip.number : stretch.number
+        held[stretch.index] = max(held[stretch.index] ?? 0, upTo)
+      }
+    }
+    return held
   }
 
   /// The bytes of a segment, packed small; what was packed in haste is packed again, once.

@@ -11,12 +11,14 @@ enum File {
   /// - Parameters:
   ///   - path: Where the file is to be.
   ///   - mode: Its permissions.
+  ///   - other: Where it grows, in the same file system, if not beside where it is to be.
   ///   - produce: Is called with a sink for the bytes, in order.
   /// - Throws: ``StoreError``; nothing is left behind.
   static func writeDurably(
-    to path: String, mode: mode_t = 0o644, _ produce: (_ sink: ([UInt8]) throws -> Void) throws -> Void
+    to path: String, mode: mode_t = 0o644, by other: String? = nil,
+    _ produce: (_ sink: ([UInt8]) throws -> Void) throws -> Void
   ) throws {
-    let temporary = temporaryName(of: path)
+    let temporary = other ?? temporaryName(of: path)
     let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
     guard descriptor >= 0 else { throw failure(errno, writing: path) }
     var isOpen = true

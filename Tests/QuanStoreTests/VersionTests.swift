@@ -79,7 +79,11 @@ struct VersionTests {
     let fresh = Laptop("B", in: folder, seed: 2)
     try fresh.create(schema: SchemaDraft(drafts)).close()
     try migrated.close()
-    #expect(try SQLFile(laptop.path).schema == SQLFile(fresh.path).schema)
+    // The indexes of reference columns are made with a kind's first records, which the new file has not.
+    func tables(_ path: String) throws -> [String] {
+      try SQLFile(path).schema.filter { !$0.hasPrefix("index quan_reference_") }
+    }
+    #expect(try tables(laptop.path) == tables(fresh.path))
     #expect(try SQLFile(laptop.path).version == SQLFile(fresh.path).version)
     let again = try laptop.open()
     #expect(again.migration == nil)

@@ -1,7 +1,7 @@
 /// The kinds and fields that every workspace has, with their fixed numbers.
 ///
 /// They describe the rest: a kind, a field, a scope and a replica are each a record in scope `shared`, with
-/// history, sides and conflicts like any other.
+/// history, sides and conflicts like any other. Verdicts and edges are in the scope of the records that they are about.
 public enum BuiltIn {
   /// A kind of record.
   public static let kindKind = Dot.builtIn(1)
@@ -23,6 +23,11 @@ public enum BuiltIn {
   public static let fileSize = Dot.builtIn(50)
   /// The size in bytes up to which a scope's attachments travel.
   public static let scopeAttachmentLimit = Dot.builtIn(51)
+
+  /// That somebody looked at a problem and says that it is right as it is.
+  public static let verdictKind = Dot.builtIn(10)
+  /// That two records are the same thing: an edge, undirected.
+  public static let sameKind = Dot.builtIn(11)
 
   /// The code of a kind or field.
   public static let code = Dot.builtIn(16)
@@ -59,11 +64,26 @@ public enum BuiltIn {
   /// The natural keys of a kind, as ``NaturalKey/list(_:)`` reads them.
   public static let kindNaturalKeys = Dot.builtIn(32)
 
+  /// The class of the problem that a verdict is about.
+  public static let verdictClass = Dot.builtIn(42)
+  /// What tells the problem from others of its class over the same records.
+  public static let verdictRule = Dot.builtIn(43)
+  /// The records that the problem is about.
+  public static let verdictRecords = Dot.builtIn(44)
+  /// Why somebody decided so.
+  public static let reason = Dot.builtIn(45)
+  /// One end of an edge.
+  public static let sameOne = Dot.builtIn(46)
+  /// The other end of an edge.
+  public static let sameOther = Dot.builtIn(47)
+
   /// The name of the field that keeps an outside system's ID.
   public static let externalIDName = "external_id"
 
   /// The built-in kinds, without their fields.
   public static let kinds: [KindDefinition] = [
+    KindDefinition(id: verdictKind, code: "quan_verdict", labels: Labels("核实结论", "verdict"), order: -6),
+    KindDefinition(id: sameKind, code: "quan_same", labels: Labels("同一记录", "same record"), order: -5),
     KindDefinition(id: kindKind, code: "quan_kind", labels: Labels("类型", "kind"), order: -4),
     KindDefinition(id: fieldKind, code: "quan_field", labels: Labels("字段", "field"), order: -3),
     KindDefinition(id: scopeKind, code: "quan_scope", labels: Labels("范围", "scope"), order: -2),
@@ -74,10 +94,14 @@ public enum BuiltIn {
   /// The fields of the built-in kinds.
   public static let fields: [FieldDefinition] = {
     var fields: [FieldDefinition] = []
-    func add(_ kind: KindID, _ id: FieldID, _ code: String, _ labels: Labels, _ type: ValueType = .text) {
+    func add(
+      _ kind: KindID, _ id: FieldID, _ code: String, _ labels: Labels, _ type: ValueType = .text,
+      _ container: ContainerType = .register
+    ) {
       fields.append(
         FieldDefinition(
-          id: id, kind: kind, code: code, labels: labels, type: type, order: Int64(fields.count)))
+          id: id, kind: kind, code: code, labels: labels, type: type, container: container,
+          order: Int64(fields.count)))
     }
     for kind in [kindKind, fieldKind] {
       add(kind, code, "code", Labels("代码", "code"))
@@ -102,6 +126,12 @@ public enum BuiltIn {
     add(replicaKind, replicaIdentity, "identity", Labels("副本号", "replica ID"))
     add(replicaKind, replicaPerson, "person", Labels("使用人", "person"))
     add(replicaKind, replicaPredecessor, "predecessor", Labels("前身", "predecessor"))
+    for kind in [verdictKind, sameKind] { add(kind, reason, "reason", Labels("理由", "reason")) }
+    add(verdictKind, verdictClass, "class", Labels("问题类别", "class of problem"))
+    add(verdictKind, verdictRule, "rule", Labels("规则", "rule"))
+    add(verdictKind, verdictRecords, "records", Labels("记录", "records"), .reference, .set)
+    add(sameKind, sameOne, "one", Labels("一方", "one"), .reference)
+    add(sameKind, sameOther, "other", Labels("另一方", "other"), .reference)
     return fields
   }()
 

@@ -34,4 +34,28 @@ public struct NaturalKey: Hashable, Sendable {
 
   /// Writes keys as ``list(_:)`` reads them: `id_no; student_no; name+birth?`.
   public static func write(_ keys: [NaturalKey]) -> String { keys.map(\.text).joined(separator: "; ") }
+
+  /// One field of a key.
+  public struct Part: Hashable, Sendable {
+    /// The field's code.
+    public let field: String
+    /// Whether values need only look alike, written `name~`; see ``NameFolding/areAlike(_:_:)``.
+    public let isAlike: Bool
+
+    /// One field of a key.
+    public init(field: String, isAlike: Bool) {
+      self.field = field
+      self.isAlike = isAlike
+    }
+  }
+
+  /// The fields, with what each must have in common.
+  public var parts: [Part] {
+    fields.map {
+      $0.hasSuffix("~") ? Part(field: String($0.dropLast()), isAlike: true) : Part(field: $0, isAlike: false)
+    }
+  }
+
+  /// Whether it is a number that only one record should have, in whatever scope; other keys compare within a scope.
+  public var isUnique: Bool { fields.count == 1 && !fields[0].hasSuffix("~") }
 }

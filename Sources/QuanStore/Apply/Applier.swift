@@ -75,14 +75,15 @@ struct Applier {
   // MARK: Creating
 
   /// Notes that a record has been created without going through ``apply(_:_:)``.
-  mutating func noteCreated(_ record: RecordID, kind: KindID) {
+  mutating func noteCreated(_ record: RecordID, kind: KindID, at local: LocalDot) {
+    file.touched.create(local, kind: kind)
     if kind.replica != .builtIn { tally.report.createdRecords.append(record) }
     noteSchema(kind)
   }
 
   private mutating func create(_ kind: KindID, _ fields: [InitialField], _ arrival: Arrival) throws {
     let local = LocalDot(stream: arrival.index, counter: arrival.dot.counter)
-    noteCreated(arrival.dot, kind: kind)
+    noteCreated(arrival.dot, kind: kind, at: local)
     if let table = file.catalog.tables[kind], try insert(fields, at: local, into: table) { return }
     let state = RecordState(creating: arrival.dot, kind: kind, fields: fields, stamp: arrival.stamp)
     try file.save(state, at: local, replacing: .none)
@@ -147,6 +148,7 @@ struct Applier {
     try update.run()
 
     noteSchema(kind)
+    file.touched.write(local, kind: kind, key.id)
     let conflict = try file.refreshConflict(
       of: column.definition, in: state, at: local, scope: arrival.scope, hadOne: had)
     let place = MergeTally.Place(record: id, scope: arrival.scope, kind: kind, field: key.id)
@@ -164,10 +166,14 @@ struct Applier {
     guard var stored = try file.load(local) else { return }
     let before = try file.conflicts(of: local, limit: nil)
     let other = unseen(in: stored.state, by: arrival)
+    let presence = stored.state.presence
     stored.state.apply(body, dot: arrival.dot, stamp: arrival.stamp)
     for key in stored.state.fields.keys { stored.state.fields[key]?.forget(keeping: Self.rememberedWrites) }
     try file.save(stored.state, at: local, replacing: stored.place)
     noteSchema(stored.state.kind)
+    note(body, on: local, stored.state.kind)
+    // A write that a delete had not seen brings the record back, for those who refer to it too.
+    if stored.state.presence != presence { file.touched.change(local, kind: stored.state.kind) }
     let after = try file.conflicts(of: local, limit: nil)
     let id = stored.state.id
     for conflict in after {
@@ -186,6 +192,15 @@ struct Applier {
       try notice(
         stored.state, definition, file.shown(definition, in: stored.state), besides: after.isEmpty ? other : nil,
         arrival)
+    }
+  }
+
+  /// Notes what an operation touched.
+  private func note(_ body: Operation.Body, on local: LocalDot, _ kind: KindID) {
+    switch body {
+    case .write(let key, _, _), .increment(let key, _): file.touched.write(local, kind: kind, key.id)
+    case .delete, .restore: file.touched.change(local, kind: kind)
+    case .create: return
     }
   }
 

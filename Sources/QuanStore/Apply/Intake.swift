@@ -336,6 +336,8 @@ struct Intake {
 
   private func report() throws -> MergeReport {
     var report = applier.tally.finished()
+    try file.finishSchema()
+    try file.tellProblems(in: &report)
     report.pending = try file.pendingSegments()
     report.clocks = clocks.notices
     report.openConflicts = try file.conflictCount()

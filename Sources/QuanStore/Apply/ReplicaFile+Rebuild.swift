@@ -68,6 +68,9 @@ extension ReplicaFile {
     }
     try contexts.save(connection)
     try refreshSchemaConflicts()
+    touched = Touched()
+    touched.everything = true
+    try refreshProblems()
   }
 
   private func forgetRows(of scopes: Set<ScopeID>?) throws {
@@ -76,9 +79,11 @@ extension ReplicaFile {
       for table in catalog.ordered { try connection.execute("DROP TABLE \(table.quotedName)") }
       try connection.execute(
         """
-        DELETE FROM quan_table; DELETE FROM quan_aside; DELETE FROM quan_conflict; DELETE FROM quan_context;
+        DELETE FROM quan_table; DELETE FROM quan_alias; DELETE FROM quan_aside; DELETE FROM quan_conflict; DELETE FROM quan_context;
         """)
       connection.forgetStatements()
+      indexedKinds = []
+      hasComponents = false
       catalog = Catalog(schema: Schema())
       _ = try catalog.reconcile(connection)
       return

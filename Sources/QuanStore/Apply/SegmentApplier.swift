@@ -26,7 +26,9 @@ struct SegmentApplier {
 
   /// The plan for a layout whose values all fit columns as they are; `nil` when rows must be made value by value.
   private static func plan(_ layout: DecodedSegment.Layout, _ file: ReplicaFile) throws -> Plan? {
-    guard !file.streams.hasForks, let table = file.catalog.tables[layout.kind] else { return nil }
+    guard !file.streams.hasForks, layout.kind != BuiltIn.sameKind, let table = file.catalog.tables[layout.kind] else {
+      return nil
+    }
     var names = ["id"]
     for (position, slot) in layout.slots.enumerated() {
       guard slot.key.container == .register, let place = table.position[slot.key], let type = slot.type,
@@ -56,7 +58,8 @@ struct SegmentApplier {
       for place in segment.operationStarts[change]..<segment.operationStarts[change + 1] {
         if case .create(let layout, let create) = segment.operation(place), let plan = plans[layout] {
           try insert(create, of: segment.layouts[layout], plan, counter)
-          applier.noteCreated(Dot(row.name, counter), kind: segment.layouts[layout].kind)
+          applier.noteCreated(
+            Dot(row.name, counter), kind: segment.layouts[layout].kind, at: LocalDot(stream: index, counter: counter))
         } else {
           let stamp = stamp ?? Stamp(author: segment.author(change), time: segment.time(change))
           let arrival = Applier.Arrival(

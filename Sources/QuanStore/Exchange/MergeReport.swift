@@ -146,10 +146,18 @@ public struct MergeReport: Hashable, Sendable {
   public var openConflicts = 0
   /// How many conflicts that were there before are settled.
   public var settledConflicts: Int { settled.count }
-  /// How many records that came may be of somebody who is in the workspace already.
+  /// How many of the new problems are records that may be the same thing entered twice.
   public var possibleDuplicates = 0
   /// What replicas are called, as far as they have told.
   public var labels: [ReplicaID: String] = [:]
+  /// Problems that were not there before, at most ``problemLimit``.
+  public var newProblems: [Problem] = []
+  /// How many problems are new.
+  public var newProblemCount = 0
+  /// How many problems that were open before are mended or said to be right.
+  public var settledProblems = 0
+  /// How many problems are open after the merge, also in a dry run.
+  public var openProblems = 0
   /// What happened that needs no decision, at most ``noticeLimit``.
   public var notices: [Notice] = []
   /// What waits, all of it, with what is missing.
@@ -162,6 +170,8 @@ public struct MergeReport: Hashable, Sendable {
   /// listed as new and changed.
   public var isSweeping = false
 
+  /// How many new problems a report carries; `newProblemCount` counts all.
+  public static let problemLimit = 1000
   /// How many notices a report carries; `noticeCount` counts all.
   public static let noticeLimit = 1000
   /// How many notices there were.

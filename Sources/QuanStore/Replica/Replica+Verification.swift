@@ -112,12 +112,27 @@ extension ReplicaFile {
       findings.append(
         VerificationFinding(invariant: 4, subject: key, message: "the listed conflict is not the one that stands"))
     }
+    for id in Set(before.problems.keys).union(after.problems.keys).sorted()
+    where before.problems[id] != after.problems[id] {
+      findings.append(
+        VerificationFinding(
+          invariant: 8, subject: id.description, message: "the listed problem is not one that the records have"))
+    }
+    for row in Set(before.aliases.keys).union(after.aliases.keys).sorted()
+    where before.aliases[row] != after.aliases[row] {
+      findings.append(
+        VerificationFinding(
+          invariant: 9, subject: reference(row)?.record.description ?? "\(row)",
+          message: "the record is not joined as its edges say"))
+    }
     return findings
   }
 
   private struct Snapshot {
     var records: [Reference: CanonicalRecord] = [:]
     var conflicts: [String: Conflict] = [:]
+    var problems: [ProblemID: Problem] = [:]
+    var aliases: [Int64: Int64] = [:]
   }
 
   private func snapshot() throws -> Snapshot {
@@ -128,6 +143,9 @@ extension ReplicaFile {
     for conflict in try conflicts(of: nil, limit: nil) {
       snapshot.conflicts["\(conflict.record) \(conflict.scope) \(conflict.field?.description ?? "")"] = conflict
     }
+    for problem in try problems(ProblemSelection(accepted: nil)) { snapshot.problems[problem.id] = problem }
+    let aliases = try connection.statement("SELECT member, representative FROM quan_alias")
+    while try aliases.step() { snapshot.aliases[aliases.integer(0)] = aliases.integer(1) }
     return snapshot
   }
 }

@@ -63,10 +63,11 @@ public struct Batch {
 
   /// Keeps a report on what the batch brought in, as an import does, under the next number; both are kept or neither.
   ///
-  /// - Returns: The report with its number and the count of open conflicts.
+  /// - Returns: The report with its number, the problems that the batch made, and the counts of what is open.
   public func keep(_ report: MergeReport, from source: MergeSource) throws -> MergeReport {
     try file.finishSchema()
     var report = report
+    try file.tellProblems(in: &report)
     report.openConflicts = try file.conflictCount()
     report.number = try file.keep(report, from: source, at: now(), before: before)
     return report

@@ -51,22 +51,9 @@ extension ReplicaFile {
     return try columnCodec.values(of: column.shape, from: statement, at: 1).map { Self.initial(key, $0, id) }
   }
 
-  /// Records whose shown references lead to a record; a scan of the reference columns.
+  /// Records whose shown references lead to a record or to one that it is joined with.
   func records(referringTo record: RecordID, in scope: ScopeID, limit: Int) throws -> [RecordID] {
     guard let target = streams.local(record, in: scope) else { return [] }
-    var found: [RecordID] = []
-    for table in catalog.ordered {
-      for column in table.columns
-      where column.definition.type == .reference && column.definition.container == .register {
-        let statement = try connection.statement(
-          "SELECT id FROM \(table.quotedName) WHERE \(KindTable.quoted(column.name))=? LIMIT ?")
-        statement.bind(1, target.rowID)
-        statement.bind(2, limit)
-        while try statement.step() {
-          if let (id, _) = streams.dot(LocalDot(rowID: statement.integer(0))), !found.contains(id) { found.append(id) }
-        }
-      }
-    }
-    return Array(found.prefix(limit))
+    return try referrers(to: try members(of: target.rowID), limit: limit).compactMap { reference($0)?.record }
   }
 }

@@ -73,8 +73,10 @@ extension ReplicaFile {
   func finishSchema() throws {
     guard schemaIsStale else { return }
     schemaIsStale = false
+    let before = catalog.schema.rules
     catalog = Catalog(schema: try readSchema())
     let changes = try catalog.reconcile(connection)
+    if before != catalog.schema.rules { touched.everything = true }
     for kind in changes.newKinds { try adoptRecords(of: kind) }
     for kind in changes.widened { try rewriteRows(of: kind) }
     if !changes.isEmpty { try refreshSchemaConflicts() }
@@ -103,6 +105,26 @@ extension ReplicaFile {
     for local in rows {
       guard let stored = try load(local) else { continue }
       try save(stored.state, at: local, replacing: stored.place)
+    }
+  }
+}
+
+extension Schema {
+  /// What of a schema decides which problems there are.
+  fileprivate struct Rules: Hashable {
+    let kind: KindID
+    let name: String
+    let keys: [NaturalKey]
+    let fields: [FieldDefinition]
+  }
+
+  /// What of the schema decides which problems there are.
+  fileprivate var rules: [Rules] {
+    kinds.filter { $0.id.replica != .builtIn }.map { kind in
+      let keys = Set(kind.naturalKeys.flatMap { $0.parts.map(\.field) })
+      return Rules(
+        kind: kind.id, name: kind.name, keys: kind.naturalKeys,
+        fields: kind.fields.filter { $0.type == .reference || keys.contains($0.name) })
     }
   }
 }

@@ -20,6 +20,12 @@ final class ReplicaFile {
   static let cachedSegmentLimit = 4
   /// What is being taken in and is not in the log yet.
   var unlogged = Unlogged.none
+  /// What the transaction has touched since problems were looked for last.
+  var touched = Touched()
+  /// Whether any records are joined; while none are, a record is what its row says.
+  var hasComponents = false
+  /// The kinds whose reference columns are known to have indexes.
+  var indexedKinds: Set<KindID> = []
   /// Whether a write is being done, so that memory is ahead of the file.
   private var isWriting = false
   private var dataVersion: Int64 = -1
@@ -37,6 +43,7 @@ final class ReplicaFile {
     contexts = Contexts()
     catalog = Catalog(schema: Schema())
     catalog = Catalog(schema: try readSchema())
+    try findComponents()
   }
 
   /// Runs `body` on one moment of the file, whatever other processes write meanwhile.
@@ -68,6 +75,9 @@ final class ReplicaFile {
     catalog = Catalog(schema: Schema())
     catalog = Catalog(schema: try readSchema())
     schemaIsStale = false
+    touched = Touched()
+    indexedKinds = []
+    try findComponents()
   }
 
   /// Runs `body` in a write transaction; when it fails, nothing is written and memory is as the file is.
@@ -107,6 +117,7 @@ final class ReplicaFile {
     defer { isWriting = false }
     let result = try body()
     try finishSchema()
+    try refreshProblems()
     return result
   }
 

@@ -8,6 +8,8 @@
 /// 5. A pending segment misses something; none is kept whose prerequisites are all held.
 /// 6. The file is what SQLite says it is: its integrity check passes.
 /// 7. An attachment has the size and the hash that it is kept under.
+/// 8. Every rule that the records break has one row in `quan_problem`, and no other row is there.
+/// 9. `quan_alias` has a row for each record that is joined with another, and no other row.
 enum Tables {
   /// Set as SQLite's application ID: `Quan` in ASCII.
   static let applicationID = 0x5175_616E
@@ -55,5 +57,20 @@ enum Tables {
       id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, size INTEGER NOT NULL);
     CREATE TABLE quan_attachment_chunk (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
     CREATE TABLE quan_merge (id INTEGER PRIMARY KEY, time INTEGER NOT NULL, content BLOB NOT NULL);
+    CREATE TABLE quan_problem (
+      code INTEGER PRIMARY KEY, class TEXT NOT NULL, record INTEGER NOT NULL, kind_replica INTEGER NOT NULL,
+      kind_counter INTEGER NOT NULL, field_replica INTEGER, field_counter INTEGER, rules TEXT NOT NULL,
+      verdict INTEGER);
+    CREATE INDEX quan_problem_record ON quan_problem (record);
+    CREATE TABLE quan_involved (
+      record INTEGER NOT NULL, problem INTEGER NOT NULL, PRIMARY KEY (record, problem)) WITHOUT ROWID;
+    CREATE INDEX quan_involved_problem ON quan_involved (problem);
+    CREATE TABLE quan_key (
+      hash INTEGER NOT NULL, record INTEGER NOT NULL, PRIMARY KEY (hash, record)) WITHOUT ROWID;
+    CREATE TABLE quan_accepted (
+      code INTEGER NOT NULL, verdict INTEGER NOT NULL, PRIMARY KEY (code, verdict)) WITHOUT ROWID;
+    CREATE INDEX quan_accepted_verdict ON quan_accepted (verdict);
+    CREATE TABLE quan_alias (member INTEGER PRIMARY KEY, representative INTEGER NOT NULL);
+    CREATE INDEX quan_alias_representative ON quan_alias (representative);
     """
 }

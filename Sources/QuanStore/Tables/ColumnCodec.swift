@@ -6,8 +6,12 @@ struct ColumnShape: Hashable {
   let type: ValueType
 
   init(_ definition: FieldDefinition) {
-    container = definition.container
-    type = definition.type
+    self.init(container: definition.container, type: definition.type)
+  }
+
+  init(container: ContainerType, type: ValueType) {
+    self.container = container
+    self.type = type
   }
 }
 
@@ -110,7 +114,7 @@ struct ColumnCodec {
     }
   }
 
-  private static func text(_ value: Value) -> String {
+  static func text(_ value: Value) -> String {
     switch value {
     case .text(let text), .choice(let text): text
     case .integer(let number), .decimal(let number): String(number)

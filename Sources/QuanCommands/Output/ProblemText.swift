@@ -1,0 +1,132 @@
+import Quan
+
+/// Problems as people read them and as programs do.
+struct ProblemText {
+  let replica: Replica
+  let schema: Schema
+  let reveal: Bool
+
+  init(_ replica: Replica, reveal: Bool) throws {
+    self.replica = replica
+    self.reveal = reveal
+    schema = try replica.schema()
+  }
+
+  // MARK: People
+
+  /// The line that a list shows: code, what is wrong, and about what.
+  func line(_ problem: Problem) throws -> String {
+    let names = try problem.records.map { try name($0.record) }.joined(separator: "  ~  ")
+    return "\(code(problem))  \(Self.name(of: problem.class))  \(names)" + (detail(problem).map { "  (\($0))" } ?? "")
+  }
+
+  /// The lines that show a problem with who made each record, and what may be done about it.
+  func lines(_ problem: Problem) throws -> [String] {
+    var lines = ["[\(code(problem))] \(Self.name(of: problem.class))" + (detail(problem).map { ": \($0)" } ?? "")]
+    let people = try People(replica)
+    for record in problem.records {
+      lines.append("    \(try name(record.record))" + (try made(record.record, people)))
+      for stamp in problem.class == .deletedTarget ? try deletions(record.record) : [] {
+        let who = Terminal.neutral(stamp.author)
+        lines.append("      " + say("删除: ", "deleted by ") + "\(who), \(ValueText.time(stamp.time))")
+      }
+      if problem.class == .unique || problem.class == .duplicate { lines += try shared(problem, record.record) }
+    }
+    if let verdict = problem.verdict {
+      let reason = verdict.reason.isEmpty ? "" : ": " + Terminal.neutral(verdict.reason)
+      lines.append("    " + say("已核实, 情况属实\(reason)", "looked at and right as it is\(reason)"))
+    }
+    return lines
+  }
+
+  private func deletions(_ record: RecordID) throws -> [Stamp] {
+    (try? replica.deletions(of: record)) ?? []
+  }
+
+  private func made(_ record: RecordID, _ people: People) throws -> String {
+    guard let stamp = try? replica.creation(of: record) else { return "" }
+    return "  <- " + people.name(stamp, record.replica)
+  }
+
+  /// The values of the fields that the records share.
+  private func shared(_ problem: Problem, _ id: RecordID) throws -> [String] {
+    guard let record = try replica.record(id) else { return [] }
+    let names = Set(problem.rules.flatMap { rule in NaturalKey(rule)?.parts.map(\.field) ?? [] })
+    let views = record.fields.filter { names.contains($0.definition.name) }
+    return views.map { view in
+      let text = view.shown.map { ValueText.human($0, of: view.definition, replica: replica, reveal: reveal) }
+      return "      \(Titles.field(view.definition))  \(text.joined(separator: " | "))"
+    }
+  }
+
+  /// A code's first digits, enough to type.
+  func code(_ problem: Problem) -> String { String(problem.id.description.prefix(6)) }
+
+  private func name(_ id: RecordID) throws -> String {
+    let short = try replica.shortForm(of: id)
+    guard let record = try? replica.record(id) else { return short }
+    return "[\(short)] \(Titles.kind(record.kind)) \(Titles.title(record, reveal: reveal))"
+  }
+
+  /// What is wrong, in a few words.
+  static func name(of class: ProblemClass) -> String {
+    switch `class` {
+    case .unique: say("号码重复", "one number, several records")
+    case .duplicate: say("疑似重复录入", "maybe entered twice")
+    case .dangling: say("引用的记录不存在", "refers to nothing")
+    case .deletedTarget: say("引用的记录已删除", "refers to something deleted")
+    case .invariant: say("不符合规则", "breaks a rule")
+    }
+  }
+
+  /// Which fields are concerned.
+  private func detail(_ problem: Problem) -> String? {
+    let kind = schema.kind(problem.kind)
+    if let field = problem.field { return kind?.field(field).map { Titles.field($0) } }
+    guard problem.class != .invariant else { return problem.rules.first.map { Terminal.neutral($0) } }
+    let names = problem.rules.map { rule in
+      (NaturalKey(rule)?.parts ?? []).map { part in
+        kind?.field(named: part.field).map { Titles.field($0) } ?? part.field
+      }.joined(separator: "+")
+    }
+    return names.isEmpty ? nil : names.joined(separator: say("; ", "; "))
+  }
+
+  /// The commands that settle a problem.
+  func hints(_ problem: Problem) throws -> [String] {
+    let code = code(problem)
+    let short = try replica.shortForm(of: problem.record)
+    let accept = "quan problem resolve \(code) --accept --reason "
+    if problem.verdict != nil { return ["quan problem resolve \(code) --reopen"] }
+    switch problem.class {
+    case .unique, .duplicate:
+      return [accept + say("\"不是同一人\"", "\"not the same person\""), "quan edit \(short) FIELD=VALUE"]
+    case .deletedTarget:
+      return [
+        "quan problem resolve \(code) --restore", "quan problem resolve \(code) --clear",
+        accept + say("\"理由\"", "\"WHY\""),
+      ]
+    case .dangling: return ["quan problem resolve \(code) --clear", accept + say("\"理由\"", "\"WHY\"")]
+    case .invariant: return ["quan edit \(short) FIELD=VALUE", accept + say("\"理由\"", "\"WHY\"")]
+    }
+  }
+
+  // MARK: Programs
+
+  /// A problem as `problem list --json` gives it.
+  func json(_ problem: Problem) -> JSON {
+    .object([
+      "id": .string(problem.id.description), "class": .string(problem.class.rawValue),
+      "kind": .string(schema.kind(problem.kind)?.name ?? ""),
+      "records": .array(problem.records.map { .string($0.record.description) }),
+      "field": problem.field.flatMap { schema.kind(problem.kind)?.field($0) }.map { .string($0.name) } ?? .null,
+      "rules": .array(problem.rules.map { .string($0) }),
+      "authors": .array(
+        problem.records.map { record in
+          (try? replica.creation(of: record.record)).flatMap { $0 }.map { .string($0.author) } ?? .null
+        }),
+      "accepted": .bool(problem.verdict != nil),
+      "reason": problem.verdict.map { .string($0.reason) } ?? .null,
+    ])
+  }
+}

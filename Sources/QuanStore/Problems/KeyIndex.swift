@@ -1,0 +1,188 @@
+import QuanCore
+
+/// The numbers that records share when they may be the same thing: `quan_key`.
+///
+/// A row says that a record had the number once; whoever finds it looks whether that is still so, and takes it away
+/// otherwise. So a changed field costs its new number and nothing else.
+struct KeyIndex {
+  private let file: ReplicaFile
+  private var numbers: [Int64: [Number]] = [:]
+  private var connection: Connection { file.connection }
+
+  /// A number of a record, and the key that it comes from.
+  struct Number: Hashable {
+    let value: Int64
+    let key: Int
+  }
+
+  /// The most records that are looked at for one number.
+  static let limit = 100
+
+  init(_ file: ReplicaFile) { self.file = file }
+
+  // MARK: One record
+
+  /// The numbers of a row; none when it is not there.
+  mutating func numbers(of row: Int64) throws -> [Number] {
+    if let known = numbers[row] { return known }
+    var found: [Number] = []
+    if let stored = try file.load(LocalDot(rowID: row)), case .table(let table) = stored.place {
+      found = try Self.numbers(of: table.kind, scope: stored.scope) { field in
+        try (stored.state.fields[field.key]?.sides ?? []).map { try follow($0.value) }
+      }
+    }
+    numbers[row] = found
+    return found
+  }
+
+  /// The numbers of a kind's keys, of which `values` gives the fields' values.
+  private static func numbers(
+    of kind: KindDefinition, scope: ScopeID, _ values: (FieldDefinition) throws -> [Value]
+  ) rethrows -> [Number] {
+    var found: [Number] = []
+    for (index, key) in kind.naturalKeys.enumerated() {
+      let fields = key.parts.filter { !$0.isAlike }.compactMap { kind.field(named: $0.field) }
+      guard fields.count == key.parts.count(where: { !$0.isAlike }) else { continue }
+      let hashes = KeyHash.numbers(
+        kind: kind.id, key: index, scope: key.isUnique ? nil : scope, values: try fields.map(values))
+      for hash in hashes { found.append(Number(value: Int64(bitPattern: hash), key: index)) }
+    }
+    return found
+  }
+
+  private func follow(_ value: Value) throws -> Value {
+    guard case .reference(let reference) = value else { return value }
+    return .reference(try file.followed(reference))
+  }
+
+  /// Notes the numbers of a row.
+  mutating func add(_ row: Int64) throws {
+    for number in try numbers(of: row) { try insert(number.value, row) }
+  }
+
+  private func insert(_ number: Int64, _ row: Int64) throws {
+    let statement = try connection.statement("INSERT OR IGNORE INTO quan_key VALUES (?,?)")
+    statement.bind(1, number)
+    statement.bind(2, row)
+    try statement.run()
+  }
+
+  // MARK: Groups
+
+  /// The rows that have a number now.
+  mutating func rows(with number: Int64) throws -> [Int64] {
+    let statement = try connection.statement("SELECT record FROM quan_key WHERE hash=?")
+    statement.bind(1, number)
+    var candidates: [Int64] = []
+    while try statement.step() { candidates.append(statement.integer(0)) }
+    var rows: [Int64] = []
+    for row in candidates where rows.count < Self.limit {
+      if try numbers(of: row).contains(where: { $0.value == number }) {
+        rows.append(row)
+      } else {
+        let stale = try connection.statement("DELETE FROM quan_key WHERE hash=? AND record=?")
+        stale.bind(1, number)
+        stale.bind(2, row)
+        try stale.run()
+      }
+    }
+    return rows
+  }
+
+  // MARK: Many records
+
+  /// Notes the numbers of new rows, and gives those that share one with another record, an outside system's ID included.
+  ///
+  /// Rows that are as they were created are read straight from their columns.
+  mutating func add(_ run: Touched.Run, _ table: KindTable) throws -> Set<Int64> {
+    var shared = try rowsWithSharedExternalID(run, table)
+    let names = Set(table.kind.naturalKeys.flatMap { $0.parts.filter { !$0.isAlike }.map(\.field) })
+    let columns = table.columns.filter { names.contains($0.definition.name) }
+    guard !columns.isEmpty else { return shared }
+    var entries: [(number: Int64, row: Int64)] = []
+    let list = (["id", "quan_state IS NULL"] + columns.map { KindTable.quoted($0.name) }).joined(separator: ",")
+    let statement = try connection.ownStatement("SELECT \(list) FROM \(table.quotedName) WHERE id BETWEEN ? AND ?")
+    statement.bind(1, run.first)
+    statement.bind(2, run.last)
+    let codec = file.columnCodec
+    while try statement.step() {
+      let row = statement.integer(0)
+      guard let scope = file.streams.dot(LocalDot(rowID: row))?.scope else { continue }
+      let found: [Number]
+      if statement.integer(1) == 0 {
+        found = try numbers(of: row)
+      } else {
+        found = try Self.numbers(of: table.kind, scope: scope) { field in
+          guard let place = columns.firstIndex(where: { $0.definition.id == field.id }) else { return [] }
+          return try (codec.values(of: columns[place].shape, from: statement, at: Int32(place + 2)) ?? [])
+            .map { try follow($0) }
+        }
+      }
+      for number in found { entries.append((number.value, row)) }
+    }
+    entries.sort { ($0.number, $0.row) < ($1.number, $1.row) }
+    let isFirst = try isEmpty()
+    var place = 0
+    while place < entries.count {
+      var end = place + 1
+      while end < entries.count && entries[end].number == entries[place].number { end += 1 }
+      let isShared = try end - place > 1 || (!isFirst && holds(entries[place].number))
+      for entry in entries[place..<end] {
+        if isShared { shared.insert(entry.row) }
+        try insert(entry.number, entry.row)
+      }
+      place = end
+    }
+    return shared
+  }
+
+  private func isEmpty() throws -> Bool {
+    let statement = try connection.statement("SELECT 1 FROM quan_key LIMIT 1")
+    defer { statement.reset() }
+    return try !statement.step()
+  }
+
+  private func holds(_ number: Int64) throws -> Bool {
+    let statement = try connection.statement("SELECT 1 FROM quan_key WHERE hash=?")
+    statement.bind(1, number)
+    defer { statement.reset() }
+    return try statement.step()
+  }
+
+  // MARK: IDs of outside systems
+
+  /// The rows of a kind that show an outside system's ID, by the index that finding them uses.
+  func rows(externalID text: String, of table: KindTable) throws -> [Int64] {
+    let statement = try connection.statement(
+      "SELECT id FROM \(table.quotedName) WHERE \(KindTable.quoted(BuiltIn.externalIDName))=? LIMIT ?")
+    statement.bind(1, text)
+    statement.bind(2, Self.limit)
+    var rows: [Int64] = []
+    while try statement.step() { rows.append(statement.integer(0)) }
+    return rows
+  }
+
+  private func rowsWithSharedExternalID(_ run: Touched.Run, _ table: KindTable) throws -> Set<Int64> {
+    let column = KindTable.quoted(BuiltIn.externalIDName)
+    // Of many new rows the index is walked once; of few each is looked up in it.
+    let statement: Statement
+    if run.count > 1000 {
+      statement = try connection.statement(
+        """
+        SELECT min(id), max(id) FROM \(table.quotedName) WHERE \(column) IS NOT NULL
+        GROUP BY \(column) HAVING count(*) > 1
+        """)
+    } else {
+      statement = try connection.statement(
+        """
+        SELECT a.id, b.id FROM \(table.quotedName) a JOIN \(table.quotedName) b
+        ON a.\(column)=b.\(column) AND b.id<>a.id WHERE a.id BETWEEN ? AND ? AND a.\(column) IS NOT NULL
+        """)
+      statement.bind(1, run.first)
+      statement.bind(2, run.last)
+    }
+    var rows: Set<Int64> = []
+    while try statement.step() { rows.formUnion([statement.integer(0), statement.integer(1)]) }
+    return rows
+  }
+}

@@ -37,6 +37,8 @@ enum StoreWords {
     ("the replica was made by a newer Quan", "副本由更新的版本写成"),
     ("the replica's file is damaged, so it was not migrated", "副本文件损坏, 没有升级"),
     ("a write cannot be begun within a write", "写入中不能再开始写入"),
+    // Problems.
+    ("there is no such problem", "没有这个问题"), ("a problem's row is damaged", "副本中一个问题的记录损坏"),
     // Reading and writing.
     ("the file has * bytes, more than *", "文件有 * 字节, 太大"), ("no space is left", "磁盘空间不足"),
     ("no permission to write", "没有写入权限"), ("the folder is not there", "目录不存在"), ("cannot write (*", "写入失败"),

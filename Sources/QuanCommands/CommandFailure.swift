@@ -57,7 +57,13 @@ struct CommandFailure: Error {
         .damaged, "文件损坏或不完整",
         say("请对方重新拷贝一份; 本机数据没有改动", "ask for another copy; nothing here was changed")
       )
-    case .stranger: return (.stranger, "签名者不是本工作区的成员", nil)
+    case .stranger:
+      return (
+        .stranger, "签名者或本机不是本工作区的成员",
+        say("申请加入: quan member request 文件 --from 目录", "ask for admission: quan member request FILE --from DIR")
+      )
+    case .notPermitted:
+      return (.stranger, "没有权限", say("查看成员: quan member list", "see the members: quan member list"))
     case .otherWorkspace:
       return (
         .otherWorkspace, "它属于另一个工作区", say("查看: quan bundle show 文件", "look at it: quan bundle show FILE")

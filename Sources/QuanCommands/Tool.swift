@@ -21,8 +21,7 @@ public struct Tool: ParsableCommand {
       Backup.self,
       BundleCommands.self,
       AttachmentCommands.self, ResolveAll.self, ConflictCommands.self, ProblemCommands.self, MergeCommands.self,
-      SchemaCommands.self,
-      ReplicaCommands.self, ScopeCommands.self, HelpTopics.self, Manual.self,
+      SchemaCommands.self, MemberCommands.self, ReplicaCommands.self, ScopeCommands.self, HelpTopics.self, Manual.self,
     ])
 
   /// The tool without arguments.

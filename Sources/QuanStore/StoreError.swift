@@ -3,7 +3,7 @@ public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The kind of failure; each has its exit status in the tool.
   public struct Code: Hashable, Sendable, CustomStringConvertible {
     private enum Wrapped: String {
-      case noReplica, alreadyExists, inUse, damaged, stranger, otherWorkspace, notABundle, newerFormat, overLimit
+      case noReplica, alreadyExists, inUse, damaged, stranger, notPermitted, otherWorkspace, notABundle, newerFormat, overLimit
       case missingPrerequisites, notFound, ambiguous, invalid, refused, inputOutput, readOnly, outOfSpace
     }
     private let wrapped: Wrapped
@@ -17,6 +17,8 @@ public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     public static let damaged = Code(wrapped: .damaged)
     /// Something is signed by nobody known here.
     public static let stranger = Code(wrapped: .stranger)
+    /// This laptop's member may not do that.
+    public static let notPermitted = Code(wrapped: .notPermitted)
     /// Something belongs to another workspace.
     public static let otherWorkspace = Code(wrapped: .otherWorkspace)
     /// A file is no bundle, or no replica.

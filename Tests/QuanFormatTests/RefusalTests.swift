@@ -118,7 +118,13 @@ struct RefusalTests {
     let reader = try BundleReader(Bytes(bytes: try golden("golden.quanbundle")))
     var segment = try reader.segment(0)
     // The packing stands behind the length of the header.
-    segment[segment[0] < 0x80 ? 1 : 2] = 2
+    let start = segment[0] < 0x80 ? 1 : 2
+    var signed = segment
+    segment[start] = 2
     #expect(throws: FormatError.newer("packing of a segment")) { _ = try Segment.header(of: segment) }
+    // The kind of signature is the last byte of a header that bears none.
+    let content = try Segment.header(of: signed).1
+    signed[content - 1] = 2
+    #expect(throws: FormatError.newer("signature")) { _ = try Segment.header(of: signed) }
   }
 }

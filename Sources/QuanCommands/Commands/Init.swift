@@ -19,6 +19,10 @@ struct Init: ParsableCommand {
   var schema: String?
   @Option(help: ArgumentHelp(say("第一个范围(学校)的名称", "What the first scope, a school, is called."), valueName: "LABEL"))
   var scope: String?
+  @Flag(
+    help: ArgumentHelp(
+      say("只有成员能参加: 更改由成员签名, 用 quan member 接纳", "Members only: changes are signed by members, whom quan member admits.")))
+  var membersOnly = false
 
   func run() throws {
     guard let author = options.author else {
@@ -27,7 +31,7 @@ struct Init: ParsableCommand {
     let draft = try schema.map { try SchemaFile.read($0) } ?? EducationSchema.draft
     let replica = try Replica.create(
       at: file, label: name, author: author, schema: draft, scopeLabel: scope ?? say("本校", "our school"),
-      environment: try options.environment())
+      membersOnly: membersOnly, environment: try options.environment())
     try options.closing(replica) { replica in
       let status = try replica.status()
       if options.json {

@@ -15,13 +15,26 @@ struct Join: ParsableCommand {
   var from: String
   @Option(help: ArgumentHelp(say("这台电脑的名称", "What this laptop is called."), valueName: "LAPTOP"))
   var name: String
+  @Option(help: ArgumentHelp(say("管理员给的欢迎文件", "The welcome that an admin wrote."), valueName: "WELCOME"))
+  var welcome: String?
 
   func run() throws {
     guard let author = options.author else {
       throw CommandFailure(.usage, say("缺少 --author 姓名", "--author PERSON is missing"))
     }
-    let (replica, merge) = try Replica.join(
-      at: file, from: from, label: name, author: author, environment: try options.environment())
+    let environment = try options.environment()
+    let (replica, merge) =
+      if let welcome {
+        try Replica.join(
+          at: file, from: from, welcome: welcome, label: name, author: author, environment: environment)
+      } else {
+        try Replica.join(at: file, from: from, label: name, author: author, environment: environment)
+      }
+    if let welcome, !options.json {
+      let code = try Replica.code(ofWelcomeAt: welcome, environment: environment)
+      Terminal.talk(
+        say("核对码: \(code) (须与管理员看到的一致)", "Code: \(code) (it must be the one that the admin sees)"))
+    }
     try options.closing(replica) { replica in
       try MergeText(replica: replica, options: options).talk(merge)
       let folder = Directory.isDirectory(from) ? from : BundleText.attachmentFolder(of: from)

@@ -51,6 +51,7 @@ struct MergeJSON {
     let members: KeyValuePairs<String, JSON> = [
       "received": .integer(counts.received), "changes_applied": .integer(counts.applied),
       "changes_known": .integer(counts.known), "changes_pending": .integer(counts.pending),
+      "changes_void": .integer(counts.void),
       "refused": .integer(counts.refused), "nothing_lost": .bool(counts.isBalanced),
       "operations_applied": .integer(counts.operations), "records_created": .integer(counts.created),
       "records_changed": .integer(counts.changed), "new_conflict_count": .integer(counts.newConflicts),
@@ -75,6 +76,13 @@ struct MergeJSON {
           .object([
             "replica": .string(clock.replica.description), "laptop": .string(text.people.laptop(clock.replica)),
             "claimed": .string(clock.claimed.description), "class": .string(clock.isAhead ? "ahead" : "backwards"),
+          ])
+        }),
+      "feigned": .array(
+        report.refusedSegments.map { segment in
+          .object([
+            "replica": .string(segment.stream.replica.description), "first": .integer(segment.range.lowerBound),
+            "last": .integer(segment.range.upperBound), "member": .string(segment.feigned.description),
           ])
         }),
       "pending": .array(report.pending.map { Self.json($0) }),
@@ -107,7 +115,7 @@ struct MergeJSON {
   static func json(_ pending: PendingSegment) -> JSON {
     .object([
       "replica": .string(pending.stream.replica.description), "first": .integer(pending.range.lowerBound),
-      "last": .integer(pending.range.upperBound),
+      "last": .integer(pending.range.upperBound), "reason": .string(pending.reason.rawValue),
       "missing": .array(
         pending.missing.map { place in
           .object(["replica": .string(place.stream.replica.description), "change": .integer(place.tip.number)])

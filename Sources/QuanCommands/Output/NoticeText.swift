@@ -91,13 +91,36 @@ enum RemarkText {
           "注意: 电脑 \(laptop) 的时钟倒退过 (退到 \(time)); 不影响合并",
           "Note: the clock of \(laptop) went backwards (to \(time)); merging does not depend on it")
     }
-    return forks + clocks + report.pending.prefix(10).map { line($0, people) }
+    let void =
+      report.changesVoid == 0
+      ? []
+      : [
+        say(
+          "作废: \(report.changesVoid) 个更改, 作者无权写入",
+          "Void: \(report.changesVoid) changes whose authors had no right to make them")
+      ]
+    let refused = report.refusedSegments.prefix(10).map { segment in
+      let range = "\(segment.range.lowerBound)-\(segment.range.upperBound)"
+      return say(
+        "拒收: 更改 \(range) 冒用成员 \(segment.feigned) 的签名",
+        "Refused: changes \(range) feign the signature of member \(segment.feigned)")
+    }
+    return forks + clocks + void + refused + report.pending.prefix(10).map { line($0, people) }
   }
 
   /// What waits, and for what from whom.
   static func line(_ pending: PendingSegment, _ people: People) -> String {
     let who = people.laptop(pending.stream.replica)
     let range = "\(pending.range.lowerBound)-\(pending.range.upperBound)"
+    switch pending.reason {
+    case .stranger:
+      return say(
+        "搁置: \(who) 的更改 \(range), 签名者不是成员",
+        "Kept aside: changes \(range) of \(who), signed by no member")
+    case .unsigned:
+      return say("搁置: \(who) 的更改 \(range), 没有签名", "Kept aside: changes \(range) of \(who), not signed")
+    case .missing: break
+    }
     let missing = pending.missing.map {
       say(
         "\(people.laptop($0.stream.replica)) 的更改 \($0.tip.number)",

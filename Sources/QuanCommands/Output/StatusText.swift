@@ -8,6 +8,16 @@ enum StatusText {
         "\(Terminal.neutral(status.label))  (\(Terminal.neutral(status.author)), 副本 \(status.replica))",
         "\(Terminal.neutral(status.label))  (\(Terminal.neutral(status.author)), replica \(status.replica))"))
     Terminal.print(say("工作区 \(status.workspace)", "workspace \(status.workspace)"))
+    if try replica.isOpen {
+      Terminal.print(
+        say("开放: 拿到副本的人都能写; 内容未加密", "open: whoever has a copy may write; nothing is sealed"))
+    } else {
+      let own = try replica.members().first { $0.isOwn }
+      Terminal.print(
+        say(
+          "仅限成员: 本机为\(MemberText.role(own?.standing.role)); 更改有签名, 内容未加密",
+          "members only: this laptop is \(MemberText.role(own?.standing.role)); changes are signed, nothing is sealed"))
+    }
     for count in status.records where count.count > 0 {
       Terminal.print("  \(Titles.kind(count.kind)) (\(count.kind.name)): \(count.count)")
     }

@@ -11,6 +11,8 @@ public enum BuiltIn {
   public static let scopeKind = Dot.builtIn(3)
   /// A replica: the laptop's label and the person it belongs to.
   public static let replicaKind = Dot.builtIn(4)
+  /// What an admin said about a member; see ``MemberStatement``.
+  public static let memberKind = Dot.builtIn(5)
 
   /// A file that was attached to a record: its name and size, beside its content's hash.
   public static let fileKind = Dot.builtIn(8)
@@ -76,6 +78,16 @@ public enum BuiltIn {
   public static let sameOne = Dot.builtIn(46)
   /// The other end of an edge.
   public static let sameOther = Dot.builtIn(47)
+  /// The key that a member signs with, in hexadecimal digits.
+  public static let memberSigningKey = Dot.builtIn(48)
+  /// The key that is sealed to, in hexadecimal digits.
+  public static let memberAgreementKey = Dot.builtIn(49)
+  /// A member's role: a name of ``Role``, or `none` when it is revoked.
+  public static let memberRole = Dot.builtIn(50)
+  /// The scopes that a member is admitted to, each by the ID of the record that describes it.
+  public static let memberScopes = Dot.builtIn(51)
+  /// The last changes of a member that keep the right it had before, each as `REPLICA SCOPE NUMBER CHECK`.
+  public static let memberCuts = Dot.builtIn(52)
 
   /// The name of the field that keeps an outside system's ID.
   public static let externalIDName = "external_id"
@@ -89,6 +101,7 @@ public enum BuiltIn {
     KindDefinition(id: scopeKind, code: "quan_scope", labels: Labels("范围", "scope"), order: -2),
     KindDefinition(id: replicaKind, code: "quan_replica", labels: Labels("副本", "replica"), order: -1),
     KindDefinition(id: fileKind, code: "quan_file", labels: Labels("附件", "attached file"), order: -5),
+    KindDefinition(id: memberKind, code: "quan_member", labels: Labels("成员", "member"), order: 0),
   ]
 
   /// The fields of the built-in kinds.
@@ -132,6 +145,14 @@ public enum BuiltIn {
     add(verdictKind, verdictRecords, "records", Labels("记录", "records"), .reference, .set)
     add(sameKind, sameOne, "one", Labels("一方", "one"), .reference)
     add(sameKind, sameOther, "other", Labels("另一方", "other"), .reference)
+    add(memberKind, label, "label", Labels("名称", "label"))
+    add(memberKind, replicaIdentity, "identity", Labels("成员号", "member ID"))
+    add(memberKind, replicaPerson, "person", Labels("使用人", "person"))
+    add(memberKind, memberSigningKey, "signing_key", Labels("签名公钥", "signing key"))
+    add(memberKind, memberAgreementKey, "agreement_key", Labels("加密公钥", "agreement key"))
+    add(memberKind, memberRole, "role", Labels("角色", "role"))
+    add(memberKind, memberScopes, "scopes", Labels("范围", "scopes"), .text, .set)
+    add(memberKind, memberCuts, "cuts", Labels("截止处", "cuts"), .text, .set)
     return fields
   }()
 

@@ -18,11 +18,14 @@ package struct SegmentHeader: Hashable, Sendable {
   package let requires: [Dependency]
   /// The size of the content, inflated.
   package let inflatedSize: Int
+  /// Its author's signature; `nil` when it bears none.
+  package let signature: SegmentSignature?
 
   /// A header of given parts.
   package init(
     stream: StreamID, range: ClosedRange<UInt64>, lastCounter: UInt64, previous: QuanCore.Digest,
-    digest: QuanCore.Digest, operationCount: Int, requires: [Dependency], inflatedSize: Int
+    digest: QuanCore.Digest, operationCount: Int, requires: [Dependency], inflatedSize: Int,
+    signature: SegmentSignature? = nil
   ) {
     self.stream = stream
     self.range = range
@@ -32,6 +35,14 @@ package struct SegmentHeader: Hashable, Sendable {
     self.operationCount = operationCount
     self.requires = requires
     self.inflatedSize = inflatedSize
+    self.signature = signature
+  }
+
+  /// The header with a signature.
+  package func signed(_ signature: SegmentSignature) -> SegmentHeader {
+    SegmentHeader(
+      stream: stream, range: range, lastCounter: lastCounter, previous: previous, digest: digest,
+      operationCount: operationCount, requires: requires, inflatedSize: inflatedSize, signature: signature)
   }
 
   /// The place that it ends at.
@@ -47,7 +58,7 @@ package struct SegmentHeader: Hashable, Sendable {
   private static let packing: UInt8 = 1
 
   /// Who vouches for a segment.
-  private enum Signature: UInt8 {
+  private enum SignatureKind: UInt8 {
     case none = 0
     case ed25519 = 1
   }
@@ -65,7 +76,14 @@ package struct SegmentHeader: Hashable, Sendable {
     writer.varint(UInt64(requires.count))
     for dependency in requires { writer.dependency(dependency) }
     writer.varint(UInt64(inflatedSize))
-    writer.byte(Signature.none.rawValue)
+    guard let signature else {
+      writer.byte(SignatureKind.none.rawValue)
+      return
+    }
+    writer.byte(SignatureKind.ed25519.rawValue)
+    writer.fixed64(signature.signer.rawValue)
+    writer.fixed64(signature.nonce)
+    writer.append(signature.bytes)
   }
 
   package init(_ reader: inout ByteReader) throws(FormatError) {
@@ -93,7 +111,14 @@ package struct SegmentHeader: Hashable, Sendable {
     let size = try reader.varint()
     guard size <= UInt64(SegmentLimits.inflated) else { throw .overLimit("inflated size") }
     inflatedSize = Int(size)
-    guard try reader.byte() == Signature.none.rawValue else { throw .newer("signature") }
+    switch SignatureKind(rawValue: try reader.byte()) {
+    case .some(.none): signature = nil
+    case .ed25519:
+      let signer = ReplicaID(rawValue: try reader.fixed64())
+      let nonce = try reader.fixed64()
+      signature = SegmentSignature(signer: signer, nonce: nonce, bytes: Array(try reader.take(64)))
+    case nil: throw .newer("signature")
+    }
   }
 }
 

@@ -20,6 +20,8 @@ struct Intake {
   private var applier: Applier
   /// Scopes whose rows must be made anew because a stream of theirs was found forked.
   private var forkedScopes: Set<ScopeID> = []
+  /// Scopes whose rows must be made anew because a cut names another branch than the one that is held.
+  private var unsureScopes: Set<ScopeID> = []
 
   private var clocks: ClockWatch
   private let progress: (WorkProgress) throws -> Void
@@ -76,6 +78,7 @@ struct Intake {
 
   /// Takes in what is offered, and what was pending and now can be.
   mutating func take(_ offers: [Offer]) throws -> MergeReport {
+    let before = try file.verdicts()
     var waiting = try offers + pendingOffers()
     let total = waiting.reduce(0) { $0 + $1.header.range.count }
     applier.tally.report.received = total
@@ -84,9 +87,23 @@ struct Intake {
     while hasMoved {
       hasMoved = false
       var rest: [Offer] = []
+      let credentials = try Credentials(file, waiting.map(\.header))
       for offer in waiting {
         try progress(WorkProgress(.merging, done, of: total))
-        switch try Self.standing(of: offer.header, in: file) {
+        let standing = try Self.standing(of: offer.header, in: file)
+        if case .known = standing {} else {
+          switch credentials.answer(offer.header) {
+          case .good(let owner):
+            if let owner { try file.note(owner, of: offer.header.stream.replica) }
+          case .stranger, .unsigned:
+            rest.append(offer)
+            continue
+          case .forged:
+            try refuse(offer)
+            continue
+          }
+        }
+        switch standing {
         case .known:
           applier.tally.report.changesKnown += offer.header.range.count
           try forget(offer)
@@ -100,7 +117,8 @@ struct Intake {
       }
       waiting = rest
       if !hasMoved && !waiting.isEmpty {
-        let entangled = entangled(waiting)
+        let good = try vouched(waiting)
+        let entangled = entangled(waiting, among: good)
         if !entangled.isEmpty {
           try applyEntangled(entangled.map { waiting[$0] })
           waiting = waiting.indices.filter { !entangled.contains($0) }.map { waiting[$0] }
@@ -109,7 +127,7 @@ struct Intake {
       }
     }
     for offer in waiting where offer.pendingID == nil { try keep(offer) }
-    try rebuildForkedScopes()
+    try rebuild(forkedScopes.union(unsureScopes).union(try file.unsettled(since: before)))
     try file.contexts.save(file.connection)
     try file.finishSchema()
     return try report()
@@ -126,15 +144,18 @@ struct Intake {
     }
     noteOwn(offer.header.stream)
     clocks.note(segment)
+    if let signature = offer.header.signature { try file.keep(signature, at: offer.header.digest) }
+    let stretches = try stretches(of: row, segment)
     if row.number == offer.header.range.lowerBound - 1 && !file.streams.hasChildren(row.index) {
       file.unlogged.hold(segment, of: row.index)
       if forkedScopes.contains(offer.header.stream.scope) {
         applier.tally.report.changesApplied += segment.changeCount
-      } else if file.streams.hasForks {
+      } else if file.streams.hasForks || stretches.contains(where: { $0.verdict != .allowed }) {
         for change in 0..<segment.changeCount {
           // Dependencies first: dots are resolved by what the author had seen.
           let raw = segment.change(change)
           try applier.see(raw.dependencies, by: row.index)
+          guard counts(raw, stretches) else { continue }
           try applier.apply(try file.resolve(raw, as: row.index), to: row.index)
         }
       } else {
@@ -147,6 +168,7 @@ struct Intake {
     } else {
       try applyBehind(row, segment)
     }
+    if offer.header.stream.scope == .shared, !stretches.isEmpty { applier.tally.report.isSweeping = true }
     try forget(offer)
   }
 
@@ -202,7 +224,9 @@ struct Intake {
     } else {
       try applier.see(raw.dependencies, by: index)
       file.unlogged.add(raw, of: index)
-      try applier.apply(try file.resolve(raw, as: index), to: index)
+      if counts(raw, try stretches(of: file.streams.rows[index], raw.number...raw.number)) {
+        try applier.apply(try file.resolve(raw, as: index), to: index)
+      }
     }
     try file.appendToTail(raw, CanonicalChange.encode(raw), digest, index)
     file.unlogged = .none
@@ -223,8 +247,8 @@ struct Intake {
 
   /// The segments among `waiting` that miss only each other: laptops that went back and forth between the ends
   /// of their segments.
-  private func entangled(_ waiting: [Offer]) -> Set<Int> {
-    var set = Set(waiting.indices)
+  private func entangled(_ waiting: [Offer], among good: Set<Int>) -> Set<Int> {
+    var set = good
     var hasShrunk = true
     while hasShrunk {
       hasShrunk = false
@@ -250,6 +274,7 @@ struct Intake {
     for offer in offers {
       let (_, segment) = try offer.load()
       clocks.note(segment)
+      if let signature = offer.header.signature { try file.keep(signature, at: offer.header.digest) }
       cursors.append((segment, segment.digests(), 0, offer))
     }
     var touched: Set<Int> = []
@@ -375,10 +400,11 @@ struct Intake {
       file.connection)
   }
 
-  private mutating func rebuildForkedScopes() throws {
-    guard !forkedScopes.isEmpty else { return }
+  private mutating func rebuild(_ scopes: Set<ScopeID>) throws {
+    guard !scopes.isEmpty else { return }
+    applier.tally.report.isSweeping = true
     let before = Set(try file.conflicts(of: nil, limit: nil).map { MergeTally.Place($0) })
-    try file.rebuild(forkedScopes.contains(.shared) ? nil : forkedScopes, progress: progress)
+    try file.settle(scopes, progress: progress)
     var gone = before
     for conflict in try file.conflicts(of: nil, limit: nil) {
       let place = MergeTally.Place(conflict)
@@ -397,5 +423,52 @@ struct Intake {
       MergeTally.Place(
         record: Dot(stretch.name, place.record.counter), scope: place.scope, kind: place.kind, field: place.field)
     }
+  }
+
+  // MARK: Rights
+
+  /// What becomes of a segment's changes; empty when the workspace is open to everybody.
+  private mutating func stretches(of row: StreamRow, _ segment: DecodedSegment) throws -> [ReplicaFile.Stretch] {
+    let range = segment.header.range
+    guard let membership = try file.membership() else { return [] }
+    // A cut that names another branch than this one covers nothing of it, which shows only once the branch is held.
+    let isCut = membership.boundaries(of: try file.owner(of: row), in: row.id).contains { $0 >= range.lowerBound }
+    if isCut { unsureScopes.insert(row.id.scope) }
+    return try stretches(of: row, range)
+  }
+
+  private func stretches(of row: StreamRow, _ range: ClosedRange<UInt64>) throws -> [ReplicaFile.Stretch] {
+    guard let membership = try file.membership() else { return [] }
+    return try file.stretches(of: row, from: range.lowerBound, upTo: range.upperBound, membership)
+  }
+
+  /// Whether a change counts; one that does not is void.
+  private mutating func counts(_ raw: Change, _ stretches: [ReplicaFile.Stretch]) -> Bool {
+    let verdict = stretches.first { raw.number <= $0.last }?.verdict ?? .allowed
+    if verdict.admits(raw.operations) { return true }
+    applier.tally.report.changesApplied += 1
+    applier.tally.report.changesVoid += 1
+    return false
+  }
+
+  /// Lets go of a segment whose signature is feigned, and says so.
+  private mutating func refuse(_ offer: Offer) throws {
+    try forget(offer)
+    guard let signature = offer.header.signature else { return }
+    applier.tally.report.refused += offer.header.range.count
+    applier.tally.report.refusedSegments.append(
+      RefusedSegment(stream: offer.header.stream, range: offer.header.range, feigned: signature.signer))
+  }
+
+  /// The segments among `waiting` that members vouch for; whose they are is noted.
+  private func vouched(_ waiting: [Offer]) throws -> Set<Int> {
+    let credentials = try Credentials(file, waiting.map(\.header))
+    var good: Set<Int> = []
+    for (index, offer) in waiting.enumerated() {
+      guard case .good(let owner) = credentials.answer(offer.header) else { continue }
+      if let owner { try file.note(owner, of: offer.header.stream.replica) }
+      good.insert(index)
+    }
+    return good
   }
 }

@@ -116,6 +116,7 @@ extension ReplicaFile {
       return (progress[row.index] ?? 0) >= place.tip.number
     }
     var applier = Applier(self, isMerge: false)
+    let verdicts = try verdicts()
     var hasMoved = true
     while hasMoved {
       hasMoved = false
@@ -130,7 +131,8 @@ extension ReplicaFile {
           guard try raw.dependencies.allSatisfy(isHeld) else { break }
           try step()
           try applier.see(raw.dependencies, by: index)
-          try applier.apply(try resolve(raw, as: index), to: index)
+          let verdict = verdicts[index]?.first { raw.number <= $0.last }?.verdict ?? .allowed
+          if verdict.admits(raw.operations) { try applier.apply(try resolve(raw, as: index), to: index) }
           waiting[index]?.removeLast()
           progress[index] = raw.number
           hasMoved = true

@@ -122,7 +122,7 @@ public struct MergeReport: Hashable, Sendable {
   /// How many changes, or for an import rows, came in or had been waiting: all of them are counted again as taken in,
   /// known, waiting or refused.
   public var received = 0
-  /// How many rows of an import could not be taken in; changes are never refused.
+  /// How many rows of an import could not be taken in, or changes whose signature is feigned.
   public var refused = 0
   /// How many changes were taken in.
   public var changesApplied = 0
@@ -130,6 +130,10 @@ public struct MergeReport: Hashable, Sendable {
   public var changesKnown = 0
   /// How many changes wait for what they build on.
   public var changesPending = 0
+  /// How many of the changes taken in are void: their author had no right to make them.
+  public var changesVoid = 0
+  /// Segments that were not kept, and why.
+  public var refusedSegments: [RefusedSegment] = []
   /// How many operations were taken in.
   public var operationsApplied = 0
   /// The records that were new, built-in kinds left out, in the order in which they came.
@@ -179,6 +183,23 @@ public struct MergeReport: Hashable, Sendable {
 
   /// A report of nothing.
   public init() {}
+}
+
+/// A segment that was not kept.
+public struct RefusedSegment: Hashable, Sendable {
+  /// The stream that it says it is of.
+  public let stream: StreamID
+  /// Its first and last change.
+  public let range: ClosedRange<UInt64>
+  /// The member whose signature it feigns.
+  public let feigned: ReplicaID
+
+  /// A segment that was not kept.
+  public init(stream: StreamID, range: ClosedRange<UInt64>, feigned: ReplicaID) {
+    self.stream = stream
+    self.range = range
+    self.feigned = feigned
+  }
 }
 
 /// What a bundle is, as its header says.

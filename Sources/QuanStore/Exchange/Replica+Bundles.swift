@@ -94,7 +94,10 @@ extension Replica {
   /// The file is written under a temporary name, synced, renamed and read back before this returns.
   public func writeBundle(to path: String, lackedBy vector: VersionVector) throws -> BundleSummary? {
     let header: BundleHeader? = try access { file in
-      let segments = try file.transaction { try file.lacked(by: vector, progress: environment.progress) }
+      let keys = try file.meta.member.flatMap { try KeyFile(environment).keys(of: $0) }
+      let segments = try file.transaction {
+        try file.lacked(by: vector, signedWith: keys, progress: environment.progress)
+      }
       guard !segments.isEmpty else { return nil }
       // From here on others may hold the own changes: the laptop remembers it before anybody does.
       try LaptopState(environment).give(file.nextCounter - 1, by: file.meta.replica)

@@ -230,6 +230,12 @@ extension Replica {
   public static func join(
     at path: String, from source: String, label: String, author: String, environment: Environment
   ) throws -> (replica: Replica, merge: MergeReport) {
+    try join(at: path, from: source, entrance: nil, label: label, author: author, environment: environment)
+  }
+
+  static func join(
+    at path: String, from source: String, entrance: Entrance?, label: String, author: String, environment: Environment
+  ) throws -> (replica: Replica, merge: MergeReport) {
     let isFolder = File.kind(of: source) == .directory
     let bundles = isFolder ? try bundles(in: source) : [(source, try reader(at: source).header)]
     guard let first = bundles.first else {
@@ -238,20 +244,35 @@ extension Replica {
     guard bundles.allSatisfy({ $0.header.workspace == first.header.workspace }) else {
       throw StoreError(.otherWorkspace, "the folder holds bundles of several workspaces", subject: source)
     }
+    if let entrance, MemberPublicKeys.workspace(foundedBy: entrance.founder.signing) != first.header.workspace {
+      throw StoreError(.otherWorkspace, "the welcome is for another workspace", subject: source)
+    }
+    let isSigned = bundles.contains { $0.header.segments.contains { $0.header.signature != nil } }
+    guard entrance != nil || !isSigned else {
+      throw StoreError(.stranger, "the workspace admits members only; ask with: quan member request", subject: source)
+    }
     var merge = MergeReport()
     let replica = try make(
-      at: path, workspace: first.header.workspace, label: label, author: author, environment: environment
+      at: path, workspace: first.header.workspace, label: label, author: author, entrance: entrance,
+      environment: environment
     ) { replica in
       let name = File.name(of: source)
       merge = try replica.apply(
         bundlesAt: bundles.map(\.path), from: isFolder ? .folder(name) : .bundle(name), dryRun: false)
-      let scope = try replica.scopes().first { $0.id != .shared }
+      let standing = try replica.access { try $0.ownStanding() }
+      guard entrance == nil || standing?.role != nil else {
+        throw StoreError(
+          .missingPrerequisites, "the source does not hold the admission yet; sync the admin's laptop with it",
+          subject: source)
+      }
+      let scopes = try replica.scopes().map(\.id).filter { $0 != .shared }
+      let scope = scopes.first { standing?.canWrite(in: $0) ?? true } ?? scopes.first
       guard let scope, merge.changesApplied > 0 else {
         throw StoreError(
           .missingPrerequisites, "the source does not hold the beginning of the workspace", subject: source,
           details: merge.pending.flatMap(\.missing).map { "\($0.stream) \($0.tip.number)" })
       }
-      try replica.setHomeScope(scope.id)
+      try replica.setHomeScope(scope)
       try replica.write { try $0.introduce(label: label, author: author, predecessor: nil) }
     }
     return (replica, merge)

@@ -13,8 +13,10 @@ extension ReplicaFile {
   ///
   /// Packs the tails of the streams first, and packs small what was packed in haste.
   func lacked(
-    by vector: VersionVector, progress: (WorkProgress) throws -> Void
+    by vector: VersionVector, signedWith keys: MemberKeys?, progress: (WorkProgress) throws -> Void
   ) throws -> [Export] {
+    self.keys = keys
+    defer { self.keys = nil }
     let held = try held(by: vector)
     var ids: [(scope: ScopeID, id: Int64)] = []
     for row in streams.rows where row.number > max(row.forkNumber, held[row.index] ?? 0) {
@@ -46,17 +48,23 @@ extension ReplicaFile {
     return held
   }
 
-  /// The bytes of a segment, packed small; what was packed in haste is packed again, once.
+  /// The bytes of a segment, packed small and signed; what was packed in haste is packed again, once.
   private func packSmall(_ id: Int64) throws -> [UInt8] {
     let bytes = try segmentBytes(id)
     let known = try connection.statement("SELECT is_small FROM quan_segment WHERE id=?")
     known.bind(1, id)
     let isSmall = try known.step() && known.integer(0) == 1
     known.reset()
-    if isSmall { return bytes }
+    let header = try Segment.header(of: bytes).0
+    let signature = header.signature == nil && meta.founder != nil ? try signature(for: header) : nil
+    if isSmall && signature == nil { return bytes }
     let segment = try Segment(bytes)
-    let content = try Deflate.inflate(segment.deflated, 0..<segment.deflated.count, size: segment.header.inflatedSize)
-    let small = Segment(header: segment.header, deflated: Deflate.deflate(content, .small)).bytes
+    var deflated = segment.deflated
+    if !isSmall {
+      let content = try Deflate.inflate(deflated, 0..<deflated.count, size: header.inflatedSize)
+      deflated = Deflate.deflate(content, .small)
+    }
+    let small = Segment(header: signature.map { header.signed($0) } ?? header, deflated: deflated).bytes
     let update = try connection.statement("UPDATE quan_segment SET bytes=?, is_small=1 WHERE id=?")
     update.bind(1, small)
     update.bind(2, id)

@@ -29,7 +29,9 @@ extension Replica {
     file.meta.renewal = Renewal(predecessor: old, reason: reason)
     file.meta.predecessors.append(old)
     file.meta.isOvertaken = false
-    file.meta.replica = Self.newIdentity(environment)
+    let identity = try Self.newIdentity(of: file.meta.member, environment)
+    file.meta.replica = identity.replica
+    if let owner = identity.owner { try file.note(owner, of: identity.replica) }
     file.meta.laptop = try LaptopState(environment).laptop()
     file.meta.device = place.device
     file.meta.inode = place.inode

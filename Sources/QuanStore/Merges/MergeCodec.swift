@@ -19,6 +19,8 @@ enum MergeCodec {
     case forks = 11
     case clocks = 12
     case pending = 13
+    case reasons = 14
+    case refused = 15
   }
 
   // MARK: Writing
@@ -75,6 +77,13 @@ enum MergeCodec {
       writer.varint(UInt64(pending.missing.count))
       for place in pending.missing { writer.dependency(place) }
     }
+    list(.reasons, report.pending) { $1.string($0.reason.rawValue) }
+    list(.refused, report.refusedSegments) { segment, writer in
+      put(segment.stream, &writer)
+      writer.varint(segment.range.lowerBound)
+      writer.varint(segment.range.upperBound)
+      writer.fixed64(segment.feigned.rawValue)
+    }
     return content.bytes
   }
 
@@ -82,7 +91,7 @@ enum MergeCodec {
   private static var fields: [WritableKeyPath<MergeCounts, Int>] {
     [
       \.received, \.applied, \.known, \.pending, \.refused, \.operations, \.created, \.changed, \.newConflicts,
-      \.settled, \.openConflicts, \.notices, \.possibleDuplicates,
+      \.settled, \.openConflicts, \.notices, \.possibleDuplicates, \.void,
     ]
   }
 
@@ -168,6 +177,14 @@ enum MergeCodec {
             return MergeReport.ClockNotice(replica: replica, claimed: claimed, isAhead: try reader.byte() == 1)
           }
         case .pending: report.pending = try list { try pending(&$0) }
+        case .reasons:
+          let reasons = try list { try $0.string() }
+          report.pending = zip(report.pending, reasons).map { pending, reason in
+            PendingSegment(
+              stream: pending.stream, range: pending.range, missing: pending.missing,
+              reason: PendingSegment.Reason(rawValue: reason) ?? .missing)
+          }
+        case .refused: report.refusedSegments = try list { try refused(&$0) }
         case nil: break
         }
       }
@@ -176,6 +193,7 @@ enum MergeCodec {
       report.changesApplied = counts.applied
       report.changesKnown = counts.known
       report.changesPending = counts.pending
+      report.changesVoid = counts.void
       report.operationsApplied = counts.operations
       report.openConflicts = counts.openConflicts
       report.noticeCount = counts.notices
@@ -239,6 +257,14 @@ enum MergeCodec {
       branches.append(MergeReport.Fork.Branch(name: name, digest: digest))
     }
     return MergeReport.Fork(stream: stream, number: number, branches: branches)
+  }
+
+  private static func refused(_ reader: inout ByteReader) throws -> RefusedSegment {
+    let stream = try stream(&reader)
+    let first = try reader.varint()
+    let last = try reader.varint()
+    guard first <= last else { throw FormatError.invalid("range", offset: reader.offset) }
+    return RefusedSegment(stream: stream, range: first...last, feigned: ReplicaID(rawValue: try reader.fixed64()))
   }
 
   private static func pending(_ reader: inout ByteReader) throws -> PendingSegment {

@@ -29,7 +29,7 @@ public struct MergeCounts: Hashable, Sendable {
   public var known = 0
   /// Those that wait for what they build on.
   public var pending = 0
-  /// Rows that could not be taken in.
+  /// Rows that could not be taken in, and changes whose signature is feigned.
   public var refused = 0
   /// Operations taken in.
   public var operations = 0
@@ -47,6 +47,8 @@ public struct MergeCounts: Hashable, Sendable {
   public var notices = 0
   /// Records that may be of somebody who was there already.
   public var possibleDuplicates = 0
+  /// Changes among those taken in that contribute nothing: their author had no right to make them.
+  public var void = 0
 
   /// Nothing.
   public init() {}
@@ -72,6 +74,7 @@ extension MergeReport {
     counts.openConflicts = openConflicts
     counts.notices = noticeCount
     counts.possibleDuplicates = possibleDuplicates
+    counts.void = changesVoid
     return counts
   }
 

@@ -88,7 +88,7 @@ extension ReplicaFile {
   }
 
   fileprivate func pendingFindings() throws -> [VerificationFinding] {
-    try pendingSegments().filter(\.missing.isEmpty).map {
+    try pendingSegments().filter { $0.missing.isEmpty && $0.reason == .missing }.map {
       VerificationFinding(invariant: 5, subject: $0.stream.description, message: "a pending segment misses nothing")
     }
   }

@@ -44,6 +44,8 @@ public struct Batch {
   private let author: String
   private let now: @Sendable () -> Instant
   var log = LocalLog()
+  /// What may be written, once it has been asked for; `nil` in an open workspace.
+  private var standing: Standing??
   private(set) var written: [Written] = []
   /// What was held when the batch began.
   private let before: VersionVector
@@ -81,10 +83,12 @@ public struct Batch {
     message: String? = nil, time: Instant? = nil, _ body: (inout Transaction) throws -> T
   ) throws -> T {
     try file.finishSchema()
+    let standing = try self.standing ?? file.ownStanding()
+    self.standing = .some(standing)
     var transaction = Transaction(file: file, firstCounter: file.nextCounter)
     let result = try body(&transaction)
     if let change = try file.commit(
-      transaction, author: author, message: message, time: time ?? now(), log: &log)
+      transaction, author: author, message: message, time: time ?? now(), standing: standing, log: &log)
     {
       written.append(Written(change: change, records: transaction.records))
     }

@@ -102,12 +102,23 @@ public final class Replica: Sendable {
   ///   - author: The person that it writes for.
   ///   - schema: The kinds that the workspace starts with.
   ///   - scopeLabel: What the first scope is called; records go there unless another is named.
+  ///   - membersOnly: Makes keys on this laptop, signs what is written, and takes in only what members signed; otherwise
+  ///     whoever has a copy may write.
   /// - Throws: ``StoreError`` with code `alreadyExists` when something is at the path; nothing is left behind.
   public static func create(
-    at path: String, label: String, author: String, schema: SchemaDraft, scopeLabel: String, environment: Environment
+    at path: String, label: String, author: String, schema: SchemaDraft, scopeLabel: String, membersOnly: Bool = false,
+    environment: Environment
   ) throws -> Replica {
-    let workspace = WorkspaceID(high: environment.random(), low: environment.random())
-    return try make(at: path, workspace: workspace, label: label, author: author, environment: environment) { replica in
+    var workspace = WorkspaceID(high: environment.random(), low: environment.random())
+    var entrance: Entrance?
+    if membersOnly {
+      let (member, keys) = try KeyFile(environment).make()
+      workspace = MemberPublicKeys.workspace(foundedBy: keys.public.signing)
+      entrance = Entrance(member: member, founder: keys.public)
+    }
+    return try make(
+      at: path, workspace: workspace, label: label, author: author, entrance: entrance, environment: environment
+    ) { replica in
       try replica.write { transaction in
         for kind in schema.kinds { try transaction.define(kind) }
       }
@@ -122,8 +133,8 @@ public final class Replica: Sendable {
 
   /// Makes an empty replica of a workspace, fills it, and removes it again when that fails.
   static func make(
-    at path: String, workspace: WorkspaceID, label: String, author: String, environment: Environment,
-    filling: (Replica) throws -> Void
+    at path: String, workspace: WorkspaceID, label: String, author: String, entrance: Entrance?,
+    environment: Environment, filling: (Replica) throws -> Void
   ) throws -> Replica {
     guard File.kind(of: path) == .nothing else {
       throw StoreError(.alreadyExists, "there is a file already", subject: path)
@@ -133,6 +144,7 @@ public final class Replica: Sendable {
     }
     do {
       let queue = try queue(at: path)
+      let identity = try newIdentity(of: entrance?.member, environment)
       try queue.inDatabase { database in
         let connection = try Connection(database)
         try connection.execute("PRAGMA application_id = \(Tables.applicationID)")
@@ -141,9 +153,11 @@ public final class Replica: Sendable {
           for step in Tables.steps { try connection.execute(step) }
           let place = try environment.place(path)
           let laptop = try LaptopState(environment).laptop()
-          let meta = Meta(
-            workspace: workspace, replica: newIdentity(environment), label: label, author: author, homeScope: .shared,
+          var meta = Meta(
+            workspace: workspace, replica: identity.replica, label: label, author: author, homeScope: .shared,
             laptop: laptop, device: place.device, inode: place.inode)
+          meta.member = entrance?.member
+          meta.founder = entrance?.founder
           try meta.save(connection)
           try Meta.saveOldestReader(connection)
           try addBuiltInStream(connection)
@@ -151,7 +165,10 @@ public final class Replica: Sendable {
       }
       let replica = try Replica(path: path, environment: environment, queue: queue)
       try replica.access { file in
-        try file.transaction { try file.createTables() }
+        try file.transaction {
+          try file.createTables()
+          if let owner = identity.owner { try file.note(owner, of: identity.replica) }
+        }
         try file.reload()
       }
       do {
@@ -167,11 +184,17 @@ public final class Replica: Sendable {
     }
   }
 
-  /// A new random identity; never the built-in one.
-  static func newIdentity(_ environment: Environment) -> ReplicaID {
+  /// A new identity, never the built-in one: a random one, or for a member whose keys this laptop has one that follows
+  /// from its key and a random number.
+  static func newIdentity(
+    of member: ReplicaID?, _ environment: Environment
+  ) throws -> (replica: ReplicaID, owner: Owner?) {
+    let key = try member.flatMap { try KeyFile(environment).keys(of: $0)?.public.signing }
     while true {
-      let identity = ReplicaID(rawValue: environment.random())
-      if identity != .builtIn { return identity }
+      let random = environment.random()
+      let replica = key.map { MemberPublicKeys.identity(of: $0, nonce: random) } ?? ReplicaID(rawValue: random)
+      guard replica != .builtIn else { continue }
+      return (replica, key == nil ? nil : member.map { Owner(member: $0, nonce: random) })
     }
   }
 

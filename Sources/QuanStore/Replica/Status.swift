@@ -41,8 +41,19 @@ public struct KnownReplica: Hashable, Sendable {
   }
 }
 
-/// A segment that waits for what it builds on.
+/// A segment that waits for what it builds on, or for somebody to vouch for it.
 public struct PendingSegment: Hashable, Sendable {
+  /// What it waits for.
+  public enum Reason: String, Hashable, Sendable {
+    /// Changes that it builds on.
+    case missing
+    /// The admission of who signed it.
+    case stranger
+    /// A signature.
+    case unsigned
+  }
+  /// What it waits for.
+  public let reason: Reason
   /// Its stream.
   public let stream: StreamID
   /// Its first and last change.
@@ -51,7 +62,8 @@ public struct PendingSegment: Hashable, Sendable {
   public let missing: [Dependency]
 
   /// A segment that waits.
-  public init(stream: StreamID, range: ClosedRange<UInt64>, missing: [Dependency]) {
+  public init(stream: StreamID, range: ClosedRange<UInt64>, missing: [Dependency], reason: Reason = .missing) {
+    self.reason = reason
     self.stream = stream
     self.range = range
     self.missing = missing

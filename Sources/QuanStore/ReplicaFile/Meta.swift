@@ -1,4 +1,5 @@
 import QuanCore
+import QuanFormat
 
 /// The facts about a replica that are not records: `quan_meta`.
 struct Meta {
@@ -20,6 +21,11 @@ struct Meta {
   var retired: [ReplicaID]
   /// Whether changes of the own identity have come in from elsewhere: it must not be written under any more.
   var isOvertaken = false
+
+  /// The keys of who founded the workspace; `nil` when it is open to everybody.
+  var founder: MemberPublicKeys?
+  /// The member that the replica writes for.
+  var member: ReplicaID?
 
   init(
     workspace: WorkspaceID, replica: ReplicaID, label: String, author: String, homeScope: ScopeID, laptop: UInt64,
@@ -66,6 +72,12 @@ struct Meta {
     func identities(_ key: String) -> [ReplicaID] {
       (texts[key] ?? "").split(separator: " ").compactMap { ReplicaID($0) }
     }
+    if let signing = Hex.decode(texts["founder_signing"] ?? ""),
+      let agreement = Hex.decode(texts["founder_agreement"] ?? ""), !signing.isEmpty
+    {
+      founder = MemberPublicKeys(signing: signing, agreement: agreement)
+    }
+    member = texts["member"].flatMap { ReplicaID($0) }
     predecessors = identities("predecessors")
     retired = identities("retired")
   }
@@ -78,6 +90,9 @@ struct Meta {
       "retired": retired.map(\.description).joined(separator: " "),
     ]
     texts["overtaken"] = isOvertaken ? "1" : "0"
+    texts["founder_signing"] = founder.map { Hex.encode($0.signing) }
+    texts["founder_agreement"] = founder.map { Hex.encode($0.agreement) }
+    texts["member"] = member?.description
     texts["renewal_reason"] = renewal?.reason.rawValue
     texts["renewal_predecessor"] = renewal?.predecessor.description
     try connection.statement("DELETE FROM quan_meta WHERE key LIKE 'renewal_%'").run()

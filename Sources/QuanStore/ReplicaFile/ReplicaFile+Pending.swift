@@ -12,7 +12,13 @@ extension ReplicaFile {
       }
       headers.append(header)
     }
+    let credentials = try Credentials(self, headers)
     return try headers.map { header in
+      switch credentials.answer(header) {
+      case .stranger: return PendingSegment(stream: header.stream, range: header.range, missing: [], reason: .stranger)
+      case .unsigned: return PendingSegment(stream: header.stream, range: header.range, missing: [], reason: .unsigned)
+      case .good, .forged: break
+      }
       guard case .missing(let places) = try Intake.standing(of: header, in: self) else {
         return PendingSegment(stream: header.stream, range: header.range, missing: [])
       }

@@ -26,6 +26,12 @@ final class ReplicaFile {
   var hasComponents = false
   /// The kinds whose reference columns are known to have indexes.
   var indexedKinds: Set<KindID> = []
+  /// The membership as it followed from the changes of `shared` up to these numbers.
+  var cachedMembership: (numbers: [UInt64], membership: Membership)?
+  /// The member that each replica belongs to, as its signatures prove; read when asked for.
+  var cachedOwners: [ReplicaID: Owner]?
+  /// The keys of the member that the replica writes for; only while a bundle is being made.
+  var keys: MemberKeys?
   /// Whether a write is being done, so that memory is ahead of the file.
   private var isWriting = false
   private var dataVersion: Int64 = -1
@@ -70,6 +76,8 @@ final class ReplicaFile {
     streams = try StreamTable(connection)
     contexts = Contexts()
     cachedSegments = []
+    cachedMembership = nil
+    cachedOwners = nil
     unlogged = .none
     connection.forgetStatements()
     catalog = Catalog(schema: Schema())

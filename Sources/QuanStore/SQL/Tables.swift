@@ -5,7 +5,7 @@
 /// 2. A stream has no gaps: its segments and tail follow each other in numbers, counters and digests.
 /// 3. An import is one transaction: a bundle's segments are all applied, known or pending, or none is there.
 /// 4. Every standing conflict of a record has one row in `quan_conflict`, and no other row is there.
-/// 5. A pending segment misses something; none is kept whose prerequisites are all held.
+/// 5. A pending segment misses something, or nobody who is a member vouches for it; no other is kept.
 /// 6. The file is what SQLite says it is: its integrity check passes.
 /// 7. An attachment has the size and the hash that it is kept under.
 /// 8. Every rule that the records break has one row in `quan_problem`, and no other row is there.
@@ -72,5 +72,9 @@ enum Tables {
     CREATE INDEX quan_accepted_verdict ON quan_accepted (verdict);
     CREATE TABLE quan_alias (member INTEGER PRIMARY KEY, representative INTEGER NOT NULL);
     CREATE INDEX quan_alias_representative ON quan_alias (representative);
+    CREATE TABLE quan_owner (replica INTEGER PRIMARY KEY, member INTEGER NOT NULL, nonce INTEGER NOT NULL);
+    CREATE TABLE quan_signature (
+      digest BLOB PRIMARY KEY NOT NULL, signer INTEGER NOT NULL, nonce INTEGER NOT NULL, bytes BLOB NOT NULL)
+      WITHOUT ROWID;
     """
 }

@@ -11,13 +11,15 @@ extension ReplicaFile {
   ///
   /// - Returns: The change's identity.
   func commit(
-    _ transaction: Transaction, author: String, message: String?, time: Instant, log: inout LocalLog
+    _ transaction: Transaction, author: String, message: String?, time: Instant, standing: Standing?,
+    log: inout LocalLog
   ) throws -> ChangeID? {
     let operations = try transaction.operations()
     guard let scope = transaction.scope, !operations.isEmpty else { return nil }
     guard operations.count <= SegmentLimits.operations else {
       throw StoreError(.overLimit, "a change has at most \(SegmentLimits.operations) operations; write several")
     }
+    try check(standing, operations, in: scope)
     let stream = StreamID(meta.replica, scope)
     let index = try streams.intern(name: meta.replica, scope: scope, start: start(of: stream), connection)
     let row = streams.rows[index]

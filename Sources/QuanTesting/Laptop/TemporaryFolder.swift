@@ -66,6 +66,12 @@ public final class TemporaryFolder: Sendable {
     _ = unsafe fclose(file)
   }
 
+  /// The permissions of a file; 0 when it is not there.
+  public static func mode(of path: String) -> UInt32 {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 ? UInt32(status.st_mode & 0o777) : 0
+  }
+
   /// Copies a file; the copy is another file, with another inode.
   public static func copy(_ source: String, to target: String) { write(read(source), to: target) }
 }

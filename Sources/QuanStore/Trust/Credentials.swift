@@ -1,0 +1,49 @@
+import QuanCore
+import QuanFormat
+
+/// Looks who vouches for received segments.
+///
+/// A segment counts as vouched for when it bears a member's signature, or when another one does that continues it: the
+/// chain of digests makes a signature vouch for all before it.
+struct Credentials {
+  /// What is known of who made a segment.
+  enum Answer: Hashable {
+    /// A member, or anybody where the workspace is open.
+    case good(Owner?)
+    /// Nobody who is known here.
+    case stranger
+    /// Nobody: it bears no signature.
+    case unsigned
+    /// The signature is not that of whom it names.
+    case forged
+  }
+
+  private let file: ReplicaFile
+  private let membership: Membership?
+  private var vouched: [Dependency: Owner] = [:]
+
+  /// Looks at all segments on offer together.
+  init(_ file: ReplicaFile, _ headers: [SegmentHeader]) throws {
+    self.file = file
+    membership = try file.membership()
+    guard membership != nil else { return }
+    var hasGrown = headers.contains { $0.signature == nil }
+    while hasGrown {
+      hasGrown = false
+      for header in headers where vouched[header.attachment] == nil {
+        guard case .good(let owner?) = answer(header) else { continue }
+        vouched[header.attachment] = owner
+        hasGrown = true
+      }
+    }
+  }
+
+  /// Who vouches for a segment.
+  func answer(_ header: SegmentHeader) -> Answer {
+    guard let membership else { return .good(nil) }
+    guard let signature = header.signature else { return vouched[header.end].map { .good($0) } ?? .unsigned }
+    guard let member = membership.members[signature.signer] else { return .stranger }
+    guard signature.isValid(for: header, in: file.meta.workspace, key: member.signingKey) else { return .forged }
+    return .good(Owner(member: signature.signer, nonce: signature.nonce))
+  }
+}

@@ -1,0 +1,146 @@
+import QuanCore
+import QuanFormat
+
+/// Who may do what, out of the log of `shared` alone.
+extension ReplicaFile {
+  /// The membership; `nil` when the workspace is open to everybody.
+  ///
+  /// - Complexity: O(*n*) in the changes of `shared`, once for each state of it.
+  func membership() throws -> Membership? {
+    guard let founder = meta.founder else { return nil }
+    let rows = streams.rows.filter { $0.id.scope == .shared }
+    let numbers = rows.map(\.number)
+    if let cachedMembership, cachedMembership.numbers == numbers { return cachedMembership.membership }
+    var statements: [MemberStatement] = []
+    var raises: [RaisedCut] = []
+    var seen: [Int: [StreamID: UInt64]] = [:]
+    for row in rows {
+      var current = row.parent.flatMap { seen[$0] } ?? [:]
+      if let parent = row.parent { current[StreamID(streams.rows[parent].name, .shared)] = row.forkNumber }
+      try eachChange(of: row.index) { raw in
+        for place in raw.dependencies {
+          guard let other = try self.row(at: place) else { continue }
+          let stream = StreamID(other.name, .shared)
+          current[stream] = max(current[stream] ?? 0, place.tip.number)
+        }
+        let change = ChangeID(stream: StreamID(row.name, .shared), number: raw.number)
+        for (position, operation) in try resolve(raw, as: row.index).operations.enumerated() {
+          switch operation.body {
+          case .create(BuiltIn.memberKind, let fields):
+            let record = Dot(row.name, raw.firstCounter + UInt64(position))
+            if let statement = MemberFields.statement(fields, record: record, change: change, seen: current) {
+              statements.append(statement)
+            }
+          case .write(let key, let values, _) where key.id == BuiltIn.memberCuts:
+            let cuts = Set(values.compactMap { MemberFields.place($0.value) })
+            if !cuts.isEmpty { raises.append(RaisedCut(statement: operation.record, change: change, cuts: cuts)) }
+          default: continue
+          }
+        }
+      }
+      seen[row.index] = current
+    }
+    let names = try Dictionary(rows.map { ($0.name, try owner(of: $0)) }) { first, _ in first }
+    let membership = try Membership(
+      founder: MemberPublicKeys.identity(of: founder.signing, nonce: 0), signingKey: founder.signing,
+      agreementKey: founder.agreement, label: "", person: "", statements: statements, raises: raises,
+      owner: { names[$0] ?? nil }, covers: covers)
+    cachedMembership = (numbers, membership)
+    return membership
+  }
+
+  /// Whether a change of a row is at a place or before it.
+  private func covers(_ change: ChangeID, _ place: Dependency) throws -> Bool {
+    guard let index = streams.index(name: change.stream.replica, scope: change.stream.scope),
+      place.stream == streams.rows[index].id, change.number <= place.tip.number
+    else { return false }
+    guard let target = try row(at: place) else { return streams.rows[index].number < place.tip.number }
+    return streams.path(to: target.index).contains { $0.index == index }
+  }
+
+  // MARK: Verdicts
+
+  /// A run of changes of a row that one verdict holds for.
+  struct Stretch: Hashable {
+    var last: UInt64
+    let verdict: Standing.Verdict
+  }
+
+  /// What becomes of the changes of a row up to a number, by runs.
+  func stretches(of row: StreamRow, from first: UInt64, upTo last: UInt64, _ membership: Membership) throws -> [Stretch] {
+    let owner = try owner(of: row)
+    var stretches: [Stretch] = []
+    for end in membership.boundaries(of: owner, in: row.id).filter({ $0 >= first && $0 < last }) + [last] {
+      let change = ChangeID(stream: StreamID(row.name, row.id.scope), number: end)
+      let verdict = try membership.standing(of: owner, at: change, covers: covers).verdict(in: row.id.scope)
+      if stretches.last?.verdict == verdict {
+        stretches[stretches.count - 1].last = end
+      } else {
+        stretches.append(Stretch(last: end, verdict: verdict))
+      }
+    }
+    return stretches
+  }
+
+  /// What becomes of every row's changes, by row.
+  func verdicts() throws -> [Int: [Stretch]] {
+    guard let membership = try membership() else { return [:] }
+    var verdicts: [Int: [Stretch]] = [:]
+    for row in streams.rows where row.number > row.forkNumber {
+      verdicts[row.index] = try stretches(of: row, from: row.forkNumber + 1, upTo: row.number, membership)
+    }
+    return verdicts
+  }
+
+  /// The scopes in which something of what was held has become void, or counts again.
+  func unsettled(since before: [Int: [Stretch]]) throws -> Set<ScopeID> {
+    guard let membership = try membership() else { return [] }
+    var scopes: Set<ScopeID> = []
+    for (index, old) in before {
+      guard let last = old.last?.last, streams.rows.indices.contains(index) else { continue }
+      let row = streams.rows[index]
+      let now = try stretches(of: row, from: row.forkNumber + 1, upTo: last, membership)
+      if now != old { scopes.insert(row.id.scope) }
+    }
+    return scopes
+  }
+
+  /// Makes anew the rows of scopes in which what counts has changed.
+  func settle(_ scopes: Set<ScopeID>, progress: (WorkProgress) throws -> Void) throws {
+    guard !scopes.isEmpty else { return }
+    try rebuild(scopes.contains(.shared) ? nil : scopes, progress: progress)
+  }
+
+  // MARK: Own right
+
+  /// What may be written here; `nil` when the workspace is open to everybody.
+  func ownStanding() throws -> Standing? { try membership()?.standing(of: meta.member) }
+
+  /// Refuses what the right does not cover.
+  func check(_ standing: Standing?, _ operations: [Operation], in scope: ScopeID) throws {
+    guard let standing else { return }
+    guard standing.role != nil else {
+      throw StoreError(.notPermitted, "this laptop is not, or no longer, a member of the workspace", subject: meta.label)
+    }
+    guard standing.verdict(in: scope).admits(operations) else {
+      throw StoreError(
+        .notPermitted,
+        scope == .shared ? "only an admin writes here" : "this laptop may not write in the scope",
+        subject: scope.description)
+    }
+  }
+}
+
+extension Standing.Verdict {
+  /// Whether a change of these operations counts.
+  func admits(_ operations: [Operation]) -> Bool {
+    switch self {
+    case .allowed: true
+    case .void: false
+    case .introducing:
+      operations.allSatisfy { operation in
+        if case .create(BuiltIn.replicaKind, _) = operation.body { true } else { false }
+      }
+    }
+  }
+}

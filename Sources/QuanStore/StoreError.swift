@@ -3,7 +3,8 @@ public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The kind of failure; each has its exit status in the tool.
   public struct Code: Hashable, Sendable, CustomStringConvertible {
     private enum Wrapped: String {
-      case noReplica, alreadyExists, inUse, damaged, stranger, notPermitted, otherWorkspace, notABundle, newerFormat, overLimit
+      case noReplica, alreadyExists, inUse, damaged, stranger, notPermitted, otherWorkspace, notABundle, newerFormat,
+        overLimit
       case missingPrerequisites, notFound, ambiguous, invalid, refused, inputOutput, readOnly, outOfSpace
     }
     private let wrapped: Wrapped

@@ -8,7 +8,10 @@ struct MemberTests {
     let office = try Office([])
     for laptop in ["A", "B"] { _ = office.folder.folder(laptop) }
     try office.tool(
-      ["init", office.replica("A"), "--name", "laptop A", "--author", "person A", "--state", office.state("A"), "--members-only"])
+      [
+        "init", office.replica("A"), "--name", "laptop A", "--author", "person A", "--state", office.state("A"),
+        "--members-only",
+      ])
     try office.quan("A", "sync", office.stick)
     let asked = try office.tool([
       "member", "request", office.path("ask"), "--from", office.stick, "--state", office.state("B"), "--json",

@@ -32,7 +32,8 @@ final class Guild {
 
   /// Lets a laptop in, by an admin; gives its member ID.
   @discardableResult
-  func admit(_ name: String, _ role: Role = .editor, by admin: Int = 0, scopes: Set<ScopeID>? = nil) throws -> ReplicaID {
+  func admit(_ name: String, _ role: Role = .editor, by admin: Int = 0, scopes: Set<ScopeID>? = nil) throws -> ReplicaID
+  {
     let laptop = Laptop(name, in: folder, seed: 7)
     let request = path("request")
     let welcome = path("welcome")
@@ -150,7 +151,9 @@ struct TrustTests {
   }
 
   private func contains(_ bytes: [UInt8], _ part: [UInt8]) -> Bool {
-    bytes.indices.dropLast(part.count - 1).contains { bytes[$0] == part[0] && bytes[$0..<$0 + part.count].elementsEqual(part) }
+    bytes.indices.dropLast(part.count - 1).contains {
+      bytes[$0] == part[0] && bytes[$0..<$0 + part.count].elementsEqual(part)
+    }
   }
 
   @Test("members exchange over relays and are equal; each segment bears its author's signature")
@@ -264,12 +267,14 @@ struct TrustTests {
       var bytes = header.signature?.bytes ?? []
       bytes[3] ^= 1
       return unsigned(
-        header, SegmentSignature(signer: header.signature?.signer ?? own, nonce: header.signature?.nonce ?? 0, bytes: bytes))
+        header,
+        SegmentSignature(signer: header.signature?.signer ?? own, nonce: header.signature?.nonce ?? 0, bytes: bytes))
     }
     #expect(forged.refused.count == 1)
     let renamed = try alter { header in
       unsigned(
-        header, SegmentSignature(
+        header,
+        SegmentSignature(
           signer: header.signature?.signer ?? own, nonce: 5, bytes: header.signature?.bytes ?? []))
     }
     #expect(renamed.refused.count == 1)

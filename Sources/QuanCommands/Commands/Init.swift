@@ -21,7 +21,8 @@ struct Init: ParsableCommand {
   var scope: String?
   @Flag(
     help: ArgumentHelp(
-      say("只有成员能参加: 更改由成员签名, 用 quan member 接纳", "Members only: changes are signed by members, whom quan member admits.")))
+      say("只有成员能参加: 更改由成员签名, 用 quan member 接纳", "Members only: changes are signed by members, whom quan member admits.")
+    ))
   var membersOnly = false
 
   func run() throws {

@@ -34,7 +34,8 @@ struct MemberCommands: ParsableCommand {
       Terminal.talk(
         say(
           "下一步 (管理员): quan member admit \(file) --name 电脑名 --person 姓名 --scope 范围 --out 欢迎文件",
-          "Next, on the admin's laptop: quan member admit \(file) --name LAPTOP --person PERSON --scope SCOPE --out WELCOME"))
+          "Next, on the admin's laptop: quan member admit \(file) --name LAPTOP --person PERSON --scope SCOPE --out WELCOME"
+        ))
     }
   }
 
@@ -49,7 +50,8 @@ struct MemberCommands: ParsableCommand {
     var name: String
     @Option(help: ArgumentHelp(say("使用人", "The person."), valueName: "PERSON"))
     var person: String
-    @Option(help: ArgumentHelp(say("角色: admin, editor 或 reader", "The role: admin, editor or reader."), valueName: "ROLE"))
+    @Option(
+      help: ArgumentHelp(say("角色: admin, editor 或 reader", "The role: admin, editor or reader."), valueName: "ROLE"))
     var role = "editor"
     @Option(help: ArgumentHelp(say("范围; 可重复", "A scope; may be repeated."), valueName: "SCOPE"))
     var scope: [String] = []
@@ -116,7 +118,9 @@ struct MemberCommands: ParsableCommand {
           Terminal.talk(say("这个工作区是开放的, 没有成员名单", "The workspace is open to everybody; there is no list of members"))
           return
         }
-        var table = Table([say("名称", "name"), say("人员", "person"), say("角色", "role"), say("范围", "scopes"), say("成员号", "member"), ""])
+        var table = Table([
+          say("名称", "name"), say("人员", "person"), say("角色", "role"), say("范围", "scopes"), say("成员号", "member"), "",
+        ])
         for member in members {
           table.add([
             member.label, member.person, MemberText.role(member.standing.role),
@@ -145,7 +149,9 @@ struct MemberCommands: ParsableCommand {
         if raise { try replica.raiseCut(of: member.id) } else { try replica.revoke(member.id) }
         Terminal.print(
           raise
-            ? say("已收到的更改生效: \(Terminal.neutral(member.label))", "What has arrived counts: \(Terminal.neutral(member.label))")
+            ? say(
+              "已收到的更改生效: \(Terminal.neutral(member.label))",
+              "What has arrived counts: \(Terminal.neutral(member.label))")
             : say("已撤销 \(Terminal.neutral(member.label))", "Revoked \(Terminal.neutral(member.label))"))
         Terminal.talk(say("下一步: quan sync 目录, 让大家知道", "Next: quan sync DIR, so that the others know"))
       }

@@ -28,7 +28,8 @@ enum MemberText {
         .failed,
         matches.isEmpty
           ? say("没有成员 '\(text)'", "there is no member '\(text)'") : say("'\(text)' 不唯一", "'\(text)' fits several"),
-        details: members.map { "\($0.id)  \($0.label)" }, hint: say("查看: quan member list", "see them: quan member list"))
+        details: members.map { "\($0.id)  \($0.label)" },
+        hint: say("查看: quan member list", "see them: quan member list"))
     }
     return matches[0]
   }

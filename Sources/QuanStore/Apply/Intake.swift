@@ -91,7 +91,8 @@ struct Intake {
       for offer in waiting {
         try progress(WorkProgress(.merging, done, of: total))
         let standing = try Self.standing(of: offer.header, in: file)
-        if case .known = standing {} else {
+        if case .known = standing {
+        } else {
           switch credentials.answer(offer.header) {
           case .good(let owner):
             if let owner { try file.note(owner, of: offer.header.stream.replica) }

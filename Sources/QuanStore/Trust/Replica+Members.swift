@@ -125,7 +125,8 @@ extension Replica {
   public func raiseCut(of member: ReplicaID) throws {
     try changingMembership { file, batch in
       guard let statement = try file.membership()?.latestStatement(about: member) else {
-        throw StoreError(.notFound, "nothing was said about the member since its admission", subject: member.description)
+        throw StoreError(
+          .notFound, "nothing was said about the member since its admission", subject: member.description)
       }
       let cuts = try Self.tips(of: member, file)
       try batch.write { transaction in

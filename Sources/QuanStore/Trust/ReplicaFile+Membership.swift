@@ -67,7 +67,8 @@ extension ReplicaFile {
   }
 
   /// What becomes of the changes of a row up to a number, by runs.
-  func stretches(of row: StreamRow, from first: UInt64, upTo last: UInt64, _ membership: Membership) throws -> [Stretch] {
+  func stretches(of row: StreamRow, from first: UInt64, upTo last: UInt64, _ membership: Membership) throws -> [Stretch]
+  {
     let owner = try owner(of: row)
     var stretches: [Stretch] = []
     for end in membership.boundaries(of: owner, in: row.id).filter({ $0 >= first && $0 < last }) + [last] {
@@ -120,7 +121,8 @@ extension ReplicaFile {
   func check(_ standing: Standing?, _ operations: [Operation], in scope: ScopeID) throws {
     guard let standing else { return }
     guard standing.role != nil else {
-      throw StoreError(.notPermitted, "this laptop is not, or no longer, a member of the workspace", subject: meta.label)
+      throw StoreError(
+        .notPermitted, "this laptop is not, or no longer, a member of the workspace", subject: meta.label)
     }
     guard standing.verdict(in: scope).admits(operations) else {
       throw StoreError(

@@ -270,19 +270,19 @@ struct TrustTests {
         header,
         SegmentSignature(signer: header.signature?.signer ?? own, nonce: header.signature?.nonce ?? 0, bytes: bytes))
     }
-    #expect(forged.refused.count == 1)
+    #expect(forged.refusedSegments.count == 1)
     let renamed = try alter { header in
       unsigned(
         header,
         SegmentSignature(
           signer: header.signature?.signer ?? own, nonce: 5, bytes: header.signature?.bytes ?? []))
     }
-    #expect(renamed.refused.count == 1)
+    #expect(renamed.refusedSegments.count == 1)
     let bare = try alter { unsigned($0, nil) }
     #expect(bare.pending.map(\.reason) == [.unsigned])
     #expect(try guild.replicas[0].record(bad) == nil)
     let good = try guild.replicas[0].apply(bundleAt: source)
-    #expect(good.refused == [] && good.pending == [])
+    #expect(good.refusedSegments == [] && good.pending == [])
     #expect(try guild.replicas[0].record(bad) != nil)
     let replayed = try guild.replicas[0].apply(bundleAt: source)
     #expect(replayed.changesApplied == 0)
@@ -384,7 +384,7 @@ struct TrustTests {
     let path = guild.path("bundle")
     try reopened.writeBundle(to: path)
     let report = try guild.replicas[0].apply(bundleAt: path)
-    #expect(report.pending == [] && report.refused == [])
+    #expect(report.pending == [] && report.refusedSegments == [])
     #expect(try guild.replicas[0].record(pupil) != nil)
   }
 }

@@ -79,15 +79,15 @@ public enum BuiltIn {
   /// The other end of an edge.
   public static let sameOther = Dot.builtIn(47)
   /// The key that a member signs with, in hexadecimal digits.
-  public static let memberSigningKey = Dot.builtIn(48)
+  public static let memberSigningKey = Dot.builtIn(56)
   /// The key that is sealed to, in hexadecimal digits.
-  public static let memberAgreementKey = Dot.builtIn(49)
+  public static let memberAgreementKey = Dot.builtIn(57)
   /// A member's role: a name of ``Role``, or `none` when it is revoked.
-  public static let memberRole = Dot.builtIn(50)
+  public static let memberRole = Dot.builtIn(58)
   /// The scopes that a member is admitted to, each by the ID of the record that describes it.
-  public static let memberScopes = Dot.builtIn(51)
+  public static let memberScopes = Dot.builtIn(59)
   /// The last changes of a member that keep the right it had before, each as `REPLICA SCOPE NUMBER CHECK`.
-  public static let memberCuts = Dot.builtIn(52)
+  public static let memberCuts = Dot.builtIn(60)
 
   /// The name of the field that keeps an outside system's ID.
   public static let externalIDName = "external_id"

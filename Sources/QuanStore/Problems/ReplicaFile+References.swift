@@ -3,7 +3,7 @@ import QuanCore
 /// Who refers to whom.
 extension ReplicaFile {
   /// How the target of a reference stands here.
-  enum Standing {
+  enum TargetStanding {
     /// It is there.
     case here
     /// It is in a scope that is not held, or has not arrived yet.
@@ -15,7 +15,7 @@ extension ReplicaFile {
   }
 
   /// How the target of a reference stands here; joined records stand together.
-  func standing(of target: Reference, hint: KindID? = nil) throws -> Standing {
+  func standing(of target: Reference, hint: KindID? = nil) throws -> TargetStanding {
     guard let local = streams.local(target.record, in: target.scope) else { return .elsewhere }
     if try table(of: local, hint: hint) != nil { return .here }
     let statement = try connection.statement("SELECT deleted FROM quan_aside WHERE id=?")

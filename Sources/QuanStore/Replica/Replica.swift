@@ -257,30 +257,7 @@ public final class Replica: Sendable {
     }
     let temporary = File.temporaryName(of: path)
     defer { for suffix in ["", "-wal", "-shm", "-journal"] { try? File.remove(temporary + suffix) } }
-    try StoreError.naming(path) {
-      do {
-        let copy = try DatabaseQueue(path: temporary)
-        try queue.backup(to: copy, pagesPerStep: 512) { [environment] progress in
-          try environment.progress(WorkProgress(.copying, progress.completedPageCount, of: progress.totalPageCount))
-        }
-        try copy.inDatabase { database in
-          let connection = try Connection(database)
-          try connection.execute("PRAGMA journal_mode = DELETE")
-          let check = try connection.statement("PRAGMA integrity_check(1)")
-          guard try check.step(), check.text(0) == "ok" else {
-            throw StoreError(.damaged, "the copy of the replica is not sound")
-          }
-          check.reset()
-          guard try Meta(connection).workspace == workspace else {
-            throw StoreError(.damaged, "the copy of the replica is not sound")
-          }
-        }
-        try copy.close()
-      } catch let error as DatabaseError {
-        throw Connection.error(error.resultCode.rawValue, error.message ?? "")
-      }
-    }
-    try File.sync(temporary)
+    try StoreError.naming(path) { try Backup.copy(queue, to: temporary, progress: environment.progress) }
     try File.rename(temporary, to: path)
   }
 

@@ -8,12 +8,13 @@ enum Backup {
   /// - Parameter name: The path wanted; where a file is already, a number is added.
   /// - Returns: The path of the copy. A copy with the same bytes that is there already is taken instead.
   /// - Throws: ``StoreError``; nothing is left behind.
-  static func make(of path: String, as name: String) throws -> String {
+  static func make(
+    of path: String, as name: String, progress: @escaping (WorkProgress) throws -> Void
+  ) throws -> String {
     removeAbandoned(besides: name)
     let temporary = "\(name).\(getpid())\(File.temporaryEnding)"
     do {
-      try copy(path, to: temporary)
-      try File.sync(temporary)
+      try copy(try readOnly(path), to: temporary, progress: progress)
       var target = name
       var number = 1
       while File.kind(of: target) != .nothing {
@@ -32,14 +33,27 @@ enum Backup {
     }
   }
 
-  private static func copy(_ path: String, to temporary: String) throws {
+  private static func readOnly(_ path: String) throws -> DatabaseQueue {
     var reading = Configuration()
     reading.readonly = true
     do {
-      let source = try DatabaseQueue(path: path, configuration: reading)
-      let target = try DatabaseQueue(path: temporary)
-      try source.backup(to: target)
-      try source.close()
+      return try DatabaseQueue(path: path, configuration: reading)
+    } catch let error as DatabaseError {
+      throw Connection.error(error.resultCode.rawValue, error.message ?? "")
+    }
+  }
+
+  /// Copies a database as it is at one moment, while others may go on writing, and reads the copy through.
+  ///
+  /// - Throws: ``StoreError`` with code `damaged` when the copy is not sound; the caller removes what is there then.
+  static func copy(
+    _ source: DatabaseQueue, to path: String, progress: @escaping (WorkProgress) throws -> Void
+  ) throws {
+    do {
+      let target = try DatabaseQueue(path: path)
+      try source.backup(to: target, pagesPerStep: 512) { done in
+        try progress(WorkProgress(.copying, done.completedPageCount, of: done.totalPageCount))
+      }
       try target.inDatabase { database in
         let connection = try Connection(database)
         // A copy that is not being written needs no log beside it.
@@ -47,13 +61,14 @@ enum Backup {
         let check = try connection.statement("PRAGMA integrity_check(1)")
         defer { check.reset() }
         guard try check.step(), check.text(0) == "ok" else {
-          throw StoreError(.damaged, "the replica's file is damaged, so it was not migrated", subject: path)
+          throw StoreError(.damaged, "the copy of the replica is not sound")
         }
       }
       try target.close()
     } catch let error as DatabaseError {
       throw Connection.error(error.resultCode.rawValue, error.message ?? "")
     }
+    try File.sync(path)
   }
 
   /// Removes what a copy that was killed left.

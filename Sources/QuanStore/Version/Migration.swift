@@ -18,14 +18,19 @@ public struct Migration: Hashable, Sendable {
   ///
   /// - Returns: What was done; `nil` when another process was first.
   static func run(
-    _ database: Database, path: String, progress: @Sendable (WorkProgress) throws -> Void
+    _ database: Database, path: String, progress: @escaping @Sendable (WorkProgress) throws -> Void
   ) throws -> Migration? {
     let connection = try Connection(database)
     return try connection.transaction { () throws -> Migration? in
       let version = try connection.number("PRAGMA user_version")
       guard version < Tables.version else { return nil }
       // Nobody writes while this transaction waits: the copy is what is about to be changed.
-      let backup = try Backup.make(of: path, as: "\(path).before-version-\(Tables.version)")
+      let backup: String
+      do {
+        backup = try Backup.make(of: path, as: "\(path).before-version-\(Tables.version)", progress: progress)
+      } catch let error as StoreError where error.code == .damaged {
+        throw StoreError(.damaged, "the replica's file is damaged, so it was not migrated", subject: path)
+      }
       for step in Tables.steps[max(version, 0)...] { try connection.execute(step) }
       try Meta.saveOldestReader(connection)
       // The schema is read from tables which must be as this version knows them.

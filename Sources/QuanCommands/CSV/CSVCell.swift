@@ -1,58 +1,107 @@
 import Quan
 import QuanEducation
 
-/// Reads the cells of CSV files as values of fields.
+/// Reads the cells of a column of a CSV file as values of its field.
 struct CSVCell {
   /// Why a cell cannot be taken.
-  struct Refusal: Error { let why: String }
+  struct Refusal: Error {
+    let why: String
+    /// The number that a spreadsheet has damaged, as far as it is left.
+    var damaged: String?
+  }
 
-  let parser: ValueParser
+  /// How a number may have been damaged.
+  private enum Numbers { case none, anyNumber, residentID }
+
+  let field: FieldDefinition
+  private let parser: ValueParser
+  private let numbers: Numbers
+  private let isNumber: Bool
+  /// "None" is one of the values.
+  private let hasNone: Bool
+  /// What texts have been found to mean: most columns have few different ones.
+  private var known: [String: [Value]] = [:]
+  private let isRemembered: Bool
+
+  private static let rememberedLimit = 8192
+
+  init(_ field: FieldDefinition, _ parser: ValueParser) {
+    self.field = field
+    self.parser = parser
+    isNumber = field.name.hasSuffix("_no")
+    numbers =
+      field.type != .text
+      ? .none : field.name == "id_no" ? .residentID : isNumber || field.name.hasSuffix("phone") ? .anyNumber : .none
+    hasNone = field.type == .triState || field.choices.contains { $0.labels.chinese == "无" }
+    switch field.type {
+    case .choice, .triState, .date, .integer, .decimal: isRemembered = true
+    case .text, .instant, .reference, .attachment, .real: isRemembered = false
+    }
+  }
 
   /// The values that a cell means; none for an empty one, which says nothing about the field.
-  func values(_ text: String, of field: FieldDefinition, warnings: inout [String]) throws -> [Value] {
+  ///
+  /// - Throws: ``Refusal``.
+  mutating func values(_ text: String, warnings: inout [String]) throws -> [Value] {
+    if text.isEmpty { return [] }
+    guard isRemembered else { return try read(text, &warnings) }
+    if let values = known[text] { return values }
+    let values = try read(text, &warnings)
+    if known.count < Self.rememberedLimit { known[text] = values }
+    return values
+  }
+
+  private func read(_ text: String, _ warnings: inout [String]) throws -> [Value] {
     let plain = Self.unguarded(text.trimmed)
-    if Self.isEmpty(plain, of: field) { return [] }
+    if isEmpty(plain) { return [] }
     if field.container == .set {
       let parts = plain.split { "；;、|\n".contains($0) }.map { String($0).trimmed }.filter { !$0.isEmpty }
-      return try parts.map { try value($0, of: field) }
+      return try parts.map { try value($0) }
     }
-    if field.type == .text { try check(plain, of: field, &warnings) }
-    return [try value(plain, of: field)]
+    if numbers != .none { try check(plain, &warnings) }
+    return [try value(plain)]
   }
 
   /// A text without the apostrophe that an export puts before what a spreadsheet would take for a formula.
   static func unguarded(_ text: String) -> String {
-    guard text.hasPrefix("'") else { return text }
+    guard text.utf8.first == UInt8(ascii: "'") else { return text }
     let rest = String(text.dropFirst())
     return CSVWriter.guarded(rest) == text ? rest : text
   }
 
   /// What people write where there is nothing to write.
-  private static func isEmpty(_ text: String, of field: FieldDefinition) -> Bool {
+  private func isEmpty(_ text: String) -> Bool {
+    guard text.utf8.count <= 6 else { return false }
     switch text {
-    case "", "/", "／", "-", "—", "——", "－", "\\": true
-    case "无": field.type != .triState && !field.choices.contains { $0.labels.chinese == "无" }
-    default: false
+    case "", "/", "／", "-", "—", "——", "－", "\\": return true
+    case "无": return !hasNone
+    default: return false
     }
   }
 
   /// Finds numbers that a spreadsheet has damaged.
-  private func check(_ text: String, of field: FieldDefinition, _ warnings: inout [String]) throws {
-    let damaged = say("号码被电子表格损坏, 末几位已丢失", "the number was damaged by a spreadsheet, its last digits are lost")
-    if field.name == "id_no" {
-      switch ResidentID.verdict(ValueParser.halfWidth(text)) {
-      case .sound: break
-      case .damaged: throw Refusal(why: "\(field.name): \(damaged)")
-      case .unverified: warnings.append("\(field.name): " + say("校验位不符或不是身份证号, 照录", "unverified, taken as it is"))
+  private func check(_ text: String, _ warnings: inout [String]) throws {
+    let damaged: Bool
+    if numbers == .residentID {
+      let verdict = ResidentID.verdict(ValueParser.halfWidth(text))
+      damaged = verdict == .damaged
+      if verdict == .unverified {
+        warnings.append("\(field.name): " + say("校验位不符或不是身份证号, 照录", "unverified, taken as it is"))
       }
-    } else if field.name.hasSuffix("_no") || field.name.hasSuffix("phone"), ResidentID.isScientific(text) {
-      throw Refusal(why: "\(field.name): \(damaged)")
+    } else {
+      damaged = ResidentID.isScientific(text)
+    }
+    guard !damaged else {
+      throw Refusal(
+        why: "\(field.name): "
+          + say("号码被电子表格损坏, 末几位已丢失", "the number was damaged by a spreadsheet, its last digits are lost"),
+        damaged: ValueParser.halfWidth(text))
     }
   }
 
-  private func value(_ text: String, of field: FieldDefinition) throws -> Value {
+  private func value(_ text: String) throws -> Value {
     switch field.type {
-    case .text: return .text(field.name.hasSuffix("_no") ? ValueParser.halfWidth(text).trimmed : text)
+    case .text: return .text(isNumber ? ValueParser.halfWidth(text).trimmed : text)
     case .date: if let date = Self.date(text) { return .date(date) }
     case .decimal:
       let plain = ValueParser.halfWidth(text).filter { !",元¥￥ ".contains($0) }

@@ -2,47 +2,101 @@ import Quan
 
 /// The records of a kind by what tells them apart: the IDs of outside systems and their natural keys, folded.
 ///
-/// Hashes stand for the texts, so that it stays small; what it finds is compared again before anything is written.
+/// Hashes of 64 bits, keyed anew in each process, stand for the texts, so that it stays small.
 struct CSVKeys {
-  private let kind: KindDefinition
-  private var records: [UInt64: [RecordID]] = [:]
+  private let plan: CSVPlan
+  /// The records, in the order in which they became known; elsewhere their places here stand for them.
+  private(set) var records: [RecordID] = []
+  /// Whether a row of the file has created or changed a record.
+  private var isMet: [Bool] = []
+  /// What the records that were there before the file show in its columns.
+  private var shown: [UInt64] = []
+  /// The first record that has a hash, and the further ones.
+  private var first: [UInt64: UInt32] = [:]
+  private var others: [UInt64: [UInt32]] = [:]
 
-  init(kind: KindDefinition, replica: Replica) throws {
-    self.kind = kind
-    try replica.records(of: kind.id) { record in
-      let values = Dictionary(uniqueKeysWithValues: record.fields.map { ($0.definition.name, $0.shown) })
-      insert(record.id, values)
+  /// Looks through the records that are there.
+  init(_ plan: CSVPlan, kind: KindDefinition, replica: Replica) throws {
+    self.plan = plan
+    try replica.values(of: kind.id, fields: plan.fields.map(\.id)) { record, values in
+      try Work.step(.folding, records.count)
+      insert(record, values)
+      if plan.hasExternalID { add(Self.hash(record), records.count - 1) }
+      shown.append(Self.hash(values[plan.told]))
     }
   }
 
   /// Makes a record findable.
-  mutating func insert(_ record: RecordID, _ values: [String: [Value]]) {
-    for (_, hash) in hashes(values) where records[hash]?.contains(record) != true {
-      records[hash, default: []].append(record)
+  mutating func insert(_ record: RecordID, _ values: [[Value]]) {
+    let place = records.count
+    records.append(record)
+    isMet.append(false)
+    for key in plan.keys { if let hash = Self.hash(key, values) { add(hash, place) } }
+  }
+
+  private mutating func add(_ hash: UInt64, _ place: Int) {
+    let place = UInt32(place)
+    guard let known = first[hash] else {
+      first[hash] = place
+      return
+    }
+    if known != place && others[hash]?.contains(place) != true { others[hash, default: []].append(place) }
+  }
+
+  // MARK: Finding
+
+  /// The places of the records that have a key alike, with the key.
+  func matches(_ values: [[Value]]) -> [(key: String, places: [Int])] {
+    plan.keys.compactMap { key in
+      guard let hash = Self.hash(key, values), let place = first[hash] else { return nil }
+      return (key.text, [Int(place)] + (others[hash] ?? []).map { Int($0) })
     }
   }
 
-  /// The records that have a key alike, with the key.
-  func matches(_ values: [String: [Value]]) -> [(key: String, records: [RecordID])] {
-    hashes(values).compactMap { key, hash in records[hash].map { (key, $0) } }
+  /// The place of a record that was there before the file.
+  func place(of record: RecordID) -> Int? {
+    guard let place = first[Self.hash(record)], records[Int(place)] == record else { return nil }
+    return Int(place)
   }
 
-  private func hashes(_ values: [String: [Value]]) -> [(key: String, hash: UInt64)] {
-    let keys = [NaturalKey([BuiltIn.externalIDName])] + kind.naturalKeys
-    return keys.compactMap { key in
-      var hasher = Hasher()
-      hasher.combine(key.text)
-      for field in key.fields {
-        guard let value = values[field]?.first else { return nil }
-        if case .text(let text) = value { hasher.combine(Self.fold(text)) } else { hasher.combine(value) }
-      }
-      return (key.text, UInt64(bitPattern: Int64(hasher.finalize())))
+  /// Whether a record showed just what a row says, before the file.
+  func showsJust(_ values: [[Value]], at place: Int) -> Bool {
+    place < shown.count && shown[place] == Self.hash(values[plan.told])
+  }
+
+  /// Whether a row of the file has created or changed a record.
+  func isMet(_ place: Int) -> Bool { isMet[place] }
+
+  /// Notes that a row has created or changed a record.
+  mutating func meet(_ place: Int) { isMet[place] = true }
+
+  // MARK: Hashing
+
+  private static func hash(_ record: RecordID) -> UInt64 {
+    var hasher = Hasher()
+    hasher.combine(record)
+    return UInt64(bitPattern: Int64(hasher.finalize()))
+  }
+
+  private static func hash(_ values: ArraySlice<[Value]>) -> UInt64 {
+    var hasher = Hasher()
+    hasher.combine(values)
+    return UInt64(bitPattern: Int64(hasher.finalize()))
+  }
+
+  /// The hash of a key; `nil` when one of its fields holds nothing.
+  private static func hash(_ key: CSVPlan.Key, _ values: [[Value]]) -> UInt64? {
+    var hasher = Hasher()
+    hasher.combine(key.places)
+    for place in key.places {
+      guard let value = values[place].first else { return nil }
+      if case .text(let text) = value { hasher.combine(fold(text)) } else { hasher.combine(value) }
     }
+    return UInt64(bitPattern: Int64(hasher.finalize()))
   }
 
   /// A text without width, case, spaces and the dots of names.
-  static func fold(_ text: String) -> String {
-    if text.utf8.allSatisfy({ $0 < 0x80 && $0 > 0x20 && $0 != 0x2E }) { return text.lowercased() }
-    return ValueParser.halfWidth(text).lowercased().filter { !$0.isWhitespace && !"·∙•・●.‧⋅".contains($0) }
+  static func fold(_ text: String) -> [UInt8] {
+    FoldedText.bytes(of: text).filter { $0 > 0x20 && $0 != UInt8(ascii: ".") }
   }
 }

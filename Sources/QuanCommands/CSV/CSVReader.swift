@@ -8,7 +8,7 @@ struct CSVReader {
     let cells: [String]
 
     /// Whether no cell holds anything.
-    var isBlank: Bool { cells.allSatisfy { $0.allSatisfy(\.isWhitespace) } }
+    var isBlank: Bool { cells.allSatisfy { $0.trimmed.isEmpty } }
   }
 
   /// How long a row may be: longer ones are no tables.
@@ -19,6 +19,10 @@ struct CSVReader {
   private var buffer: [UInt8]
   private var index = 0
   private var line = 1
+  /// What came before in the cell that is being read.
+  private var begun: [UInt8] = []
+  /// How many cells the row before had.
+  private var usualCount = 0
 
   init(_ decoder: TextDecoder, delimiter wanted: UInt8?) throws {
     self.decoder = decoder
@@ -50,6 +54,22 @@ struct CSVReader {
     return buffer[index]
   }
 
+  /// Where the bytes end that mean nothing but themselves: at what may end a cell or a quote, or with the buffer.
+  private func endOfRun(quoted: Bool) -> Int {
+    let quote = UInt8(ascii: "\"")
+    let delimiter = delimiter
+    return unsafe buffer.withUnsafeBufferPointer { bytes in
+      var place = index
+      while place < bytes.count {
+        let byte = unsafe bytes[place]
+        if byte == quote { return place }
+        if !quoted && (byte == delimiter || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")) { return place }
+        place += 1
+      }
+      return place
+    }
+  }
+
   /// The next row; `nil` at the end.
   ///
   /// - Throws: ``CommandFailure`` for a row over the limit, for bytes that are no text, and for a quote that never ends.
@@ -57,54 +77,72 @@ struct CSVReader {
     guard try peek() != nil else { return nil }
     let start = line
     var cells: [String] = []
-    var cell: [UInt8] = []
+    cells.reserveCapacity(usualCount)
+    begun.removeAll(keepingCapacity: true)
     var quoted = false
     var size = 0
-    while let byte = try peek() {
-      index += 1
-      size += 1
-      guard size <= Self.rowLimit else {
-        throw CommandFailure(
-          .overLimit,
-          say("第 \(start) 行超过 \(Self.rowLimit >> 20) MiB", "line \(start) is longer than \(Self.rowLimit >> 20) MiB"),
-          hint: say("可能有一个引号没有配对, 或不是表格文件", "a quote may lack its pair, or the file is no table"))
+    while try peek() != nil {
+      let from = index
+      let end = endOfRun(quoted: quoted)
+      size += end - from + 1
+      guard size <= Self.rowLimit else { throw Self.tooLong(start) }
+      if quoted { line += buffer[from..<end].count { $0 == UInt8(ascii: "\n") } }
+      index = end
+      guard end < buffer.count else {
+        begun += buffer[from..<end]
+        continue
       }
-      if byte == UInt8(ascii: "\n") { line += 1 }
+      let byte = buffer[end]
+      index += 1
       if quoted {
-        if byte != UInt8(ascii: "\"") {
-          cell.append(byte)
-        } else if try peek() == UInt8(ascii: "\"") {
+        begun += buffer[from..<end]
+        if try peek() == byte {
+          begun.append(byte)
           index += 1
-          cell.append(byte)
         } else {
           quoted = false
         }
-        continue
-      }
-      switch byte {
-      case UInt8(ascii: "\"") where cell.isEmpty: quoted = true
-      case delimiter:
-        cells.append(try text(cell, start))
-        cell.removeAll(keepingCapacity: true)
-      case UInt8(ascii: "\n"), UInt8(ascii: "\r"):
-        if byte == UInt8(ascii: "\r") {
-          if try peek() == UInt8(ascii: "\n") { index += 1 }
-          line += 1
+      } else if byte == delimiter {
+        cells.append(try cell(from..<end, start))
+      } else if byte == UInt8(ascii: "\"") {
+        if begun.isEmpty && from == end {
+          quoted = true
+        } else {
+          begun += buffer[from...end]
         }
-        cells.append(try text(cell, start))
+      } else {
+        cells.append(try cell(from..<end, start))
+        if byte == UInt8(ascii: "\r"), try peek() == UInt8(ascii: "\n") { index += 1 }
+        line += 1
+        usualCount = cells.count
         return Row(line: start, cells: cells)
-      default: cell.append(byte)
       }
     }
     guard !quoted else {
-      throw CommandFailure(.failed, say("第 \(start) 行的引号没有配对", "a quote in line \(start) lacks its pair"))
+      throw CommandFailure(
+        .failed, say("第 \(start) 行的引号没有配对", "a quote in line \(start) lacks its pair"),
+        hint: say("补上引号, 或用 --delimiter 指明分隔符", "close the quote, or say the separator with --delimiter"))
     }
-    cells.append(try text(cell, start))
+    cells.append(try cell(0..<0, start))
     return Row(line: start, cells: cells)
   }
 
-  private func text(_ bytes: [UInt8], _ line: Int) throws -> String {
-    guard let text = String(validating: bytes, as: UTF8.self) else {
+  private static func tooLong(_ line: Int) -> CommandFailure {
+    CommandFailure(
+      .overLimit, say("第 \(line) 行超过 \(rowLimit >> 20) MiB", "line \(line) is longer than \(rowLimit >> 20) MiB"),
+      hint: say("可能有一个引号没有配对, 或不是表格文件", "a quote may lack its pair, or the file is no table"))
+  }
+
+  /// The cell that ends with a piece of the buffer.
+  private mutating func cell(_ end: Range<Int>, _ line: Int) throws -> String {
+    let text: String?
+    if begun.isEmpty {
+      text = String(validating: buffer[end], as: UTF8.self)
+    } else {
+      text = String(validating: begun + buffer[end], as: UTF8.self)
+      begun.removeAll(keepingCapacity: true)
+    }
+    guard let text else {
       throw CommandFailure(
         .failed, say("第 \(line) 行不是 UTF-8 文字", "line \(line) is not UTF-8"),
         hint: say("试试 --encoding gb18030", "try --encoding gb18030"))

@@ -37,9 +37,13 @@ import Glibc
 
   /// Adds a row.
   func write(_ cells: [String]) throws {
-    let line = cells.map(Self.quoted).joined(separator: ",") + "\r\n"
-    let isPlain = unsafe converter == nil
-    buffer += isPlain ? Array(line.utf8) : try convert(Array(line.utf8))
+    if unsafe converter == nil {
+      Self.append(cells, to: &buffer)
+    } else {
+      var line: [UInt8] = []
+      Self.append(cells, to: &line)
+      buffer += try convert(line)
+    }
     if buffer.count > 1 << 18 { try flush() }
   }
 
@@ -61,9 +65,25 @@ import Glibc
     _ = unsafe unlink(temporary)
   }
 
-  private static func quoted(_ cell: String) -> String {
-    let needs = cell.utf8.contains { $0 == 0x22 || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D || $0 == 0x3B || $0 == 0x09 }
-    return needs ? "\"" + cell.replacing("\"", with: "\"\"") + "\"" : cell
+  private static func append(_ cells: [String], to line: inout [UInt8]) {
+    for (index, cell) in cells.enumerated() {
+      if index > 0 { line.append(UInt8(ascii: ",")) }
+      let quote = UInt8(ascii: "\"")
+      let isQuoted = cell.utf8.contains {
+        $0 == quote || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D || $0 == 0x3B || $0 == 0x09
+      }
+      guard isQuoted else {
+        line.append(contentsOf: cell.utf8)
+        continue
+      }
+      line.append(quote)
+      for byte in cell.utf8 {
+        if byte == quote { line.append(quote) }
+        line.append(byte)
+      }
+      line.append(quote)
+    }
+    line.append(contentsOf: [0x0D, 0x0A])
   }
 
   private func convert(_ input: [UInt8]) throws -> [UInt8] {

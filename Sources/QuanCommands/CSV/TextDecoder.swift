@@ -16,12 +16,26 @@ enum TextEncoding: String, CaseIterable {
     // A scalar may be cut where the sample ends.
     for cut in 0...min(3, start.count)
     where String(validating: start.dropLast(cut), as: UTF8.self) != nil && !start.contains(0) {
-      // 泉泉 in GB18030 happens to be UTF-8 for two other letters; real Chinese in UTF-8 takes three bytes a character.
-      let isTelling = start.contains { $0 >= 0xE0 } || start.allSatisfy { $0 < 0x80 }
-      return isTelling ? .utf8 : .gb18030
+      // Chinese in UTF-8 takes three bytes a character.
+      if start.contains(where: { $0 >= 0xE0 }) || start.allSatisfy({ $0 < 0x80 }) { return .utf8 }
+      return looksLikeLetters(start) ? .utf8 : .gb18030
     }
     let zeros = start.enumerated().count { $0.element == 0 && $0.offset % 2 == 1 }
     return zeros > 0 && start.count.isMultiple(of: 2) ? .utf16LE : .gb18030
+  }
+
+  /// Whether pairs of bytes that are letters in UTF-8 and characters in GB18030 alike, as 泉泉 in GB18030 is ȪȪ, are the
+  /// letters: those of Latin names stand among plain letters, and other alphabets use second bytes with which GB18030
+  /// writes only rare characters.
+  private static func looksLikeLetters(_ start: ArraySlice<UInt8>) -> Bool {
+    func isPlain(_ place: Int) -> Bool {
+      guard start.indices.contains(place) else { return false }
+      return (0x61...0x7A).contains(start[place] | 0x20)
+    }
+    let pairs = start.indices.dropLast().filter { start[$0] >= 0xC2 }
+    let rare = pairs.count { start[$0 + 1] < 0xA1 }
+    let amongLetters = pairs.count { isPlain($0 - 1) || isPlain($0 + 2) }
+    return rare * 8 > pairs.count || amongLetters * 2 > pairs.count
   }
 }
 

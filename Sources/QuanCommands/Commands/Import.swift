@@ -90,15 +90,18 @@ struct Import: ParsableCommand {
       let writer = try CSVWriter(path)
       do {
         try writer.write(["line", "verdict", say("结果", "result"), "record", say("说明", "why")])
+        var preview = RowPreview(replica: replica, reveal: options.reveal)
         let counts = try CSVImporter(replica: replica, author: options.author, kind: kind, deciding: match).run(
           reader, dryRun: dryRun, columns: { talk($0) }
-        ) { line, verdict, record, why in
+        ) { row in
           try writer.write([
-            String(line), verdict.rawValue, verdict.label, record?.description ?? "",
-            CSVWriter.guarded(why.joined(separator: "; ")),
+            String(row.line), row.verdict.rawValue, row.verdict.label, row.record?.description ?? "",
+            row.why.isEmpty ? "" : CSVWriter.guarded(row.why.joined(separator: "; ")),
           ])
+          if dryRun { preview.add(row) }
         }
         try writer.finish()
+        if !options.json { preview.print() }
         try show(counts, path)
       } catch {
         writer.abandon()

@@ -66,6 +66,8 @@ struct ValueParser {
 
   /// Full-width digits, letters and signs as ordinary ones.
   static func halfWidth(_ text: String) -> String {
+    // The forms meant begin with these bytes.
+    guard text.utf8.contains(where: { $0 == 0xEF || $0 == 0xE3 }) else { return text }
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
       if (0xFF01...0xFF5E).contains(scalar.value), let ascii = Unicode.Scalar(scalar.value - 0xFEE0) {
@@ -108,10 +110,20 @@ struct ValueParser {
 extension String {
   /// The text without white space at its ends.
   var trimmed: String {
+    if hasPlainEnds { return self }
     let isSpace: (Character) -> Bool = { $0.isWhitespace }
     guard let start = firstIndex(where: { !isSpace($0) }), let end = lastIndex(where: { !isSpace($0) }) else {
       return ""
     }
     return String(self[start...end])
+  }
+
+  /// Whether neither end can be white space, by the first byte of the scalars there: all that is white space is in ASCII
+  /// or begins with a byte below E4.
+  private var hasPlainEnds: Bool {
+    func isPlain(_ byte: UInt8) -> Bool { (0x21..<0x7F).contains(byte) || byte >= 0xE4 }
+    guard let first = utf8.first else { return true }
+    guard isPlain(first), let last = utf8.last(where: { !(0x80..<0xC0).contains($0) }) else { return false }
+    return isPlain(last)
   }
 }

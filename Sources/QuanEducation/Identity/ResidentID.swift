@@ -22,6 +22,7 @@ public enum ResidentID {
 
   /// Whether a text is a number as spreadsheets shorten it, such as `3.70102E+17`.
   public static func isScientific(_ text: String) -> Bool {
+    guard text.utf8.contains(UInt8(ascii: "+")) else { return false }
     let parts = text.uppercased().split(separator: "E", omittingEmptySubsequences: false)
     guard parts.count == 2, parts[1].hasPrefix("+"), Int(parts[1].dropFirst()) != nil else { return false }
     return !parts[0].isEmpty && parts[0].utf8.allSatisfy { (48...57).contains($0) || $0 == 46 }
@@ -29,8 +30,10 @@ public enum ResidentID {
 
   /// The check character of 17 digits: ISO 7064, MOD 11-2.
   public static func checkCharacter(_ digits: some Sequence<UInt8>) -> UInt8 {
-    let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
     let sum = zip(weights, digits).reduce(0) { $0 + $1.0 * (Int($1.1) - 48) }
-    return Array("10X98765432".utf8)[sum % 11]
+    return characters[sum % 11]
   }
+
+  private static let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
+  private static let characters = Array("10X98765432".utf8)
 }

@@ -30,6 +30,20 @@ extension Replica {
     }
   }
 
+  /// Gives what some fields show in the records of a kind that are there, in the order of the file.
+  ///
+  /// - Parameters:
+  ///   - fields: The fields; one that the kind has not shows nothing.
+  ///   - body: Is called for each record, with the values of each field; it must not use the replica.
+  /// - Complexity: O(*n*) in the records of the kind; of a record that nobody has changed only these fields are read.
+  public func values(
+    of kind: KindID, fields: [FieldID], _ body: (RecordID, [[Value]]) throws -> Void
+  ) throws {
+    try read { file in
+      try file.eachRow(of: kind, fields: fields, body)
+    }
+  }
+
   /// The records whose ID a person may mean: the full ID; the start of the replica's part, a hyphen and the number,
   /// `W3F9-17`; or the start of either.
   ///

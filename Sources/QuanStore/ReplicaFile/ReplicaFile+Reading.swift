@@ -61,6 +61,36 @@ extension ReplicaFile {
     }
   }
 
+  /// Gives what some fields show in the records of a kind that are there; a record that nobody has changed since it was
+  /// created is read from these columns alone.
+  func eachRow(of kind: KindID, fields: [FieldID], _ body: (RecordID, [[Value]]) throws -> Void) throws {
+    guard let table = catalog.tables[kind] else {
+      throw StoreError(.notFound, "there is no such kind", subject: kind.description)
+    }
+    let columns = fields.map { field in table.columns.first { $0.definition.id == field } }
+    let names = ["id", "quan_state NOTNULL"] + columns.map { $0.map { KindTable.quoted($0.name) } ?? "NULL" }
+    let statement = try connection.ownStatement(
+      "SELECT \(names.joined(separator: ",")) FROM \(table.quotedName) ORDER BY id")
+    let codec = columnCodec
+    while try statement.step() {
+      let local = LocalDot(rowID: statement.integer(0))
+      guard let (id, _) = streams.dot(local) else { continue }
+      let changed = statement.integer(1) == 0 ? nil : try load(local, hint: kind)?.state
+      var values: [[Value]] = []
+      values.reserveCapacity(columns.count)
+      for (index, column) in columns.enumerated() {
+        if let column, let changed {
+          values.append(shown(column.definition, in: changed).shown)
+        } else if let column {
+          values.append(try codec.values(of: column.shape, from: statement, at: Int32(index + 2)) ?? [])
+        } else {
+          values.append([])
+        }
+      }
+      try body(id, values)
+    }
+  }
+
   // MARK: Finding by ID
 
   func records(externalID: String, of kind: KindID?) throws -> [RecordID] {

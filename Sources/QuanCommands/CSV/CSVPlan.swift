@@ -1,0 +1,49 @@
+import Quan
+
+/// What a CSV file tells of the records of a kind: the fields that it has columns for, and those that tell records
+/// apart.
+struct CSVPlan {
+  /// A key by which records are told apart.
+  struct Key {
+    let text: String
+    /// The places of its fields in ``CSVPlan/fields``.
+    let places: [Int]
+  }
+
+  /// The fields: the outside ID first, then those of the file's columns, then what else keys are made of.
+  let fields: [FieldDefinition]
+  /// The columns of the file that mean something, with the places of their fields.
+  let columns: [(column: Int, field: Int)]
+  /// The keys, the outside ID first, then the natural ones.
+  let keys: [Key]
+  /// The places of the fields that the file has columns for, the outside ID left out.
+  let told: Range<Int>
+
+  init(_ found: CSVColumns, of kind: KindDefinition) {
+    var fields = [BuiltIn.externalID(of: kind.id)]
+    var columns: [(column: Int, field: Int)] = []
+    for (column, meaning) in found.columns {
+      switch meaning {
+      case .externalID: columns.append((column, 0))
+      case .field(let field):
+        columns.append((column, fields.count))
+        fields.append(field)
+      }
+    }
+    told = 1..<fields.count
+    for name in kind.naturalKeys.flatMap(\.fields) where !fields.contains(where: { $0.name == name }) {
+      if let field = kind.field(named: name) { fields.append(field) }
+    }
+    keys =
+      [Key(text: BuiltIn.externalIDName, places: [0])]
+      + kind.naturalKeys.compactMap { key in
+        let places = key.fields.compactMap { name in fields.firstIndex { $0.name == name } }
+        return places.count == key.fields.count ? Key(text: key.text, places: places) : nil
+      }
+    self.fields = fields
+    self.columns = columns
+  }
+
+  /// Whether the file has a column for the IDs of outside systems.
+  var hasExternalID: Bool { columns.contains { $0.field == 0 } }
+}

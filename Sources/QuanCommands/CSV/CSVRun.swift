@@ -1,0 +1,211 @@
+import Quan
+
+/// One run of an import: what the file's columns are, and what has been met so far.
+struct CSVRun {
+  private let plan: CSVPlan
+  private let kind: KindDefinition
+  private let deciding: String?
+  private let replica: Replica
+  private var keys: CSVKeys
+  /// Reads the cells of each of the plan's fields.
+  private var cells: [CSVCell]
+  /// Room for the values of a row, field by field.
+  private var values: [[Value]]
+  private var stems: CSVStems
+  /// Of how many more new records the cells are told.
+  private var previews: Int
+
+  init(_ plan: CSVPlan, kind: KindDefinition, deciding: String?, replica: Replica, previews: Int) throws {
+    self.plan = plan
+    self.kind = kind
+    self.deciding = deciding
+    self.replica = replica
+    keys = try CSVKeys(plan, kind: kind, replica: replica)
+    let parser = ValueParser(finder: RecordFinder(replica: replica))
+    cells = plan.fields.map { CSVCell($0, parser) }
+    values = Array(repeating: [], count: plan.fields.count)
+    stems = CSVStems(replica, kind: kind)
+    self.previews = previews
+  }
+
+  /// Takes a row; `nil` when it must be in another change, because its record is in another scope.
+  mutating func apply(_ row: [String], _ transaction: inout Transaction) throws -> RowOutcome? {
+    if Self.isTotal(row) { return RowOutcome(verdict: .skipped, why: [say("合计行", "a row of totals")]) }
+    var warnings: [String] = []
+    var refusals: [CSVCell.Refusal] = []
+    try read(row, &warnings, &refusals)
+    if !refusals.isEmpty { return try refuse(refusals, warnings) }
+    guard values.contains(where: { !$0.isEmpty }) else {
+      return RowOutcome(verdict: .skipped, why: [say("没有内容", "nothing in it")])
+    }
+    // An export names records that no outside system knows by their own IDs.
+    if case .text(let text)? = values[0].first, text.utf8.contains(UInt8(ascii: "-")), let own = RecordID(text) {
+      if let place = keys.place(of: own) { return try settle([place], warnings, &transaction) }
+      if let record = try replica.record(own), record.kind.id == kind.id {
+        return RowOutcome(
+          verdict: .refused, record: own,
+          why: [say("记录已被删除: quan restore \(own)", "the record is deleted: quan restore \(own)")] + warnings)
+      }
+    }
+    let matches = keys.matches(values)
+    if let external = matches.first(where: { $0.key == BuiltIn.externalIDName }) {
+      return try settle(external.places, warnings, &transaction)
+    }
+    if let deciding, let match = matches.first(where: { $0.key == deciding }) {
+      return try settle(match.places, warnings, &transaction)
+    }
+    return matches.isEmpty ? try create(warnings, &transaction) : try nominate(matches, warnings)
+  }
+
+  /// Whether a row only sums up the others.
+  private static func isTotal(_ row: [String]) -> Bool {
+    guard let first = row.first(where: { !$0.trimmed.isEmpty }), first.utf8.count <= 24 else { return false }
+    let head = first.filter { !$0.isWhitespace }.lowercased()
+    return ["合计", "总计", "小计", "total", "合计:", "合计：", "总计:", "总计：", "subtotal"].contains(head)
+  }
+
+  /// Reads the cells of a row into ``values``.
+  private mutating func read(
+    _ row: [String], _ warnings: inout [String], _ refusals: inout [CSVCell.Refusal]
+  ) throws {
+    for index in values.indices { values[index] = [] }
+    for (column, field) in plan.columns where column < row.count {
+      if field == 0 {
+        let id = CSVCell.unguarded(row[column].trimmed)
+        if !id.isEmpty { values[0] = [.text(id)] }
+        continue
+      }
+      do {
+        values[field] = try cells[field].values(row[column], warnings: &warnings)
+      } catch let refusal as CSVCell.Refusal {
+        refusals.append(refusal)
+      }
+    }
+  }
+
+  // MARK: Verdicts
+
+  /// A row that cannot be taken; where a damaged number is why, and others of its cells tell whose it may be, a person
+  /// can say so.
+  private mutating func refuse(_ refusals: [CSVCell.Refusal], _ warnings: [String]) throws -> RowOutcome {
+    let why = refusals.map(\.why) + warnings
+    let damaged = refusals.compactMap(\.damaged)
+    guard !damaged.isEmpty else { return RowOutcome(verdict: .refused, why: why) }
+    let matches = keys.matches(values)
+    var records = Set(matches.flatMap(\.places).map { keys.records[$0] })
+    var reasons = matches.map(\.key)
+    if let name = plan.fields.firstIndex(where: { $0.name == "name" }), case .text(let name)? = values[name].first {
+      for number in damaged where number.utf8.count == 18 {
+        let like = try stems.records(like: number, named: name)
+        if !like.isEmpty {
+          reasons.append(say("姓名和号码前 \(CSVStems.length) 位", "name and the first \(CSVStems.length) digits"))
+        }
+        records.formUnion(like)
+      }
+    }
+    guard !records.isEmpty else { return RowOutcome(verdict: .refused, why: why) }
+    let shown = try records.sorted().prefix(5).map { try replica.shortForm(of: $0) }.joined(separator: " ")
+    let alike = reasons.joined(separator: ", ")
+    return RowOutcome(
+      verdict: .needsYou, record: records.count == 1 ? records.first : nil,
+      why: why + [say("可能是 \(shown) (\(alike) 相同)", "perhaps \(shown): \(alike) alike")])
+  }
+
+  /// A row that has a key of known records, without leave to decide by it.
+  private func nominate(_ matches: [(key: String, places: [Int])], _ warnings: [String]) throws -> RowOutcome {
+    let places = Array(Set(matches.flatMap(\.places))).sorted { keys.records[$0] < keys.records[$1] }
+    let candidate = places.count == 1 ? places[0] : nil
+    // A row that says just what its one candidate shows says nothing new.
+    if let candidate, !keys.isMet(candidate), try showsAll(candidate) {
+      return RowOutcome(verdict: .same, record: keys.records[candidate], why: warnings)
+    }
+    let shown = try places.prefix(5).map { try replica.shortForm(of: keys.records[$0]) }.joined(separator: " ")
+    let key = matches.map(\.key).joined(separator: ", ")
+    return RowOutcome(
+      verdict: .needsYou, record: candidate.map { keys.records[$0] },
+      why: [say("\(key) 与 \(shown) 相同", "\(key) as in \(shown)")] + warnings)
+  }
+
+  private mutating func create(_ warnings: [String], _ transaction: inout Transaction) throws -> RowOutcome? {
+    guard transaction.canAct(in: transaction.homeScope) else { return nil }
+    var initial: [FieldID: [Value]] = [:]
+    for (place, values) in values.enumerated() where !values.isEmpty {
+      initial[place == 0 ? BuiltIn.externalID : plan.fields[place].id] = values
+    }
+    let id: RecordID
+    do {
+      id = try transaction.create(kind.id, in: transaction.homeScope, initial)
+    } catch let error as StoreError where error.code == .invalid {
+      return RowOutcome(verdict: .refused, why: [error.subject + ": " + CommandFailure(error).message])
+    }
+    keys.insert(id, values)
+    keys.meet(keys.records.count - 1)
+    return RowOutcome(verdict: .created, record: id, why: warnings, changes: preview())
+  }
+
+  /// The cells of a new record, of the first few.
+  private mutating func preview() -> [RowOutcome.Change] {
+    guard previews > 0 else { return [] }
+    previews -= 1
+    return plan.told.compactMap { place in
+      values[place].isEmpty ? nil : RowOutcome.Change(field: plan.fields[place], old: [], new: values[place])
+    }
+  }
+
+  private mutating func settle(
+    _ places: [Int], _ warnings: [String], _ transaction: inout Transaction
+  ) throws -> RowOutcome? {
+    guard places.count == 1 else {
+      return RowOutcome(
+        verdict: .needsYou, why: [say("有 \(places.count) 条记录符合", "\(places.count) records match")] + warnings)
+    }
+    let place = places[0]
+    let id = keys.records[place]
+    guard !keys.isMet(place) else {
+      return RowOutcome(
+        verdict: .needsYou, record: id, why: [say("文件中另一行已是这条记录", "another row of the file is this record")] + warnings)
+    }
+    if keys.showsJust(values, at: place) {
+      keys.meet(place)
+      return RowOutcome(verdict: .same, record: id, why: warnings)
+    }
+    guard let record = try replica.record(id) else {
+      return RowOutcome(verdict: .refused, why: [say("记录不在这里", "the record is not here")])
+    }
+    guard transaction.canAct(in: record.scope) else { return nil }
+    let changes = changes(record)
+    if let field = changes.first(where: { record[$0.field.name]?.sides.isEmpty == false })?.field {
+      return RowOutcome(
+        verdict: .refused, record: id,
+        why: [say("'\(field.name)' 有多个值待定", "'\(field.name)' has several values that stand")] + warnings)
+    }
+    keys.meet(place)
+    for change in changes {
+      if change.field.container == .set {
+        for value in change.new { try transaction.add(id, change.field.id, value) }
+      } else {
+        try transaction.set(id, change.field.id, to: change.new.first)
+      }
+    }
+    return RowOutcome(
+      verdict: changes.isEmpty ? .same : .changed, record: id, why: warnings, changes: changes)
+  }
+
+  // MARK: Comparing
+
+  /// Whether a record shows all that the row says.
+  private func showsAll(_ place: Int) throws -> Bool {
+    if keys.showsJust(values, at: place) { return true }
+    guard let record = try replica.record(keys.records[place]) else { return false }
+    return changes(record).isEmpty
+  }
+
+  /// The cells that differ from what a record shows; of sets the elements that it lacks.
+  private func changes(_ record: Record) -> [RowOutcome.Change] {
+    plan.told.compactMap { place in
+      let shown = record[plan.fields[place].name]?.shown ?? []
+      let missing = values[place].filter { !shown.contains($0) }
+      return missing.isEmpty ? nil : RowOutcome.Change(field: plan.fields[place], old: shown, new: missing)
+    }
+  }
+}

@@ -40,6 +40,7 @@ public struct Tool: ParsableCommand {
     }
     ProgressBar.clear()
     Pager.finish()
+    Codeset.warn()
     Glibc.exit(status)
   }
 

@@ -20,6 +20,7 @@ enum Terminal {
 
   /// Writes all bytes of a text; a reader that has gone away ends the program quietly.
   static func write(_ text: String, to descriptor: Int32) {
+    Codeset.note(text, to: descriptor)
     let bytes = Array(text.utf8)
     var offset = 0
     while offset < bytes.count {

@@ -28,7 +28,6 @@ let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
-
 let package = Package(
   name: "quan",
   products: [
@@ -57,14 +56,18 @@ let package = Package(
     module("QuanCommands", ["Quan", "QuanEducation", arguments]),
     .executableTarget(name: "quan", dependencies: ["QuanCommands"], swiftSettings: strict),
     .executableTarget(
-      name: "simulate", dependencies: ["QuanTesting", arguments], path: "Tools/Programs/simulate", swiftSettings: strict),
+      name: "simulate", dependencies: ["QuanTesting", arguments], path: "Tools/Programs/simulate", swiftSettings: strict
+    ),
     .executableTarget(
-      name: "benchmark", dependencies: ["Quan", sqlite, arguments], path: "Tools/Programs/benchmark",
+      name: "benchmark", dependencies: ["Quan", "QuanTesting", sqlite, arguments], path: "Tools/Programs/benchmark",
       swiftSettings: strict),
     .executableTarget(
       name: "TwoReplicas", dependencies: ["Quan", "QuanEducation"], path: "Examples/TwoReplicas", swiftSettings: strict),
     .executableTarget(
       name: "Stick", dependencies: ["Quan", "QuanEducation"], path: "Examples/Stick", swiftSettings: strict),
+    .executableTarget(
+      name: "Bulletin", dependencies: ["Quan"], path: "Examples/Bulletin", exclude: ["schema.json", "tasks.csv"],
+      swiftSettings: strict),
     tests("StructureTests", []),
     tests("QuanCoreTests", ["QuanCore", "QuanTesting"]),
     tests("QuanSyncTests", ["QuanCore", "QuanSync"]),
@@ -73,6 +76,6 @@ let package = Package(
     tests("QuanEducationTests", ["Quan", "QuanEducation"]),
     tests(
       "QuanStoreTests", ["Quan", "QuanStore", "QuanFormat", "QuanTesting", sqlite], resources: [.copy("Golden")]),
-    tests("QuanCommandsTests", ["quan", "TwoReplicas", "Stick", "Quan", "QuanTesting"]),
+    tests("QuanCommandsTests", ["quan", "TwoReplicas", "Stick", "Bulletin", "Quan", "QuanTesting"]),
   ]
 )

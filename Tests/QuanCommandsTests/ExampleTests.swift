@@ -37,4 +37,42 @@ struct ExampleTests {
         """)
     #expect(TemporaryFolder.names(in: stick).contains { $0.hasSuffix(".quanbundle") })
   }
+
+  @Test("Bulletin: another ledger made of a schema file and a table, kept on two laptops, and its bulletin")
+  func bulletin() throws {
+    let folder = TemporaryFolder(inMemory: true)
+    let example = Built.repository + "/Examples/Bulletin"
+    func quan(_ arguments: String..., on laptop: String) throws -> Outcome {
+      let state = folder.path + "/" + laptop
+      let own = ["init", "join"].contains(arguments[0]) ? [] : ["-r", state + ".quan"]
+      let outcome = try Program.run(try Built.quan.get(), arguments + own + ["--state", state])
+      #expect(outcome.status == 0, "\(outcome.err)")
+      return outcome
+    }
+    let stick = folder.folder("stick")
+    _ = try quan(
+      "init", folder.path + "/a.quan", "--name", "a", "--author", "甲", "--schema", example + "/schema.json", on: "a")
+    TemporaryFolder.write(TemporaryFolder.read(example + "/tasks.csv"), to: folder.path + "/tasks.csv")
+    _ = try quan("import", folder.path + "/tasks.csv", "--kind", "task", on: "a")
+    _ = try quan("sync", stick, on: "a")
+    _ = try quan("join", folder.path + "/b.quan", "--from", stick, "--name", "b", "--author", "乙", on: "b")
+    let late = try quan("list", "task", "--where", "state=未开始", "--json", on: "a").json["id"].string ?? ""
+    _ = try quan("edit", late, "state=已完成", on: "a")
+    _ = try quan("edit", late, "state=进行中", on: "b")
+    for laptop in ["a", "b", "a"] { _ = try quan("sync", stick, on: laptop) }
+    for laptop in ["a", "b"] {
+      let outcome = try Program.run(
+        try Built.program("Bulletin"),
+        [folder.path + "/\(laptop).quan", "2026-Q1", "2026-04-01", folder.path + "/" + laptop])
+      #expect(
+        outcome.out == """
+          2026-Q1 党建任务通报（截至 2026-04-01）: 完成 3/6
+            第一小学支部  2/2  表扬
+            第二小学支部  1/2  逾期: 党员家访结对
+            实验中学支部  0/2  逾期: 主题党日三次
+          尚有 1 处待定, 数字可能变化
+
+          """, "nobody's 'done' hides another's 'not yet'")
+    }
+  }
 }

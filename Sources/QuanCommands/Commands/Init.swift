@@ -14,7 +14,7 @@ struct Init: ParsableCommand {
   var name: String
   @Option(
     help: ArgumentHelp(
-      say("表结构文件 (JSON); 缺省用内置的学生与家访", "A schema as JSON; by default students and visits."), valueName: "FILE"),
+      say("表结构文件 (JSON); 缺省用内置的学生与家访", "A schema file, JSON; by default students and visits."), valueName: "FILE"),
     completion: .file())
   var schema: String?
   @Option(help: ArgumentHelp(say("第一个范围(学校)的名称", "What the first scope, a school, is called."), valueName: "LABEL"))
@@ -29,7 +29,7 @@ struct Init: ParsableCommand {
     guard let author = options.author else {
       throw CommandFailure(.usage, say("缺少 --author 姓名", "--author PERSON is missing"))
     }
-    let draft = try schema.map { try SchemaFile.read($0) } ?? EducationSchema.draft
+    let draft = try schema.map { try self.draft($0) } ?? EducationSchema.draft
     let replica = try Replica.create(
       at: file, label: name, author: author, schema: draft, scopeLabel: scope ?? say("本校", "our school"),
       membersOnly: membersOnly, environment: try options.environment())
@@ -40,11 +40,19 @@ struct Init: ParsableCommand {
       } else {
         Terminal.print(
           say("已建立工作区 \(status.workspace), 副本 \(file)", "Made workspace \(status.workspace), replica \(file)"))
+        let kind = draft.kinds.first?.code ?? "student"
         Terminal.remark(
           say(
-            "下一步: quan add student name=姓名; 插上U盘后 quan sync 目录",
-            "Next: quan add student name=NAME; with a stick plugged in, quan sync DIR"))
+            "下一步: quan add \(kind) 字段=值 (字段: quan schema show \(kind)); 插上U盘后 quan sync 目录",
+            "Next: quan add \(kind) FIELD=VALUE (fields: quan schema show \(kind)); with a stick plugged in, quan sync DIR"
+          ))
       }
     }
+  }
+
+  /// The schema that a file gives, alone or beside the built-in kinds.
+  private func draft(_ path: String) throws -> SchemaDraft {
+    let file = try SchemaFile.read(path) { $0.extendsBuiltIn ? Schema(EducationSchema.draft) : Schema() }
+    return file.extendsBuiltIn ? file.over(EducationSchema.draft) : file.draft
   }
 }

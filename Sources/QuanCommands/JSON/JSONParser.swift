@@ -14,13 +14,27 @@ struct JSONParser {
   private let bytes: ArraySlice<UInt8>
   private var index: Int
   private var depth = 0
+  /// Where the values begin, in the order in which they do, for who wants to know.
+  private var starts: [Int]?
 
   /// Reads all of `bytes` as one value.
   static func parse(_ bytes: ArraySlice<UInt8>) throws(JSONError) -> JSON {
     var parser = JSONParser(bytes)
-    let value = try parser.value()
-    parser.skipSpace()
-    guard parser.index == bytes.endIndex else { throw parser.error("something stands behind the value") }
+    return try parser.whole()
+  }
+
+  /// Reads all of `bytes` as one value; gives also where it and the values in it begin, each before those in it.
+  static func parseWithPlaces(_ bytes: ArraySlice<UInt8>) throws(JSONError) -> (JSON, starts: [Int]) {
+    var parser = JSONParser(bytes)
+    parser.starts = []
+    let value = try parser.whole()
+    return (value, parser.starts ?? [])
+  }
+
+  private mutating func whole() throws(JSONError) -> JSON {
+    let value = try value()
+    skipSpace()
+    guard index == bytes.endIndex else { throw error("something stands behind the value") }
     return value
   }
 
@@ -54,6 +68,7 @@ struct JSONParser {
   private mutating func value() throws(JSONError) -> JSON {
     skipSpace()
     guard index < bytes.endIndex else { throw error("the text ends where a value should be") }
+    starts?.append(index - bytes.startIndex)
     switch bytes[index] {
     case UInt8(ascii: "{"): return try object()
     case UInt8(ascii: "["): return try array()

@@ -73,13 +73,25 @@ extension ReplicaFile {
   func finishSchema() throws {
     guard schemaIsStale else { return }
     schemaIsStale = false
-    let before = catalog.schema.rules
+    let before = catalog.schema
     catalog = Catalog(schema: try readSchema())
     let changes = try catalog.reconcile(connection)
-    if before != catalog.schema.rules { touched.everything = true }
+    if before.rules != catalog.schema.rules { touched.everything = true }
     for kind in changes.newKinds { try adoptRecords(of: kind) }
-    for kind in changes.widened { try rewriteRows(of: kind) }
+    for kind in changes.widened.union(Self.ruledAnew(catalog.schema, before)) { try rewriteRows(of: kind) }
     if !changes.isEmpty { try refreshSchemaConflicts() }
+  }
+
+  /// The kinds of which some field has another merge rule than before: what their fields show is decided anew.
+  private static func ruledAnew(_ schema: Schema, _ before: Schema) -> Set<KindID> {
+    var kinds: Set<KindID> = []
+    for old in before.kinds {
+      guard let kind = schema.kind(old.id) else { continue }
+      if old.fields.contains(where: { field in kind.field(field.id).map { $0.rule != field.rule } ?? false }) {
+        kinds.insert(old.id)
+      }
+    }
+    return kinds
   }
 
   /// Takes the records of a kind that has just become known out of `quan_aside`.

@@ -5,7 +5,8 @@ import Foundation
 @main
 struct Benchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Measures Quan beside the floors of the same run.", subcommands: [Records.self, RunStep.self])
+    abstract: "Measures Quan beside the floors of the same run.",
+    subcommands: [Records.self, ImportTable.self, RunStep.self, RosterFloor.self])
 }
 
 /// `benchmark records`: the records workload.
@@ -39,7 +40,7 @@ struct Records: ParsableCommand {
       results["cold_show_large_ms"] = big["cold_show_ms"]
       results["import_full_large_vs_floor"] = big["import_full_vs_floor"]
     }
-    show(results)
+    Results.show(results, json: json)
   }
 
   private func ratio(_ one: Double?, _ other: Double?) -> Double? {
@@ -85,18 +86,6 @@ struct Records: ParsableCommand {
     }
     return results.compactMapValues { $0 }
   }
-
-  private func show(_ results: [String: Double]) {
-    func text(_ value: Double) -> String {
-      value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : String(format: "%.4g", value)
-    }
-    if json {
-      print(
-        "{" + results.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\(text($0.value))" }.joined(separator: ",") + "}")
-    } else {
-      for (key, value) in results.sorted(by: { $0.key < $1.key }) { print("\(key)  \(text(value))") }
-    }
-  }
 }
 
 /// Runs steps in processes of their own.
@@ -133,11 +122,9 @@ struct Child {
     let id = line.split(separator: "\"")[3]
     var times: [Double] = []
     for _ in 0..<11 {
-      let clock = ContinuousClock()
-      let start = clock.now
-      _ = try launch(tool, ["show", String(id), "--json", "-r", work + "/copy.quan", "--state", work + "/state-copy"])
-      let spent = clock.now - start
-      times.append(Double(spent.components.attoseconds) / 1e15 + Double(spent.components.seconds) * 1000)
+      let shown = try Launched.well(
+        tool, ["show", String(id), "--json", "-r", work + "/copy.quan", "--state", work + "/state-copy"], work: work)
+      times.append(shown.seconds * 1000)
     }
     return times.sorted()[times.count / 2]
   }
@@ -152,32 +139,14 @@ struct Child {
   }
 
   private func run(_ step: Step) throws -> [String: Double] {
-    let output = try launch(CommandLine.arguments[0], ["run-step", step.rawValue, "--data", data, "--work", work])
+    let output = try Launched.output(
+      CommandLine.arguments[0], ["run-step", step.rawValue, "--data", data, "--work", work], work: work)
     var results: [String: Double] = [:]
     for line in output.split(separator: "\n") {
       let words = line.split(separator: " ")
       if words.count == 2, let value = Double(words[1]) { results[String(words[0])] = value }
     }
     return results
-  }
-
-  private func launch(_ program: String, _ arguments: [String]) throws -> String {
-    // Foundation's Process polls for the end of its child, which costs more than the child does.
-    let out = work + "/output"
-    var actions = unsafe posix_spawn_file_actions_t()
-    unsafe posix_spawn_file_actions_init(&actions)
-    defer { _ = unsafe posix_spawn_file_actions_destroy(&actions) }
-    unsafe posix_spawn_file_actions_addopen(&actions, 1, out, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-    var words: [UnsafeMutablePointer<CChar>?] = unsafe ([program] + arguments).map { unsafe strdup($0) }
-    unsafe words.append(nil)
-    defer { for index in unsafe words.indices { unsafe free(words[index]) } }
-    var child: pid_t = 0
-    var status: Int32 = 0
-    guard unsafe posix_spawn(&child, program, &actions, nil, words, environ) == 0,
-      unsafe waitpid(child, &status, 0) == child,
-      status == 0
-    else { throw ValidationError("'\(arguments.joined(separator: " "))' failed (\(status))") }
-    return try String(contentsOf: URL(filePath: out), encoding: .utf8)
   }
 }
 

@@ -54,6 +54,21 @@ final class Floor {
     unsafe step(statement)
   }
 
+  /// Inserts texts with a statement.
+  func insert(_ texts: [String], with sql: String) {
+    let statement = unsafe statement(sql)
+    for (index, text) in texts.enumerated() { unsafe bind(statement, Int32(index + 1), .text(text)) }
+    unsafe step(statement)
+  }
+
+  /// The number that a query gives.
+  func number(_ sql: String) -> Int {
+    let statement = unsafe statement(sql)
+    unsafe sqlite3_step(statement)
+    defer { unsafe sqlite3_reset(statement) }
+    return Int(unsafe sqlite3_column_int64(statement, 0))
+  }
+
   func update(_ edit: Workload.Edit, kind: String) {
     let statement = unsafe statement("UPDATE \(kind)s SET \(edit.field)=? WHERE id=?")
     unsafe bind(statement, 1, edit.value)

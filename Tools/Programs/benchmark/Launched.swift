@@ -1,0 +1,54 @@
+import ArgumentParser
+import Foundation
+
+/// A program that was run to its end: what it wrote, how long it took, and the most memory that it held.
+struct Launched {
+  let output: String
+  let status: Int32
+  /// From start to end, by the clock.
+  let seconds: Double
+  /// Of all processors.
+  let userSeconds: Double
+  let megabytes: Double
+
+  /// Runs a program; its standard output goes through a file in `work`.
+  init(_ program: String, _ arguments: [String], work: String) throws {
+    // Foundation's Process polls for the end of its child, which costs more than the child does.
+    let out = work + "/output"
+    var actions = unsafe posix_spawn_file_actions_t()
+    unsafe posix_spawn_file_actions_init(&actions)
+    defer { _ = unsafe posix_spawn_file_actions_destroy(&actions) }
+    unsafe posix_spawn_file_actions_addopen(&actions, 1, out, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    var words: [UnsafeMutablePointer<CChar>?] = unsafe ([program] + arguments).map { unsafe strdup($0) }
+    unsafe words.append(nil)
+    defer { for index in unsafe words.indices { unsafe free(words[index]) } }
+    var child: pid_t = 0
+    var status: Int32 = 0
+    var usage = rusage()
+    let clock = ContinuousClock()
+    let start = clock.now
+    guard unsafe posix_spawn(&child, program, &actions, nil, words, environ) == 0,
+      unsafe wait4(child, &status, 0, &usage) == child
+    else { throw ValidationError("'\(program)' does not start") }
+    let spent = (clock.now - start).components
+    seconds = Double(spent.seconds) + Double(spent.attoseconds) / 1e18
+    self.status = status
+    userSeconds = Double(usage.ru_utime.tv_sec) + Double(usage.ru_utime.tv_usec) / 1e6
+    megabytes = Double(usage.ru_maxrss) / 1024
+    output = try String(contentsOf: URL(filePath: out), encoding: .utf8)
+  }
+
+  /// What the program wrote, when it ended well.
+  static func output(_ program: String, _ arguments: [String], work: String) throws -> String {
+    try well(program, arguments, work: work).output
+  }
+
+  /// Runs a program that must end well.
+  static func well(_ program: String, _ arguments: [String], work: String) throws -> Launched {
+    let launched = try Launched(program, arguments, work: work)
+    guard launched.status == 0 else {
+      throw ValidationError("'\(arguments.joined(separator: " "))' failed (\(launched.status))")
+    }
+    return launched
+  }
+}

@@ -20,7 +20,8 @@ public struct Tool: ParsableCommand {
       Undo.self, History.self, Blame.self, Log.self, Diff.self, Sync.self, Import.self, Export.self, Verify.self,
       Backup.self,
       BundleCommands.self,
-      AttachmentCommands.self, ResolveAll.self, ConflictCommands.self, ProblemCommands.self, MergeCommands.self,
+      AttachmentCommands.self, ResolveAll.self, ConflictCommands.self, ProblemCommands.self, MergeRecords.self,
+      MergeCommands.self,
       SchemaCommands.self, MemberCommands.self, ReplicaCommands.self, ScopeCommands.self, HelpTopics.self, Manual.self,
     ])
 

@@ -78,6 +78,8 @@ struct ProblemCommands: ParsableCommand {
     @OptionGroup var options: GlobalOptions
     @Argument(help: ArgumentHelp(say("问题编号, 或记录编号", "The problem, or a record."), valueName: "ID"))
     var problem: String
+    @Flag(help: ArgumentHelp(say("是同一个: 合并这些记录", "They are the same: join the records.")))
+    var same = false
     @Flag(help: ArgumentHelp(say("情况属实, 不再提示", "It is right as it is; nobody is asked again.")))
     var accept = false
     @Flag(help: ArgumentHelp(say("撤回核实结论, 重新提示", "Take the verdict back.")))
@@ -90,11 +92,12 @@ struct ProblemCommands: ParsableCommand {
     var reason: String?
 
     func run() throws {
-      guard [accept, reopen, restore, clear].count(where: { $0 }) == 1 else {
+      guard [same, accept, reopen, restore, clear].count(where: { $0 }) == 1 else {
         throw CommandFailure(
           .usage,
           say(
-            "写 --accept、--reopen、--restore、--clear 之一", "write one of --accept, --reopen, --restore and --clear"))
+            "写 --same、--accept、--reopen、--restore、--clear 之一",
+            "write one of --same, --accept, --reopen, --restore and --clear"))
       }
       try options.withReplica { replica in
         let found = try ProblemFinder(replica: replica).problem(problem)
@@ -110,7 +113,9 @@ struct ProblemCommands: ParsableCommand {
     }
 
     private func act(on problem: Problem, _ transaction: inout Transaction) throws {
-      if accept {
+      if same, problem.class == .unique || problem.class == .duplicate {
+        for other in problem.others { try transaction.join(problem.record, other.record, reason: reason ?? "") }
+      } else if accept {
         try transaction.accept(problem.id, reason: reason ?? "")
       } else if reopen {
         try transaction.reopen(problem.id)

@@ -38,7 +38,12 @@ enum StoreWords {
     ("the replica's file is damaged, so it was not migrated", "副本文件损坏, 没有升级"),
     ("a write cannot be begun within a write", "写入中不能再开始写入"),
     // Problems.
-    ("there is no such problem", "没有这个问题"), ("a problem's row is damaged", "副本中一个问题的记录损坏"),
+    ("there is no such problem", "没有这个问题"), ("a record cannot be joined with itself", "一条记录不能与自己合并"),
+    ("records of two scopes cannot be joined", "不同范围的记录不能合并"),
+    ("records of two kinds cannot be joined", "不同类型的记录不能合并"),
+    ("records that describe the workspace are not joined", "描述工作区的记录不能合并"),
+    ("the record is deleted; restore it first", "记录已删除; 请先恢复"), ("the records are joined already", "这两条记录已经合并"),
+    ("the record is joined with no other", "这条记录没有与别的合并"), ("a problem's row is damaged", "副本中一个问题的记录损坏"),
     // Reading and writing.
     ("the file has * bytes, more than *", "文件有 * 字节, 太大"), ("no space is left", "磁盘空间不足"),
     ("no permission to write", "没有写入权限"), ("the folder is not there", "目录不存在"), ("cannot write (*", "写入失败"),

@@ -32,6 +32,9 @@ struct ProblemText {
       }
       if problem.class == .unique || problem.class == .duplicate { lines += try shared(problem, record.record) }
     }
+    if problem.isCut {
+      lines.append("    " + say("还有更多, 没有全部列出", "there are more than are listed"))
+    }
     if let verdict = problem.verdict {
       let reason = verdict.reason.isEmpty ? "" : ": " + Terminal.neutral(verdict.reason)
       lines.append("    " + say("已核实, 情况属实\(reason)", "looked at and right as it is\(reason)"))
@@ -100,7 +103,10 @@ struct ProblemText {
     if problem.verdict != nil { return ["quan problem resolve \(code) --reopen"] }
     switch problem.class {
     case .unique, .duplicate:
-      return [accept + say("\"不是同一人\"", "\"not the same person\""), "quan edit \(short) FIELD=VALUE"]
+      return [
+        "quan problem resolve \(code) --same", accept + say("\"不是同一人\"", "\"not the same person\""),
+        "quan edit \(short) FIELD=VALUE",
+      ]
     case .deletedTarget:
       return [
         "quan problem resolve \(code) --restore", "quan problem resolve \(code) --clear",
@@ -125,7 +131,7 @@ struct ProblemText {
         problem.records.map { record in
           (try? replica.creation(of: record.record)).flatMap { $0 }.map { .string($0.author) } ?? .null
         }),
-      "accepted": .bool(problem.verdict != nil),
+      "more": .bool(problem.isCut), "accepted": .bool(problem.verdict != nil),
       "reason": problem.verdict.map { .string($0.reason) } ?? .null,
     ])
   }

@@ -11,6 +11,10 @@ struct RecordText {
   func lines(_ record: Record, isPast: Bool = false) throws -> [String] {
     let short = try replica.shortForm(of: record.id)
     var lines = ["[\(short)] \(Titles.kind(record.kind)) \(Titles.title(record, reveal: options.reveal))"]
+    if !record.others.isEmpty {
+      let others = try record.others.map { try replica.shortForm(of: $0) }.joined(separator: say("、", ", "))
+      lines.append("  " + say("由几条合并而成, 也叫 \(others)", "joined of several; also goes by \(others)"))
+    }
     switch record.presence {
     case .present: break
     case .deleted:
@@ -57,6 +61,9 @@ struct RecordText {
       JSON.Member(
         name: "conflicts", value: .array(record.fields.filter(\.isConflicted).map { .string($0.definition.name) })),
     ]
+    if !record.others.isEmpty {
+      members.append(JSON.Member(name: "also", value: .array(record.others.map { .string($0.description) })))
+    }
     if let external = record[BuiltIn.externalIDName]?.shown.first {
       members.append(JSON.Member(name: "external_id", value: ValueText.json(external, of: nil)))
     }

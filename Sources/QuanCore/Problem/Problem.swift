@@ -74,13 +74,15 @@ public struct Problem: Hashable, Sendable {
   public let field: FieldID?
   /// For several records, what they share: natural keys as ``NaturalKey/text`` writes them; for an invariant, its name.
   public let rules: [String]
+  /// Whether still more records have the same in common than ``others`` lists.
+  public let isCut: Bool
   /// Who says that it is right as it is; `nil` while it is open.
   public let verdict: Verdict?
 
   /// A problem.
   public init(
     id: ProblemID, class: ProblemClass, scope: ScopeID, kind: KindID, record: RecordID, others: [Reference],
-    field: FieldID?, rules: [String], verdict: Verdict?
+    field: FieldID?, rules: [String], isCut: Bool = false, verdict: Verdict?
   ) {
     self.id = id
     self.class = `class`
@@ -90,6 +92,7 @@ public struct Problem: Hashable, Sendable {
     self.others = others
     self.field = field
     self.rules = rules
+    self.isCut = isCut
     self.verdict = verdict
   }
 

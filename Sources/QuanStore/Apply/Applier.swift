@@ -84,9 +84,13 @@ struct Applier {
   private mutating func create(_ kind: KindID, _ fields: [InitialField], _ arrival: Arrival) throws {
     let local = LocalDot(stream: arrival.index, counter: arrival.dot.counter)
     noteCreated(arrival.dot, kind: kind, at: local)
-    if let table = file.catalog.tables[kind], try insert(fields, at: local, into: table) { return }
-    let state = RecordState(creating: arrival.dot, kind: kind, fields: fields, stamp: arrival.stamp)
-    try file.save(state, at: local, replacing: .none)
+    var isStored = false
+    if let table = file.catalog.tables[kind] { isStored = try insert(fields, at: local, into: table) }
+    if !isStored {
+      let state = RecordState(creating: arrival.dot, kind: kind, fields: fields, stamp: arrival.stamp)
+      try file.save(state, at: local, replacing: .none)
+    }
+    if kind == BuiltIn.sameKind { try regroup(by: local) }
   }
 
   /// Inserts a new record as a row without a blob, if its columns can say it all.
@@ -119,7 +123,8 @@ struct Applier {
     _ write: Write, to key: FieldKey, of local: LocalDot, _ arrival: Arrival
   ) throws -> Bool {
     guard let kind = file.catalog.kindOfField[key.id], let table = file.catalog.tables[kind], !table.hasLinkedRules,
-      let position = table.position[key], let (id, _) = file.streams.dot(local)
+      kind != BuiltIn.sameKind, try !file.isJoined(local), let position = table.position[key],
+      let (id, _) = file.streams.dot(local)
     else { return false }
     let column = table.columns[position]
     let selection = try file.connection.statement(column.fieldSelection)
@@ -164,7 +169,8 @@ struct Applier {
   private mutating func applyWhole(_ body: Operation.Body, to local: LocalDot, _ arrival: Arrival) throws {
     // A record that its author's past does not create: the operation contributes nothing, here and everywhere.
     guard var stored = try file.load(local) else { return }
-    let before = try file.conflicts(of: local, limit: nil)
+    let standing = try file.representative(of: local)
+    let before = try file.conflicts(of: standing, limit: nil)
     let other = unseen(in: stored.state, by: arrival)
     let presence = stored.state.presence
     stored.state.apply(body, dot: arrival.dot, stamp: arrival.stamp)
@@ -174,15 +180,10 @@ struct Applier {
     note(body, on: local, stored.state.kind)
     // A write that a delete had not seen brings the record back, for those who refer to it too.
     if stored.state.presence != presence { file.touched.change(local, kind: stored.state.kind) }
-    let after = try file.conflicts(of: local, limit: nil)
+    if stored.state.kind == BuiltIn.sameKind { try regroup(by: local) }
+    let after = try file.conflicts(of: standing, limit: nil)
     let id = stored.state.id
-    for conflict in after {
-      let had = before.contains { $0.field == conflict.field }
-      tally.note(conflict, at: MergeTally.Place(conflict), had: had)
-    }
-    for conflict in before where !after.contains(where: { $0.field == conflict.field }) {
-      tally.note(nil, at: MergeTally.Place(conflict), had: true)
-    }
+    note(after, insteadOf: before)
     guard isMerge else { return }
     tally.report.recordsChanged.insert(id)
     if case .write(let key, _, _) = body, let table = file.catalog.tables[stored.state.kind],
@@ -192,6 +193,28 @@ struct Applier {
       try notice(
         stored.state, definition, file.shown(definition, in: stored.state), besides: after.isEmpty ? other : nil,
         arrival)
+    }
+  }
+
+  /// Follows what an operation did to an edge.
+  private mutating func regroup(by edge: LocalDot) throws {
+    let conflicts = try file.refreshEdge(edge)
+    note(conflicts.after, insteadOf: conflicts.before)
+  }
+
+  /// Notes which conflicts stand and which stood; a field's conflict may have gone from one joined record to another.
+  private mutating func note(_ after: [Conflict], insteadOf before: [Conflict]) {
+    for conflict in before {
+      guard let standing = after.first(where: { $0.field == conflict.field }) else {
+        tally.note(nil, at: MergeTally.Place(conflict), had: true)
+        continue
+      }
+      if !after.contains(where: { $0.field == conflict.field && $0.record == conflict.record }) {
+        tally.rename(MergeTally.Place(conflict), to: MergeTally.Place(standing), standing)
+      }
+    }
+    for conflict in after {
+      tally.note(conflict, at: MergeTally.Place(conflict), had: before.contains { $0.field == conflict.field })
     }
   }
 

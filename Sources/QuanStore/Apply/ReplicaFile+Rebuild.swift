@@ -79,7 +79,8 @@ extension ReplicaFile {
       for table in catalog.ordered { try connection.execute("DROP TABLE \(table.quotedName)") }
       try connection.execute(
         """
-        DELETE FROM quan_table; DELETE FROM quan_alias; DELETE FROM quan_aside; DELETE FROM quan_conflict; DELETE FROM quan_context;
+        DELETE FROM quan_table; DELETE FROM quan_edge; DELETE FROM quan_alias; DELETE FROM quan_aside;
+        DELETE FROM quan_conflict; DELETE FROM quan_context;
         """)
       connection.forgetStatements()
       indexedKinds = []
@@ -97,8 +98,11 @@ extension ReplicaFile {
         """
         DELETE FROM quan_conflict WHERE record BETWEEN \(rows.lowerBound) AND \(rows.upperBound);
         DELETE FROM quan_context WHERE stream=\(row.index);
+        DELETE FROM quan_edge WHERE edge BETWEEN \(rows.lowerBound) AND \(rows.upperBound);
+        DELETE FROM quan_alias WHERE member BETWEEN \(rows.lowerBound) AND \(rows.upperBound);
         """)
     }
+    try findComponents()
   }
 
   /// Takes in all changes of a scope's log, each after what it lists.

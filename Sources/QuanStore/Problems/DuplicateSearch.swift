@@ -30,7 +30,7 @@ struct DuplicateSearch {
     }
     for row in affected { try remove(row) }
     var found: [[Int64]: Set<String>] = [:]
-    var kinds: [[Int64]: (kind: KindID, isUnique: Bool)] = [:]
+    var kinds: [[Int64]: (kind: KindID, isUnique: Bool, isCut: Bool)] = [:]
     for row in affected {
       guard let table = try file.table(of: LocalDot(rowID: row)) else { continue }
       for group in try groups(of: row) {
@@ -38,14 +38,17 @@ struct DuplicateSearch {
         guard representatives.count > 1 else { continue }
         let members = representatives.sorted { file.precedes($0, $1) }
         found[members, default: []].insert(group.rule)
-        kinds[members] = (table.kind.id, group.isUnique || kinds[members]?.isUnique ?? false)
+        let known = kinds[members]
+        kinds[members] = (
+          table.kind.id, group.isUnique || known?.isUnique ?? false, group.isCut || known?.isCut ?? false
+        )
       }
     }
     return found.keys.sorted { $0.lexicographicallyPrecedes($1) }.compactMap { members in
-      guard let (kind, isUnique) = kinds[members], let owner = members.first else { return nil }
+      guard let (kind, isUnique, isCut) = kinds[members], let owner = members.first else { return nil }
       return ProblemCheck.Finding(
         class: isUnique ? .unique : .duplicate, kind: kind, owner: owner, others: Array(members.dropFirst()),
-        rules: (found[members] ?? []).sorted())
+        rules: (found[members] ?? []).sorted(), isCut: isCut)
     }
   }
 
@@ -67,6 +70,7 @@ struct DuplicateSearch {
     let rows: [Int64]
     let rule: String
     let isUnique: Bool
+    let isCut: Bool
   }
 
   /// What a row shares, and with whom.
@@ -77,16 +81,23 @@ struct DuplicateSearch {
     if let external = table.kind.field(BuiltIn.externalID),
       case .text(let text)? = file.shown(external, in: stored.state).shown.first
     {
-      let rows = try index.rows(externalID: text, of: table)
-      if rows.count > 1 { groups.append(Group(rows: rows, rule: BuiltIn.externalIDName, isUnique: true)) }
+      let shared = try index.rows(externalID: text, of: table)
+      if shared.rows.count > 1 {
+        groups.append(
+          Group(rows: shared.rows, rule: BuiltIn.externalIDName, isUnique: true, isCut: shared.isCut))
+      }
     }
     for number in try index.numbers(of: row) {
-      let rows = try index.rows(with: number.value)
-      guard rows.count > 1 else { continue }
+      let shared = try index.rows(with: number.value)
+      guard shared.rows.count > 1 else { continue }
       let key = table.kind.naturalKeys[number.key]
       let alike = key.parts.filter(\.isAlike).compactMap { table.kind.field(named: $0.field) }
-      let cluster = alike.isEmpty ? rows : try self.cluster(of: row, among: rows, by: alike)
-      if cluster.count > 1 { groups.append(Group(rows: cluster, rule: key.text, isUnique: key.isUnique)) }
+      // Who looks like whom is asked only among those that are listed: else it would hang on who asks.
+      if !alike.isEmpty && !shared.rows.contains(row) { continue }
+      let cluster = alike.isEmpty ? shared.rows : try self.cluster(of: row, among: shared.rows, by: alike)
+      if cluster.count > 1 {
+        groups.append(Group(rows: cluster, rule: key.text, isUnique: key.isUnique, isCut: shared.isCut))
+      }
     }
     return groups
   }

@@ -15,8 +15,15 @@ struct KeyIndex {
     let key: Int
   }
 
-  /// The most records that are looked at for one number.
+  /// The most records that one number brings together, those of the smallest IDs; see ``Shared/isCut``.
   static let limit = 100
+
+  /// Rows that share something, the first ``limit`` by ID.
+  struct Shared {
+    var rows: [Int64] = []
+    /// Whether there are more.
+    var isCut = false
+  }
 
   init(_ file: ReplicaFile) { self.file = file }
 
@@ -70,15 +77,19 @@ struct KeyIndex {
   // MARK: Groups
 
   /// The rows that have a number now.
-  mutating func rows(with number: Int64) throws -> [Int64] {
+  mutating func rows(with number: Int64) throws -> Shared {
     let statement = try connection.statement("SELECT record FROM quan_key WHERE hash=?")
     statement.bind(1, number)
     var candidates: [Int64] = []
     while try statement.step() { candidates.append(statement.integer(0)) }
-    var rows: [Int64] = []
-    for row in candidates where rows.count < Self.limit {
+    // By ID, so that every laptop lists the same.
+    candidates.sort { file.precedes($0, $1) }
+    var shared = Shared()
+    for row in candidates {
       if try numbers(of: row).contains(where: { $0.value == number }) {
-        rows.append(row)
+        shared.isCut = shared.rows.count == Self.limit
+        if shared.isCut { break }
+        shared.rows.append(row)
       } else {
         let stale = try connection.statement("DELETE FROM quan_key WHERE hash=? AND record=?")
         stale.bind(1, number)
@@ -86,7 +97,7 @@ struct KeyIndex {
         try stale.run()
       }
     }
-    return rows
+    return shared
   }
 
   // MARK: Many records
@@ -152,14 +163,14 @@ struct KeyIndex {
   // MARK: IDs of outside systems
 
   /// The rows of a kind that show an outside system's ID, by the index that finding them uses.
-  func rows(externalID text: String, of table: KindTable) throws -> [Int64] {
+  func rows(externalID text: String, of table: KindTable) throws -> Shared {
     let statement = try connection.statement(
-      "SELECT id FROM \(table.quotedName) WHERE \(KindTable.quoted(BuiltIn.externalIDName))=? LIMIT ?")
+      "SELECT id FROM \(table.quotedName) WHERE \(KindTable.quoted(BuiltIn.externalIDName))=?")
     statement.bind(1, text)
-    statement.bind(2, Self.limit)
     var rows: [Int64] = []
     while try statement.step() { rows.append(statement.integer(0)) }
-    return rows
+    rows.sort { file.precedes($0, $1) }
+    return Shared(rows: Array(rows.prefix(Self.limit)), isCut: rows.count > Self.limit)
   }
 
   private func rowsWithSharedExternalID(_ run: Touched.Run, _ table: KindTable) throws -> Set<Int64> {

@@ -25,6 +25,8 @@ struct ProblemCheck {
     var others: [Int64] = []
     var field: FieldID?
     var rules: [String] = []
+    /// Whether there are more records than it lists.
+    var isCut = false
 
     /// What tells it from others of the class over the same records; see ``Problem/distinction``.
     var distinction: String {
@@ -66,6 +68,9 @@ struct ProblemCheck {
     for run in touched.runs where run.kind == BuiltIn.verdictKind {
       verdicts.formUnion(try rows(of: run))
     }
+    for (row, edit) in touched.edits where edit.isWhole && edit.kind.replica != .builtIn {
+      verdicts.formUnion(try file.verdicts(mentioning: row))
+    }
     try refreshVerdicts(verdicts)
     for run in touched.runs where run.kind.replica != .builtIn {
       guard let table = file.catalog.tables[run.kind] else { continue }
@@ -105,7 +110,8 @@ struct ProblemCheck {
     let statement = try connection.statement("SELECT code, verdict IS NULL FROM quan_problem")
     while try statement.step() { before[statement.integer(0)] = statement.integer(1) != 0 }
     try connection.execute(
-      "DELETE FROM quan_problem; DELETE FROM quan_involved; DELETE FROM quan_key; DELETE FROM quan_accepted;")
+      "DELETE FROM quan_problem; DELETE FROM quan_involved; DELETE FROM quan_key; DELETE FROM quan_accepted;"
+        + "DELETE FROM quan_reference;")
     touched = Touched()
     for table in file.catalog.ordered
     where table.kind.id.replica != .builtIn || table.kind.id == BuiltIn.verdictKind {
@@ -152,7 +158,9 @@ struct ProblemCheck {
     var findings: [Finding] = []
     for field in kind.fields where field.type == .reference {
       var seen: Set<Reference> = []
-      for case .reference(let written) in file.shown(field, in: state).shown {
+      let shown = file.shown(field, in: state).shown
+      for case .reference(let written) in shown {
+        if field.container == .set || shown.count > 1 { try file.indexReference(from: row, to: written) }
         let target = try file.followed(written)
         guard seen.insert(target).inserted else { continue }
         let hint = file.catalog.schema.kind(named: field.target)?.id
@@ -208,6 +216,7 @@ struct ProblemCheck {
     var rows: [Int64] = []
     while try statement.step() {
       for case .reference(let target) in try file.columnCodec.values(of: shape, from: statement, at: 1) ?? [] {
+        try file.indexReference(from: statement.integer(0), to: target)
         switch try file.standing(of: target, hint: hint) {
         case .here, .elsewhere: continue
         case .deleted, .missing: rows.append(statement.integer(0))
@@ -233,6 +242,9 @@ struct ProblemCheck {
       let old = try connection.statement("DELETE FROM quan_accepted WHERE verdict=? RETURNING code")
       old.bind(1, row)
       while try old.step() { codes.insert(old.integer(0)) }
+      for target in try file.records(ofVerdict: LocalDot(rowID: row)) {
+        try file.indexReference(from: row, to: target)
+      }
       guard let code = try file.problem(ofVerdict: LocalDot(rowID: row)) else { continue }
       codes.insert(code)
       let new = try connection.statement("INSERT OR REPLACE INTO quan_accepted VALUES (?,?)")
@@ -292,7 +304,7 @@ struct ProblemCheck {
     let statement = try connection.statement(
       """
       INSERT OR REPLACE INTO quan_problem
-      VALUES (?,?,?,?,?,?,?,?,(SELECT min(verdict) FROM quan_accepted WHERE code=?))
+      VALUES (?,?,?,?,?,?,?,?,?,(SELECT min(verdict) FROM quan_accepted WHERE code=?))
       """)
     statement.bind(1, code)
     statement.bind(2, finding.class.rawValue)
@@ -307,7 +319,8 @@ struct ProblemCheck {
       statement.bindNull(7)
     }
     statement.bind(8, finding.rules.joined(separator: "\n"))
-    statement.bind(9, code)
+    statement.bind(9, finding.isCut ? 1 : 0)
+    statement.bind(10, code)
     try statement.run()
     for row in [finding.owner] + finding.others {
       let involved = try connection.statement("INSERT OR IGNORE INTO quan_involved VALUES (?,?)")

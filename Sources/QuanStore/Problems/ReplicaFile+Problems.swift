@@ -20,6 +20,28 @@ extension ReplicaFile {
     return Int64(bitPattern: ProblemID(`class`, rule: rule, records: Array(records)).rawValue)
   }
 
+  /// The records that a verdict names.
+  func records(ofVerdict local: LocalDot) throws -> [Reference] {
+    guard let stored = try load(local, hint: BuiltIn.verdictKind),
+      let field = catalog.schema.kind(BuiltIn.verdictKind)?.field(BuiltIn.verdictRecords)
+    else { return [] }
+    return shown(field, in: stored.state).shown.compactMap { value in
+      if case .reference(let reference) = value { reference } else { nil }
+    }
+  }
+
+  /// The verdicts that name a record.
+  func verdicts(mentioning row: Int64) throws -> [Int64] {
+    guard let table = catalog.tables[BuiltIn.verdictKind] else { return [] }
+    let statement = try connection.statement(
+      "SELECT record FROM quan_reference r WHERE target=? AND EXISTS (SELECT 1 FROM \(table.quotedName) WHERE id=r.record)"
+    )
+    statement.bind(1, row)
+    var rows: [Int64] = []
+    while try statement.step() { rows.append(statement.integer(0)) }
+    return rows
+  }
+
   /// The verdicts that are there about a problem.
   func verdicts(about id: ProblemID) throws -> [LocalDot] {
     let statement = try connection.statement("SELECT verdict FROM quan_accepted WHERE code=?")
@@ -67,7 +89,7 @@ extension ReplicaFile {
   func problem(_ id: ProblemID) throws -> Problem? {
     let statement = try connection.statement(
       """
-      SELECT class, record, kind_replica, kind_counter, field_replica, field_counter, rules, verdict
+      SELECT class, record, kind_replica, kind_counter, field_replica, field_counter, rules, verdict, is_cut
       FROM quan_problem WHERE code=?
       """)
     statement.bind(1, bits: id.rawValue)
@@ -83,6 +105,7 @@ extension ReplicaFile {
       others: try others(in: id, than: statement.integer(1)),
       field: statement.isNull(4) ? nil : Dot(ReplicaID(rawValue: statement.bits(4)), statement.bits(5)),
       rules: rules.isEmpty ? [] : rules.split(separator: "\n").map(String.init),
+      isCut: statement.integer(8) != 0,
       verdict: statement.isNull(7) ? nil : try verdict(LocalDot(rowID: statement.integer(7))))
   }
 

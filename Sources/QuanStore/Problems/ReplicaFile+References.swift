@@ -35,33 +35,79 @@ extension ReplicaFile {
 
   /// Rows whose shown references lead to one of some rows.
   ///
-  /// - Complexity: O(log *n*) by the indexes of reference columns; sets of references are scanned.
+  /// - Complexity: O(log *n*) by the indexes of reference columns and, for sets of references, by `quan_reference`.
   func referrers(to targets: [Int64], limit: Int? = nil) throws -> [Int64] {
     var found: [Int64] = []
     for table in catalog.ordered where table.kind.id.replica != .builtIn {
-      for column in table.columns where column.definition.type == .reference {
+      for column in table.columns
+      where column.definition.type == .reference && column.shape.container == .register {
         for target in targets {
           try referrers(to: target, in: column, of: table) { found.append($0) }
           if let limit, found.count >= limit { return Array(found.prefix(limit)) }
         }
       }
     }
-    return found
+    for target in targets {
+      for row in try rowsWithSet(holding: target, limit: limit) where !found.contains(row) { found.append(row) }
+    }
+    return limit.map { Array(found.prefix($0)) } ?? found
+  }
+
+  /// Notes that a record has a reference to another in a set, or among several values; see ``rowsWithSet(holding:limit:)``.
+  func indexReference(from row: Int64, to target: Reference) throws {
+    let statement = try connection.statement("INSERT OR IGNORE INTO quan_reference VALUES (?,?)")
+    statement.bind(1, try local(target.record, in: target.scope).rowID)
+    statement.bind(2, row)
+    try statement.run()
+  }
+
+  /// Rows that have a reference to a record in a set, or among several values.
+  ///
+  /// `quan_reference` says that a record had it once; whoever finds it looks whether that is still so, and takes it
+  /// away otherwise.
+  private func rowsWithSet(holding target: Int64, limit: Int?) throws -> [Int64] {
+    guard let wanted = reference(target) else { return [] }
+    // Verdicts stand there too; they refer to nobody.
+    let verdicts = catalog.tables[BuiltIn.verdictKind].map { table in
+      " AND NOT EXISTS (SELECT 1 FROM \(table.quotedName) WHERE id=r.record)"
+    }
+    let statement = try connection.statement(
+      "SELECT record FROM quan_reference r WHERE target=?\(verdicts ?? "")")
+    statement.bind(1, target)
+    var candidates: [Int64] = []
+    while try statement.step() { candidates.append(statement.integer(0)) }
+    var rows: [Int64] = []
+    for row in candidates where limit.map({ rows.count < $0 }) ?? true {
+      if try holds(wanted, LocalDot(rowID: row)) {
+        rows.append(row)
+      } else {
+        let stale = try connection.statement("DELETE FROM quan_reference WHERE target=? AND record=?")
+        stale.bind(1, target)
+        stale.bind(2, row)
+        try stale.run()
+      }
+    }
+    return rows
+  }
+
+  /// Whether a record of people's kinds shows a reference in a set or among several values.
+  private func holds(_ reference: Reference, _ local: LocalDot) throws -> Bool {
+    guard let stored = try loadJoined(local), stored.state.presence != .deleted,
+      let kind = catalog.schema.kind(stored.state.kind), kind.id.replica != .builtIn
+    else { return false }
+    return kind.fields.contains { field in
+      guard field.type == .reference else { return false }
+      let shown = shown(field, in: stored.state).shown
+      return (field.container == .set || shown.count > 1) && shown.contains(.reference(reference))
+    }
   }
 
   private func referrers(
     to target: Int64, in column: Column, of table: KindTable, _ body: (Int64) -> Void
   ) throws {
     let name = KindTable.quoted(column.name)
-    let statement: Statement
-    if column.shape.container == .register {
-      statement = try connection.statement("SELECT id FROM \(table.quotedName) WHERE \(name)=?")
-      statement.bind(1, target)
-    } else {
-      guard let reference = reference(target) else { return }
-      statement = try connection.statement("SELECT id FROM \(table.quotedName) WHERE instr(\(name), ?)")
-      statement.bind(1, "\"" + ColumnCodec.text(.reference(reference)) + "\"")
-    }
+    let statement = try connection.statement("SELECT id FROM \(table.quotedName) WHERE \(name)=?")
+    statement.bind(1, target)
     while try statement.step() { body(statement.integer(0)) }
   }
 

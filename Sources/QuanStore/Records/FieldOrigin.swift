@@ -30,7 +30,7 @@ extension Replica {
   public func origins(of record: RecordID, field: FieldID? = nil) throws -> [FieldOrigin] {
     try read { file in
       let known = try file.known(record)
-      guard let stored = try file.load(known.local), let kind = file.catalog.schema.kind(stored.state.kind) else {
+      guard let stored = try file.loadJoined(known.local), let kind = file.catalog.schema.kind(stored.state.kind) else {
         return []
       }
       return try kind.fields.filter { field == nil || $0.id == field }.compactMap { definition in

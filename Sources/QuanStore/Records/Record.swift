@@ -35,14 +35,20 @@ public struct Record: Hashable, Sendable {
   public let fields: [FieldView]
   /// Whether it is there.
   public let presence: Presence
+  /// The other IDs that it goes by, ascending: somebody has found that it was entered more than once.
+  public let others: [RecordID]
 
   /// A record to be shown.
-  public init(id: RecordID, scope: ScopeID, kind: KindDefinition, fields: [FieldView], presence: Presence) {
+  public init(
+    id: RecordID, scope: ScopeID, kind: KindDefinition, fields: [FieldView], presence: Presence,
+    others: [RecordID] = []
+  ) {
     self.id = id
     self.scope = scope
     self.kind = kind
     self.fields = fields
     self.presence = presence
+    self.others = others
   }
 
   /// The field that goes by a name, if it holds something.

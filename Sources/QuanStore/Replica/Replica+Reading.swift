@@ -83,7 +83,8 @@ extension Replica {
   /// - Complexity: O(*c*) in the conflicts listed; nothing else is read.
   public func conflicts(of record: RecordID? = nil, limit: Int? = nil) throws -> [Conflict] {
     try read { file in
-      return try file.conflicts(of: try record.map { try file.known($0).local }, limit: limit)
+      return try file.conflicts(
+        of: try record.map { try file.representative(of: try file.known($0).local) }, limit: limit)
     }
   }
 
@@ -101,7 +102,7 @@ extension Replica {
   /// - Complexity: O(*n*) in the changes of the replicas that have worked on the record.
   public func history(of record: RecordID, field: FieldID? = nil) throws -> [HistoryStep] {
     try read { file in
-      return try file.operations(on: try file.known(record).local).compactMap { item in
+      return try file.operations(onAllOf: try file.known(record).local).compactMap { item in
         if let field, !item.operation.body.touches(field) { return nil }
         let stream = StreamID(file.streams.rows[item.index].name, item.change.stream.scope)
         return HistoryStep(
@@ -147,9 +148,7 @@ extension Replica {
   public func status() throws -> Status {
     try read { file in
       let counts = try file.catalog.ordered.filter { $0.kind.id.replica != .builtIn }.map { table in
-        let statement = try file.connection.statement("SELECT count(*) FROM \(table.quotedName)")
-        defer { statement.reset() }
-        return KindCount(kind: table.kind, count: try statement.step() ? Int(statement.integer(0)) : 0)
+        KindCount(kind: table.kind, count: try file.recordCount(in: table))
       }
       var renewal = file.meta.renewal
       if renewal == nil, let reason = try reasonToRenew(file) {

@@ -51,6 +51,8 @@ extension ReplicaFile {
     guard !columns.isEmpty else { return }
     let names = columns.map { KindTable.quoted($0.name) }.joined(separator: ",")
     let statement = try connection.ownStatement("SELECT id,\(names) FROM \(table.quotedName) ORDER BY id")
+    let joined = try joinedRows()
+    var seen: Set<Int64> = []
     var folded: [UInt8] = []
     var row = 0
     while try statement.step() {
@@ -58,7 +60,10 @@ extension ReplicaFile {
       row += 1
       for (position, column) in columns.enumerated() {
         guard statement.contains(wanted, Int32(position + 1), &folded) else { continue }
-        guard let (id, _) = streams.dot(LocalDot(rowID: statement.integer(0))) else { break }
+        let place = joined[statement.integer(0)] ?? statement.integer(0)
+        guard let (id, _) = streams.dot(LocalDot(rowID: place)), joined.isEmpty || seen.insert(place).inserted else {
+          break
+        }
         hits.append(SearchHit(record: id, kind: table.kind.id, field: column.definition.id))
         if hits.count >= limit { return }
         break

@@ -9,10 +9,21 @@ extension ReplicaFile {
 
   /// Makes `quan_conflict` say what is in conflict about a record.
   func refreshConflicts(of state: RecordState, at local: LocalDot, scope: ScopeID, table: KindTable?) throws {
+    let members = try members(of: local.rowID)
+    guard members.count == 1 else { return try refreshConflicts(of: members) }
+    try clearConflicts(of: local)
+    if let table { try putConflicts(of: state, at: local, scope: scope, table: table) }
+  }
+
+  /// Takes away what is in conflict about a record.
+  func clearConflicts(of local: LocalDot) throws {
     let clear = try connection.statement("DELETE FROM quan_conflict WHERE record=? AND class<>'schema'")
     clear.bind(1, local.rowID)
     try clear.run()
-    guard let table else { return }
+  }
+
+  /// Lists what is in conflict about a record, or about the record that several are.
+  func putConflicts(of state: RecordState, at local: LocalDot, scope: ScopeID, table: KindTable) throws {
     for column in table.columns where (state.fields[column.key]?.sides.count ?? 0) > 1 {
       try refreshConflict(of: column.definition, in: state, at: local, scope: scope, hadOne: false)
     }
@@ -59,7 +70,7 @@ extension ReplicaFile {
   private func base(of sides: [Side], in field: FieldState, record: LocalDot) throws -> [Value] {
     if case .known(let values) = Base.find(sides: sides, writes: field.writes) { return values }
     // A write on the way is no longer remembered in the row: the log has them all.
-    let writes = try writes(on: field.key, of: record)
+    let writes = try members(of: record.rowID).flatMap { try self.writes(on: field.key, of: LocalDot(rowID: $0)) }
     guard case .known(let values) = Base.find(sides: sides, writes: writes) else { return [] }
     return values
   }

@@ -36,7 +36,7 @@ extension ReplicaFile {
       end = next.record
       place = streams.local(next.record, in: next.scope)
     }
-    return end
+    return try place.flatMap { reference(try representative(of: $0.rowID))?.record } ?? end
   }
 
   /// What the column of a register holds.

@@ -6,11 +6,11 @@ extension ReplicaFile {
 
   /// A record as it is to be shown.
   func record(_ local: LocalDot) throws -> Record? {
-    guard let stored = try load(local) else { return nil }
-    return show(stored.state, scope: stored.scope)
+    guard let stored = try loadJoined(local) else { return nil }
+    return show(stored.state, scope: stored.scope, others: try others(thanRepresentativeOf: local))
   }
 
-  func show(_ state: RecordState, scope: ScopeID) -> Record {
+  func show(_ state: RecordState, scope: ScopeID, others: [RecordID] = []) -> Record {
     let kind =
       catalog.schema.kind(state.kind)
       ?? KindDefinition(id: state.kind, code: state.kind.description, labels: Labels("未知类型", "unknown kind"))
@@ -25,7 +25,7 @@ extension ReplicaFile {
           definition: definition, shown: decision.shown,
           sides: definition.container == .register && sides.count > 1 ? sides : [], outcome: decision.outcome))
     }
-    return Record(id: state.id, scope: scope, kind: kind, fields: fields, presence: state.presence)
+    return Record(id: state.id, scope: scope, kind: kind, fields: fields, presence: state.presence, others: others)
   }
 
   /// Gives the records of a kind that are there.
@@ -46,16 +46,30 @@ extension ReplicaFile {
       let name = KindTable.quoted(filter.column.name)
       return "(\(name)=? OR instr(\(name),char(10)))"
     }
-    let filter = clauses.isEmpty ? "" : " WHERE " + clauses.joined(separator: " AND ")
+    // What joined records show does not stand in one row.
+    let joined = try joinedRows()
+    let exception = joined.isEmpty ? "" : " OR id IN (SELECT member FROM quan_alias)"
+    let filter = clauses.isEmpty ? "" : " WHERE (" + clauses.joined(separator: " AND ") + ")" + exception
+    let wanted = try conditions.map { (field: $0.field, value: try followed($0.value)) }
+    var seen: Set<Int64> = []
     let statement = try connection.ownStatement(table.selection + filter + " ORDER BY id")
     for (index, filter) in filters.enumerated() {
       try columnCodec.bind([filter.value], of: filter.column.shape, to: statement, at: Int32(index + 1))
     }
     while try statement.step() {
       guard let (id, scope) = streams.dot(LocalDot(rowID: statement.integer(0))) else { continue }
-      let record = show(try state(from: statement, table: table, id: id), scope: scope)
-      let matches = conditions.allSatisfy { condition in
-        record.fields.first { $0.definition.id == condition.field }?.shown.contains(condition.value) ?? false
+      let record: Record
+      if let representative = joined[statement.integer(0)] {
+        guard seen.insert(representative).inserted, let one = try self.record(LocalDot(rowID: representative)) else {
+          continue
+        }
+        record = one
+      } else {
+        record = show(try state(from: statement, table: table, id: id), scope: scope)
+      }
+      let matches = try wanted.allSatisfy { condition in
+        let field = record.fields.first { $0.definition.id == condition.field }
+        return try field?.shown.contains { try followed($0) == condition.value } ?? false
       }
       if matches { try body(record) }
     }

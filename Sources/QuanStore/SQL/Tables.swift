@@ -9,7 +9,7 @@
 /// 6. The file is what SQLite says it is: its integrity check passes.
 /// 7. An attachment has the size and the hash that it is kept under.
 /// 8. Every rule that the records break has one row in `quan_problem`, and no other row is there.
-/// 9. `quan_alias` has a row for each record that is joined with another, and no other row.
+/// 9. `quan_alias` has a row for each record that is joined with another by edges that are there, and no other row.
 enum Tables {
   /// Set as SQLite's application ID: `Quan` in ASCII.
   static let applicationID = 0x5175_616E
@@ -60,7 +60,7 @@ enum Tables {
     CREATE TABLE quan_problem (
       code INTEGER PRIMARY KEY, class TEXT NOT NULL, record INTEGER NOT NULL, kind_replica INTEGER NOT NULL,
       kind_counter INTEGER NOT NULL, field_replica INTEGER, field_counter INTEGER, rules TEXT NOT NULL,
-      verdict INTEGER);
+      is_cut INTEGER NOT NULL, verdict INTEGER);
     CREATE INDEX quan_problem_record ON quan_problem (record);
     CREATE TABLE quan_involved (
       record INTEGER NOT NULL, problem INTEGER NOT NULL, PRIMARY KEY (record, problem)) WITHOUT ROWID;
@@ -70,6 +70,11 @@ enum Tables {
     CREATE TABLE quan_accepted (
       code INTEGER NOT NULL, verdict INTEGER NOT NULL, PRIMARY KEY (code, verdict)) WITHOUT ROWID;
     CREATE INDEX quan_accepted_verdict ON quan_accepted (verdict);
+    CREATE TABLE quan_reference (
+      target INTEGER NOT NULL, record INTEGER NOT NULL, PRIMARY KEY (target, record)) WITHOUT ROWID;
+    CREATE TABLE quan_edge (edge INTEGER PRIMARY KEY, one INTEGER NOT NULL, other INTEGER NOT NULL);
+    CREATE INDEX quan_edge_one ON quan_edge (one);
+    CREATE INDEX quan_edge_other ON quan_edge (other);
     CREATE TABLE quan_alias (member INTEGER PRIMARY KEY, representative INTEGER NOT NULL);
     CREATE INDEX quan_alias_representative ON quan_alias (representative);
     CREATE TABLE quan_owner (replica INTEGER PRIMARY KEY, member INTEGER NOT NULL, nonce INTEGER NOT NULL);

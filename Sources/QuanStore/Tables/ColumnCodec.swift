@@ -114,7 +114,7 @@ struct ColumnCodec {
     }
   }
 
-  static func text(_ value: Value) -> String {
+  private static func text(_ value: Value) -> String {
     switch value {
     case .text(let text), .choice(let text): text
     case .integer(let number), .decimal(let number): String(number)

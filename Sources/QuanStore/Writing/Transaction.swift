@@ -132,9 +132,12 @@ public struct Transaction {
       creations[index].fields[definition.key] = value.map { [$0] }
       return
     }
-    let standing = try entries(of: definition.key, in: record)
-    edits[record, default: Edit()].writes[definition.key] = PendingWrite(
-      values: value.map { [WrittenValue($0)] } ?? [], overwrites: Set(standing.map(\.id)))
+    for (place, member) in try joined(record).enumerated() {
+      let standing = try entries(of: definition.key, in: member)
+      guard place == 0 || !standing.isEmpty else { continue }
+      edits[member, default: Edit()].writes[definition.key] = PendingWrite(
+        values: value.map { [WrittenValue($0)] } ?? [], overwrites: Set(standing.map(\.id)))
+    }
   }
 
   /// Adds an element to a set; one that is there is confirmed, so that a concurrent removal does not take it away.
@@ -145,11 +148,14 @@ public struct Transaction {
       creations[index].fields[definition.key] = distinct((creations[index].fields[definition.key] ?? []) + [element])
       return
     }
-    let same = try entries(of: definition.key, in: record).filter { $0.value == element }
-    var write = edits[record]?.writes[definition.key] ?? PendingWrite(values: [], overwrites: [])
-    write.overwrites.formUnion(same.map(\.id))
-    if !write.values.contains(where: { $0.value == element }) { write.values.append(WrittenValue(element)) }
-    edits[record, default: Edit()].writes[definition.key] = write
+    for (place, member) in try joined(record).enumerated() {
+      let same = try entries(of: definition.key, in: member).filter { $0.value == element }
+      guard place == 0 || !same.isEmpty else { continue }
+      var write = edits[member]?.writes[definition.key] ?? PendingWrite(values: [], overwrites: [])
+      write.overwrites.formUnion(same.map(\.id))
+      if !write.values.contains(where: { $0.value == element }) { write.values.append(WrittenValue(element)) }
+      edits[member, default: Edit()].writes[definition.key] = write
+    }
   }
 
   /// Removes an element from a set, as far as it has been seen: a concurrent adding stands.
@@ -159,11 +165,13 @@ public struct Transaction {
       creations[index].fields[definition.key]?.removeAll { $0 == element }
       return
     }
-    let same = try entries(of: definition.key, in: record).filter { $0.value == element }
-    var write = edits[record]?.writes[definition.key] ?? PendingWrite(values: [], overwrites: [])
-    write.overwrites.formUnion(same.map(\.id))
-    write.values.removeAll { $0.value == element }
-    edits[record, default: Edit()].writes[definition.key] = write
+    for member in try joined(record) {
+      let same = try entries(of: definition.key, in: member).filter { $0.value == element }
+      var write = edits[member]?.writes[definition.key] ?? PendingWrite(values: [], overwrites: [])
+      write.overwrites.formUnion(same.map(\.id))
+      write.values.removeAll { $0.value == element }
+      edits[member, default: Edit()].writes[definition.key] = write
+    }
   }
 
   /// Adds to a counter; `amount` may be negative.
@@ -175,8 +183,9 @@ public struct Transaction {
       creations[index].fields[definition.key] = [.integer(try sum(total, amount, definition))]
       return
     }
-    let before = edits[record]?.increments[definition.key] ?? 0
-    edits[record, default: Edit()].increments[definition.key] = try sum(before, amount, definition)
+    let place = try joined(record).first ?? record
+    let before = edits[place]?.increments[definition.key] ?? 0
+    edits[place, default: Edit()].increments[definition.key] = try sum(before, amount, definition)
   }
 
   private func sum(_ one: Int64, _ other: Int64, _ field: FieldDefinition) throws -> Int64 {
@@ -201,7 +210,8 @@ public struct Transaction {
     guard !BuiltIn.isDefinition(stored.state.kind) else {
       throw StoreError(.invalid, "a definition of the schema is never deleted", subject: record.description)
     }
-    guard stored.state.presence != .deleted else {
+    let members = try joined(record)
+    guard try self.stored(members[0]).state.presence != .deleted else {
       throw StoreError(.notFound, "the record is deleted already", subject: record.description)
     }
     if !force {
@@ -211,16 +221,20 @@ public struct Transaction {
           .refused, "other records refer to it", subject: record.description, details: referring.map(\.description))
       }
     }
-    edits[record, default: Edit()].deletes = true
+    for member in members { edits[member, default: Edit()].deletes = true }
   }
 
   /// Brings a deleted record back: overwrites the deletes that stand here, not those that nobody here has seen.
   public mutating func restore(_ record: RecordID) throws {
-    let stored = try stored(record)
-    guard !stored.state.deletes.isEmpty else {
+    let known = try stored(record)
+    let members = try file.members(of: try file.local(record, in: known.scope).rowID)
+    let deleted = try members.compactMap { file.reference($0)?.record }.filter { member in
+      try !stored(member).state.deletes.isEmpty
+    }
+    guard !deleted.isEmpty else {
       throw StoreError(.notFound, "the record is not deleted", subject: record.description)
     }
-    edits[record, default: Edit()].restores = true
+    for member in deleted { edits[member, default: Edit()].restores = true }
   }
 
   // MARK: Settling
@@ -263,7 +277,7 @@ public struct Transaction {
   }
 
   private func conflict(_ record: RecordID, _ field: FieldID?) throws -> Conflict? {
-    let local = try file.known(record).local
+    let local = try file.representative(of: try file.known(record).local)
     return try file.conflicts(of: local, limit: nil).first { $0.field == field }
   }
 

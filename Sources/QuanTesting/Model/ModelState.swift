@@ -154,7 +154,7 @@ public struct ModelState {
   /// All open conflicts.
   public var conflicts: Set<Conflict> {
     var found: Set<Conflict> = []
-    for record in records.values {
+    for record in joinedRecords {
       guard let kind = schema.kind(record.kind) else { continue }
       if record.presence == .disputed {
         let people = record.standingDeletes.map(\.stamp) + latest(record.uncovered).map(\.stamp)
@@ -187,6 +187,33 @@ public struct ModelState {
           people: Set(definitions.compactMap { stamps[.shared]?[$0] })))
     }
     return found
+  }
+
+  /// The records, those that edges connect as one: all that was done to those of them that are there.
+  private var joinedRecords: [ModelRecord] {
+    var groups: [Set<Place>] = []
+    for edge in records.values where edge.kind == BuiltIn.sameKind && edge.presence != .deleted {
+      let ends = [BuiltIn.sameOne, BuiltIn.sameOther].compactMap { field -> Place? in
+        guard case .reference(let end)? = MergeRule.ask.decide(edge.sides(of: FieldKey(field))).shown.first,
+          end.scope == edge.scope
+        else { return nil }
+        return Place(scope: end.scope, record: end.record)
+      }
+      guard ends.count == 2 else { continue }
+      let met = groups.filter { !$0.isDisjoint(with: ends) }
+      groups.removeAll { !$0.isDisjoint(with: ends) }
+      groups.append(met.reduce(Set(ends)) { $0.union($1) })
+    }
+    let grouped = groups.reduce(into: Set<Place>()) { $0.formUnion($1) }
+    let single = records.filter { !grouped.contains($0.key) }.map(\.value)
+    return single
+      + groups.compactMap { group in
+        let members = group.compactMap { records[$0] }.sorted { $0.id < $1.id }
+        guard var joined = members.first else { return nil }
+        let present = members.filter { $0.presence != .deleted }
+        joined.deeds = (present.isEmpty ? members : present).flatMap(\.deeds)
+        return joined
+      }
   }
 
   /// Of each replica's deeds the last.

@@ -11,6 +11,7 @@ struct SimulatedWork {
   static let schema = SchemaDraft([
     KindDraft(
       "pupil", Labels("学生", "pupil"),
+      naturalKeys: [NaturalKey(["phone"]), NaturalKey(["name", "class"], onlyNominates: true)],
       [
         FieldDraft("name", Labels("姓名", "name")), FieldDraft("phone", Labels("电话", "phone")),
         FieldDraft("note", Labels("备注", "note"), rule: .keepAll),
@@ -22,6 +23,7 @@ struct SimulatedWork {
         FieldDraft("since", Labels("起始日", "since"), .date, rule: .max),
         FieldDraft("state", Labels("状态", "state"), .choice, rule: .ladder(["open", "placed", "closed"])),
         FieldDraft("friend", Labels("好友", "friend"), .reference, target: "pupil"),
+        FieldDraft("band", Labels("伙伴", "band"), .reference, container: .set, target: "pupil"),
       ])
   ])
 
@@ -34,7 +36,8 @@ struct SimulatedWork {
     case 0..<15: return try create()
     case 15..<18: return try defineField()
     case 18..<19: return try makeScope()
-    case 19..<26: return try undo()
+    case 19..<24: return try undo()
+    case 24..<26: return try join(records)
     case 26..<40:
       if let conflict = try replica.conflicts().filter({ $0.class != .schema }).randomElement(using: &random) {
         return try resolve(conflict)
@@ -44,7 +47,8 @@ struct SimulatedWork {
       guard let record = records.randomElement(using: &random) else { return try create() }
       try replica.write { try $0.delete(record.id, force: true) }
       return "deletes \(record.id)"
-    case 46..<49:
+    case 46..<47: return try judge()
+    case 47..<49:
       guard let record = records.first(where: { $0.presence == .disputed }) else { return "finds nothing to restore" }
       try replica.write { try $0.restore(record.id) }
       return "restores \(record.id)"
@@ -110,6 +114,34 @@ struct SimulatedWork {
     return "settles \(conflict.record) with side \(side)"
   }
 
+  /// Says that two records are one, or takes one out again.
+  private mutating func join(_ records: [Record]) throws -> String {
+    if random.chance(0.3), let record = records.first(where: { !$0.others.isEmpty }),
+      let other = ([record.id] + record.others).randomElement(using: &random)
+    {
+      try replica.write { try $0.separate(other) }
+      return "separates \(other) from \(record.id)"
+    }
+    guard let one = records.randomElement(using: &random),
+      let other = records.filter({ $0.scope == one.scope && $0.id != one.id }).randomElement(using: &random)
+    else { return "has no two records" }
+    try replica.write { try $0.join(one.id, other.id) }
+    return "joins \(one.id) and \(other.id)"
+  }
+
+  /// Says of a problem that it is right, or takes that back.
+  private mutating func judge() throws -> String {
+    guard let problem = try replica.problems(accepted: nil).randomElement(using: &random) else {
+      return "finds no problem"
+    }
+    if problem.verdict == nil {
+      try replica.write { try $0.accept(problem.id, reason: "right") }
+      return "accepts \(problem.id)"
+    }
+    try replica.write { try $0.reopen(problem.id) }
+    return "reopens \(problem.id)"
+  }
+
   private mutating func undo() throws -> String {
     do {
       let report = try replica.undo()
@@ -121,7 +153,7 @@ struct SimulatedWork {
 
   /// A new field; now and then two laptops choose one name and two types.
   private mutating func defineField() throws -> String {
-    guard let kind = try replica.schema().kind(named: "pupil"), kind.fields.count < 18 else {
+    guard let kind = try replica.schema().kind(named: "pupil"), kind.fields.count < 19 else {
       return "has fields enough"
     }
     let code = ["height", "shoe", "bus"].randomElement(using: &random) ?? "height"

@@ -3,11 +3,11 @@ import Glibc
 /// Writes a CSV file as spreadsheets here open it rightly: with a byte order mark and CRLF, or in GB18030.
 ///
 /// The file has its name only when it is whole: a disk that fills up leaves nothing behind.
-@safe final class CSVWriter {
+final class CSVWriter {
   private let path: String
   private let temporary: String
   private let descriptor: Int32
-  private let converter: iconv_t?
+  private let encoding: TextEncoding
   private var buffer: [UInt8] = []
 
   init(_ path: String, encoding: TextEncoding = .utf8) throws {
@@ -17,32 +17,18 @@ import Glibc
     guard descriptor >= 0 else {
       throw CommandFailure(.failed, say("写不了文件 '\(path)'", "the file '\(path)' cannot be written"))
     }
-    if encoding == .gb18030 {
-      let made = unsafe iconv_open("GB18030", "UTF-8")
-      unsafe converter = Int(bitPattern: made) == -1 ? nil : unsafe made
-      guard unsafe converter != nil else {
-        close(descriptor)
-        _ = unsafe unlink(temporary)
-        throw CommandFailure(.failed, say("这台电脑不能转换 gb18030", "this laptop cannot convert gb18030"))
-      }
-    } else {
-      unsafe converter = nil
-      buffer = [0xEF, 0xBB, 0xBF]
-    }
-  }
-
-  deinit {
-    if let converter = unsafe converter { unsafe iconv_close(converter) }
+    self.encoding = encoding
+    if encoding == .utf8 { buffer = [0xEF, 0xBB, 0xBF] }
   }
 
   /// Adds a row.
   func write(_ cells: [String]) throws {
-    if unsafe converter == nil {
-      Self.append(cells, to: &buffer)
-    } else {
+    if encoding == .gb18030 {
       var line: [UInt8] = []
       Self.append(cells, to: &line)
-      buffer += try convert(line)
+      GB18030.encode(String(decoding: line, as: UTF8.self).unicodeScalars, into: &buffer)
+    } else {
+      Self.append(cells, to: &buffer)
     }
     if buffer.count > 1 << 18 { try flush() }
   }
@@ -84,28 +70,6 @@ import Glibc
       line.append(quote)
     }
     line.append(contentsOf: [0x0D, 0x0A])
-  }
-
-  private func convert(_ input: [UInt8]) throws -> [UInt8] {
-    var input = input
-    var output = [UInt8](repeating: 0, count: input.count * 4 + 16)
-    var free = output.count
-    var left = 0
-    let failed = unsafe input.withUnsafeMutableBytes { source in
-      unsafe output.withUnsafeMutableBytes { out in
-        var from = unsafe source.baseAddress?.assumingMemoryBound(to: CChar.self)
-        var to = unsafe out.baseAddress?.assumingMemoryBound(to: CChar.self)
-        left = source.count
-        return unsafe iconv(converter, &from, &left, &to, &free) == Int(bitPattern: UInt.max)
-      }
-    }
-    guard !failed else {
-      throw CommandFailure(
-        .failed, say("有字符不能写成 GB18030", "a character has no place in GB18030"),
-        hint: say("改用 --encoding utf-8", "use --encoding utf-8"))
-    }
-    output.removeLast(free)
-    return output
   }
 
   private func flush() throws {

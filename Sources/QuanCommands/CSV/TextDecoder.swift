@@ -40,14 +40,13 @@ enum TextEncoding: String, CaseIterable {
 }
 
 /// Turns a text file into UTF-8, a piece at a time, strictly: bytes that are no text end it.
-@safe final class TextDecoder {
+final class TextDecoder {
   /// Bytes that are no text of the encoding.
   struct Malformed: Error { let encoding: TextEncoding }
 
   let encoding: TextEncoding
   private let descriptor: Int32
   private var pending: [UInt8]
-  private var converter: iconv_t? = nil
   private var ended = false
   /// How many bytes have been read from the file.
   private(set) var bytesRead = 0
@@ -70,23 +69,12 @@ enum TextEncoding: String, CaseIterable {
     pending = start
     bytesRead = start.count
     encoding = wanted ?? .detect(start[...])
-    if encoding == .utf8 {
-      if pending.starts(with: [0xEF, 0xBB, 0xBF]) { pending.removeFirst(3) }
-      return
-    }
-    let name = encoding == .gb18030 ? "GB18030" : encoding == .utf16LE ? "UTF-16LE" : "UTF-16BE"
-    let made = unsafe iconv_open("UTF-8", name)
-    guard Int(bitPattern: made) != -1 else {
-      throw CommandFailure(
-        .failed, say("这台电脑不能转换 \(encoding.rawValue)", "this laptop cannot convert \(encoding.rawValue)"),
-        hint: say("请另存为 CSV UTF-8", "save the file as CSV UTF-8"))
-    }
-    unsafe converter = made
-    if pending.starts(with: [0xFF, 0xFE]) || pending.starts(with: [0xFE, 0xFF]) { pending.removeFirst(2) }
+    let marks: [[UInt8]] =
+      encoding == .utf8 ? [[0xEF, 0xBB, 0xBF]] : encoding == .gb18030 ? [] : [[0xFF, 0xFE], [0xFE, 0xFF]]
+    for mark in marks where pending.starts(with: mark) { pending.removeFirst(mark.count) }
   }
 
   deinit {
-    if let converter = unsafe converter { unsafe iconv_close(converter) }
     if descriptor != 0 { close(descriptor) }
   }
 
@@ -97,7 +85,7 @@ enum TextEncoding: String, CaseIterable {
       bytesRead += pending.count
     }
     if pending.isEmpty { ended = true }
-    guard unsafe converter != nil else {
+    if encoding == .utf8 {
       defer { pending = [] }
       return pending
     }
@@ -105,33 +93,24 @@ enum TextEncoding: String, CaseIterable {
   }
 
   private func convert() throws -> [UInt8] {
-    var output = [UInt8](repeating: 0, count: pending.count * 2 + 16)
-    var left = 0
-    var code = 0
-    let room = output.count
-    var free = room
-    unsafe pending.withUnsafeMutableBytes { input in
-      unsafe output.withUnsafeMutableBytes { out in
-        var from = unsafe input.baseAddress?.assumingMemoryBound(to: CChar.self)
-        var to = unsafe out.baseAddress?.assumingMemoryBound(to: CChar.self)
-        left = input.count
-        code = unsafe iconv(converter, &from, &left, &to, &free) == Int(bitPattern: UInt.max) ? Int(errno) : 0
-      }
+    var output: [UInt8] = []
+    output.reserveCapacity(pending.count * 3 / 2)
+    let used =
+      encoding == .gb18030
+      ? GB18030.decode(pending, into: &output)
+      : UTF16Bytes.decode(pending, isBigEndian: encoding == .utf16BE, into: &output)
+    guard let used else { throw Malformed(encoding: encoding) }
+    let rest = pending.dropFirst(used)
+    guard !rest.isEmpty else {
+      pending = []
+      return output
     }
-    if code == EILSEQ { throw Malformed(encoding: encoding) }
-    let rest = Array(pending.suffix(left))
-    if code == EINVAL {
-      // A character is cut at the end of the piece.
-      let more = try Self.read(descriptor, 1 << 18)
-      bytesRead += more.count
-      if more.isEmpty { throw Malformed(encoding: encoding) }
-      pending = rest + more
-      if free == room { return try convert() }
-    } else {
-      pending = rest
-    }
-    output.removeLast(free)
-    return output
+    // A character is cut at the end of the piece.
+    let more = try Self.read(descriptor, 1 << 18)
+    bytesRead += more.count
+    if more.isEmpty { throw Malformed(encoding: encoding) }
+    pending = rest + more
+    return output.isEmpty ? try convert() : output
   }
 
   private static func read(_ descriptor: Int32, _ count: Int) throws -> [UInt8] {

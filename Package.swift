@@ -68,6 +68,10 @@ let package = Package(
     .executableTarget(
       name: "Bulletin", dependencies: ["Quan"], path: "Examples/Bulletin", exclude: ["schema.json", "tasks.csv"],
       swiftSettings: strict),
+    .executableTarget(
+      name: "FormApp", dependencies: ["Quan"], path: "Examples/FormApp", swiftSettings: strict),
+    .executableTarget(
+      name: "Guides", dependencies: ["Quan"], path: "Examples/Guides", swiftSettings: strict),
     tests("StructureTests", []),
     tests("QuanCoreTests", ["QuanCore", "QuanTesting"]),
     tests("QuanSyncTests", ["QuanCore", "QuanSync"]),
@@ -76,6 +80,7 @@ let package = Package(
     tests("QuanEducationTests", ["Quan", "QuanEducation"]),
     tests(
       "QuanStoreTests", ["Quan", "QuanStore", "QuanFormat", "QuanTesting", sqlite], resources: [.copy("Golden")]),
-    tests("QuanCommandsTests", ["quan", "TwoReplicas", "Stick", "Bulletin", "Quan", "QuanTesting"]),
+    tests(
+      "QuanCommandsTests", ["quan", "TwoReplicas", "Stick", "Bulletin", "FormApp", "Guides", "Quan", "QuanTesting"]),
   ]
 )

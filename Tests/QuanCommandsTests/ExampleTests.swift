@@ -75,4 +75,69 @@ struct ExampleTests {
           """, "nobody's 'done' hides another's 'not yet'")
     }
   }
+
+  @Test("FormApp: two people fill in one form offline, the dates merge by rule, and a conflict is settled in the form")
+  func formApp() throws {
+    let folder = TemporaryFolder(inMemory: true)
+    let stick = folder.folder("stick")
+    /// Runs the app; the answers are typed into its form.
+    func fill(_ person: String, _ answers: String..., at place: String) throws -> String {
+      let script = #"printf '%s\n' "$@" | "$APP" "$FILE" "$PLACE" "$PERSON""#
+      let outcome = try Program.run(
+        "/bin/sh", ["-c", script, "sh"] + answers,
+        environment: [
+          "APP": try Built.program("FormApp"), "FILE": "\(folder.path)/\(person).quan", "PLACE": place,
+          "PERSON": person,
+        ])
+      #expect(outcome.status == 0 && outcome.err.isEmpty, "\(outcome)")
+      return outcome.out
+    }
+    let first = try fill("Wang", "泉泉", "2026-03-01", "每天读书", at: stick)
+    #expect(first.hasPrefix("0 in, 1 out, 0 to settle\npupil? date? advice? 0 in, "))
+    #expect(try fill("Li", "", at: stick).hasPrefix("0 in, 1 out, 0 to settle\npupil? "))
+    _ = try fill("Wang", "", at: stick)
+
+    // Both change the visit while neither has the stick.
+    _ = try fill("Wang", "泉泉", "2026-04-01", "少看手机", at: folder.folder("Wang's"))
+    _ = try fill("Li", "泉泉", "2026-03-20", "早睡", at: folder.folder("Li's"))
+    _ = try fill("Wang", "", at: stick)
+    let settled = try fill("Li", "", "1", at: stick)
+    #expect(settled.contains("1 to settle\n") && settled.hasSuffix(" out, 0 to settle\n"))
+    #expect(settled.contains("text(\"少看手机\") by Wang") && settled.contains("text(\"早睡\") by Li"))
+    #expect(try fill("Wang", "", at: stick).hasSuffix("0 to settle\n"))
+    for person in ["Wang", "Li"] {
+      let file = "\(folder.path)/\(person).quan"
+      let visits = try Program.run(
+        try Built.quan.get(), ["export", "--kind", "visit", "-r", file, "--state", file + "-state"])
+      #expect(try visits.json["fields"]["date"].string == "2026-04-01")
+    }
+    let source = TemporaryFolder.read(Built.repository + "/Examples/FormApp/FormApp.swift")
+    let lines = String(decoding: source, as: UTF8.self).split(separator: "\n")
+    #expect(lines.count { !$0.drop { $0 == " " }.hasPrefix("//") } <= 60, "the tutorial promises 60 lines")
+  }
+
+  @Test("Guides: what the excerpts of the guides do is what the guides say")
+  func guides() throws {
+    let folder = TemporaryFolder(inMemory: true)
+    _ = folder.folder("stick")
+    TemporaryFolder.write(Array("a synthetic form".utf8), to: folder.path + "/form.jpg")
+    let outcome = try Program.run(try Built.program("Guides"), [folder.path])
+    #expect(outcome.status == 0)
+    #expect(outcome.err.isEmpty)
+    #expect(
+      outcome.out == """
+        schema: ["name", "boarding", "allergies", "form", "bus", "external_id"]
+        schema: 2 allergies
+        exchange: 0 in, 0 applied, 1 out
+        exchange: away begins with 1 records
+        exchange: by mail 1 applied
+        rules: decidedByRule over last
+        rules: value over advice, ["Mr Li", "Ms Wang"]
+        rules: [QuanCore.Value.date(2026-04-01)], 0 open
+        attachments: form.jpg, 16 bytes, 1 use
+        identity: the copy is moved
+        identity: new one true
+
+        """)
+  }
 }

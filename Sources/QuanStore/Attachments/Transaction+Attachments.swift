@@ -2,7 +2,7 @@ public import QuanCore
 import QuanFormat
 
 extension Transaction {
-  /// Keeps the content of a file, once, and says its name and size in a record of ``BuiltIn/fileKind``.
+  /// Keeps the content of a file, once, and says its name and size in a record of `BuiltIn.fileKind`.
   ///
   /// The same write is to give the hash to a field: what nothing refers to does not travel.
   /// - Parameter scope: The scope of the record that is to refer to it; by default that of the write so far, else the

@@ -8,7 +8,7 @@ extension Replica {
 
   /// Exchanges with a folder: a stick, a share, a folder that something else carries on.
   ///
-  /// Takes in what is new, writes what the folder lacks, and leaves word of what is held; see ``FolderExchange``.
+  /// Takes in what is new, writes what the folder lacks, and leaves word of what is held; see `FolderExchange`.
   /// Interrupted at any moment, it loses nothing, and the next exchange completes.
   /// - Parameters:
   ///   - dryRun: Gives the merge report and neither keeps nor writes anything.

@@ -18,7 +18,7 @@ public struct SearchHit: Hashable, Sendable {
 }
 
 extension Replica {
-  /// Finds the records that show a text in some field of text, folded as ``FoldedText`` does, in the order of the file.
+  /// Finds the records that show a text in some field of text, folded as `FoldedText` does, in the order of the file.
   ///
   /// Records that are deleted and values that lost to others are not looked at.
   /// - Parameters:

@@ -1,0 +1,73 @@
+// A form that is filled in offline and synced over a folder: FormApp FILE FOLDER PERSON
+import Quan
+
+@main
+struct FormApp {
+  /// What the form asks for.
+  static let form = SchemaDraft([
+    KindDraft(
+      "visit", Labels("家访", "visit"),
+      [
+        FieldDraft("pupil", Labels("学生", "pupil")), FieldDraft("date", Labels("日期", "date"), .date, rule: .max),
+        FieldDraft("advice", Labels("建议", "advice")),
+      ])
+  ])
+
+  static func main() throws {
+    let (file, folder, person) = (CommandLine.arguments[1], CommandLine.arguments[2], CommandLine.arguments[3])
+    let replica = try open(file, folder, person)
+    defer { try? replica.close() }
+    guard let visit = try replica.schema().kind(named: "visit"), let pupil = visit.field(named: "pupil"),
+      let date = visit.field(named: "date"), let advice = visit.field(named: "advice")
+    else { return }
+    try sync(replica, folder)
+
+    // Fill in: a visit that is known is changed, another is new; an empty answer leaves a field as it is.
+    if let name = ask("pupil"), !name.isEmpty {
+      var visits: [RecordID] = []
+      try replica.records(of: visit.id, where: [(pupil.id, .text(name))]) { visits.append($0.id) }
+      let day = ask("date").flatMap { CivilDate($0) }
+      let words = ask("advice") ?? ""
+      try replica.write(author: person) { write in
+        let id = try visits.first ?? write.create(visit.id, [pupil.id: [.text(name)]])
+        if let day { try write.set(id, date.id, to: .date(day)) }
+        if !words.isEmpty { try write.set(id, advice.id, to: .text(words)) }
+      }
+    }
+
+    // Settle: what two people wrote at once stands side by side until somebody has chosen.
+    for conflict in try replica.conflicts() {
+      for (number, side) in conflict.sides.enumerated() {
+        print("\(number + 1): \(side.value.map { "\($0)" } ?? "deleted") by \(side.stamp.author)")
+      }
+      guard let side = ask("take").flatMap({ Int($0) }) else { continue }
+      try replica.write(author: person) { try $0.resolve(conflict.record, conflict.field, takingSide: side) }
+    }
+    try sync(replica, folder)
+  }
+
+  /// The replica: opened, or joined from the folder, or the first of a new workspace.
+  static func open(_ file: String, _ folder: String, _ person: String) throws -> Replica {
+    let environment = Environment.system(stateDirectory: file + "-state")
+    do {
+      return try Replica.open(at: file, environment: environment)
+    } catch let error as StoreError where error.code == .noReplica {}
+    do {
+      return try Replica.join(at: file, from: folder, label: person, author: person, environment: environment).replica
+    } catch let error as StoreError where error.code == .notFound {
+      return try Replica.create(
+        at: file, label: person, author: person, schema: form, scopeLabel: "school", environment: environment)
+    }
+  }
+
+  /// Takes in what is new in the folder, writes what it lacks, and says what came of it.
+  static func sync(_ replica: Replica, _ folder: String) throws {
+    let (merge, sync) = try replica.sync(folder: folder)
+    print("\(merge.changesApplied) in, \(sync.bundlesWritten.count) out, \(try replica.conflictCount()) to settle")
+  }
+
+  static func ask(_ question: String) -> String? {
+    print("\(question)? ", terminator: "")
+    return readLine()
+  }
+}

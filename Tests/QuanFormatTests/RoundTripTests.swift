@@ -32,6 +32,23 @@ struct RoundTripTests {
       default: .attachment(Digest(words: (random.next(), random.next(), random.next(), random.next())))
       }
     }
+    func entry(_ random: inout SeededGenerator) -> EntryID {
+      EntryID(dot(&random), .random(in: 0...3, using: &random))
+    }
+    func place(_ random: inout SeededGenerator) -> ListPlace {
+      let parent = random.chance(0.8) ? entry(&random) : nil
+      return ListPlace(parent: parent, side: random.chance(0.5) ? .left : .right)
+    }
+    func mapKey(_ random: inout SeededGenerator) -> String {
+      ["母亲", "", "e\u{301}", "\u{e9}", "."].randomElement(using: &random) ?? ""
+    }
+    func initialKey(_ random: inout SeededGenerator) -> FieldKey {
+      switch Int.random(in: 0..<4, using: &random) {
+      case 0: FieldKey(dot(&random), .list)
+      case 1: FieldKey(dot(&random), key: mapKey(&random))
+      default: FieldKey(dot(&random))
+      }
+    }
     func values(_ random: inout SeededGenerator, _ limit: Int) -> [Value] {
       var values: [Value] = []
       for _ in 0..<Int.random(in: 1...limit, using: &random) { values.append(value(&random)) }
@@ -41,11 +58,33 @@ struct RoundTripTests {
       var operations: [Operation] = []
       for _ in 0..<Int.random(in: 1...4, using: &random) {
         let own = Dot(stream.replica, counter + UInt64(operations.count))
-        switch Int.random(in: 0..<6, using: &random) {
+        switch Int.random(in: 0..<9, using: &random) {
         case 0, 1:
-          let keys = Set((0..<Int.random(in: 0...4, using: &random)).map { _ in FieldKey(dot(&random)) }).sorted()
+          let keys = Set((0..<Int.random(in: 0...4, using: &random)).map { _ in initialKey(&random) }).sorted()
           operations.append(
             Operation(own, .create(kind: dot(&random), fields: keys.map { InitialField($0, values(&random, 1)) })))
+        case 6:
+          operations.append(
+            Operation(
+              dot(&random),
+              .insert(list: FieldKey(dot(&random), .list), place: place(&random), values: values(&random, 4))))
+        case 7:
+          operations.append(
+            Operation(
+              dot(&random),
+              .move(
+                list: FieldKey(dot(&random), .list), element: entry(&random), place: place(&random),
+                overwrites: Set([entry(&random), entry(&random)]).sorted())))
+        case 8:
+          let key =
+            random.chance(0.5)
+            ? FieldKey(dot(&random), element: entry(&random)) : FieldKey(dot(&random), key: mapKey(&random))
+          operations.append(
+            Operation(
+              dot(&random),
+              .write(
+                field: key, values: random.chance(0.2) ? [] : [WrittenValue(value(&random))],
+                overwrites: [entry(&random)])))
         case 2:
           let written = values(&random, 3).map { WrittenValue($0, origin: random.chance(0.3) ? dot(&random) : nil) }
           let gone = Set(

@@ -12,7 +12,9 @@ struct Add: ParsableCommand {
   @Argument(help: ArgumentHelp(say("类型", "The kind."), valueName: "KIND"), completion: LiveValues.kinds)
   var kind: String
   @Argument(
-    help: ArgumentHelp(say("字段=值; 集合可重复", "Fields; repeat one for a set."), valueName: "FIELD=VALUE"),
+    help: ArgumentHelp(
+      say("字段=值; 集合和列表可重复; 映射用 字段.键=值", "Fields; repeat one for a set or list; maps take FIELD.KEY=V."),
+      valueName: "FIELD=VALUE"),
     completion: LiveValues.assignments)
   var fields: [String] = []
   @Option(
@@ -27,6 +29,7 @@ struct Add: ParsableCommand {
       let kind = try Assignment.kind(named: kind, in: try replica.schema())
       let parser = ValueParser(finder: RecordFinder(replica: replica))
       var values: [FieldID: [Value]] = [:]
+      var maps: [FieldID: [(key: String, value: Value)]] = [:]
       for argument in fields {
         let assignment = try Assignment(argument, of: kind)
         guard assignment.act != .remove else {
@@ -34,15 +37,26 @@ struct Add: ParsableCommand {
         }
         if assignment.act == .clear { continue }
         let value = try parser.value(assignment.text, of: assignment.field)
-        if assignment.field.container != .set && values[assignment.field.id] != nil {
+        if assignment.field.container == .map, case .key(let key)? = assignment.item {
+          maps[assignment.field.id, default: []].append((key, value))
+          continue
+        }
+        guard assignment.item == nil, assignment.act != .move, assignment.field.container != .map else {
+          throw CommandFailure(
+            .usage,
+            say("新记录的列表用 字段=值, 可重复; 映射用 字段.键=值", "a new record's lists take FIELD=V, repeated, its maps FIELD.KEY=V"))
+        }
+        let isMany = assignment.field.container == .set || assignment.field.container == .list
+        if !isMany && values[assignment.field.id] != nil {
           throw CommandFailure(
             .usage, say("字段 '\(assignment.field.name)' 写了两次", "field '\(assignment.field.name)' is given twice"))
         }
         values[assignment.field.id, default: []].append(value)
       }
+      let keyed = maps
       let scope = try scope.map { try ScopeFinder.scope($0, replica) }
       let id = try replica.write(author: options.author, message: message) { transaction in
-        try transaction.create(kind.id, in: scope, values)
+        try transaction.create(kind.id, in: scope, values, maps: keyed)
       }
       Terminal.print(options.json ? JSON.object(["id": .string(id.description)]).line : id.description)
     }

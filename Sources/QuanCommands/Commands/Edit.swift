@@ -6,8 +6,16 @@ struct Edit: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: say("修改记录的字段", "Change fields of a record."),
     discussion: say(
-      "字段=值 设置 (写回原值即为确认); 字段= 清空; 集合用 字段+=值、字段-=值; 计数用 字段+=数.",
-      "FIELD=VALUE sets (writing the same value confirms it); FIELD= clears; sets take FIELD+=V and FIELD-=V; counters FIELD+=N."
+      """
+      字段=值 设置 (写回原值即为确认); 字段= 清空; 集合用 字段+=值、字段-=值; 计数用 字段+=数.
+      列表: 字段+=值 加在末尾, '字段[2]=值' 改第2项, '字段[2]+=值' 插在第2项之前, '字段[2]=' 去掉第2项, '字段[3]>1' 把第3项移到第1.
+      映射: 字段.键=值 设置, 字段.键= 去掉. 带方括号或 > 的写法请加引号.
+      """,
+      """
+      FIELD=VALUE sets (writing the same value confirms it); FIELD= clears; sets take FIELD+=V and FIELD-=V; counters FIELD+=N.
+      Lists: FIELD+=V appends, 'FIELD[2]=V' sets the second, 'FIELD[2]+=V' inserts before it, 'FIELD[2]=' removes it, 'FIELD[3]>1' moves the third to be the first.
+      Maps: FIELD.KEY=V sets, FIELD.KEY= takes the key away. Quote what has brackets or > in it.
+      """
     ))
 
   @OptionGroup var options: GlobalOptions
@@ -47,6 +55,9 @@ struct Edit: ParsableCommand {
     _ replaced: inout Set<FieldID>
   ) throws {
     let field = assignment.field
+    let items = ItemEdit(record: record.id, parser: parser)
+    if field.container == .map { return try items.map(assignment, record[field.name]?.items ?? [], &transaction) }
+    if field.container == .list { return try items.list(assignment, &transaction) }
     let value = assignment.act == .clear ? nil : try parser.value(assignment.text, of: field)
     switch (field.container, assignment.act) {
     case (.register, .set), (.register, .clear): try transaction.set(record.id, field.id, to: value)

@@ -20,7 +20,7 @@ struct History: ParsableCommand {
       let field = try self.field.map { try Assignment.field(named: $0, of: found.kind) }
       let steps = try replica.history(of: id, field: field?.id)
       let text = HistoryText(
-        replica: replica, kind: found.kind, reveal: options.reveal, told: HistoryText.told(by: steps))
+        replica: replica, record: found, reveal: options.reveal, told: HistoryText.told(by: steps))
       let people = try People(replica)
       var last: ChangeID?
       for step in steps {
@@ -36,7 +36,7 @@ struct History: ParsableCommand {
               + message)
         }
         last = step.change
-        for line in try text.lines(step, only: field, of: found) { Terminal.print("    " + line) }
+        for line in try text.lines(step, only: field) { Terminal.print("    " + line) }
       }
     }
   }

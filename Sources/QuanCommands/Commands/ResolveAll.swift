@@ -73,7 +73,7 @@ struct ResolveAll: ParsableCommand {
           Terminal.talk(Self.help(both: both))
           continue
         }
-        Terminal.print(say("将写入: ", "Will be written: ") + settling.preview(text))
+        Terminal.print(say("将写入: ", "Will be written: ") + (try settling.preview(text)))
         guard try Prompt.confirm(say("确定? (是/否) ", "Is that right? (yes/no) ")) else { continue }
         try replica.write(author: options.author, message: settling.reason) { try settling.write(to: &$0) }
         Terminal.print(say("已写入.", "Written."))

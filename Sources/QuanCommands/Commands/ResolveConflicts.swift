@@ -66,7 +66,7 @@ struct ResolveConflicts: ParsableCommand {
       // One that is named in full is written as it is; of many a person sees first what becomes of them.
       if record == nil || dryRun {
         for settling in settlings {
-          Terminal.print("\(try text.name(of: settling.conflict.record)) · \(settling.preview(text))")
+          Terminal.print("\(try text.name(of: settling.conflict.record)) · \(try settling.preview(text))")
         }
         guard try isWanted(settlings.count) else { return }
       }
@@ -95,7 +95,7 @@ struct ResolveConflicts: ParsableCommand {
     guard let conflict = found.first, found.count == 1 else {
       throw CommandFailure(
         .usage, say("这条记录有多处冲突, 请写明字段", "the record has several conflicts; name the field"),
-        details: found.map { text.field($0)?.name ?? $0.class.rawValue })
+        details: try found.map { try text.commandName($0) ?? $0.class.rawValue })
     }
     let field = text.field(conflict)
     if let value { return try Settling(conflict, typed: value, field, replica, reason: reason) }

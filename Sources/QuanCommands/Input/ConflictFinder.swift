@@ -6,9 +6,10 @@ enum ConflictFinder {
     let id = try RecordFinder(replica: replica).record(record)
     var found = try replica.conflicts(of: id)
     if let field {
-      let kind = try replica.record(id)?.kind
-      let definition = try kind.map { try Assignment.field(named: field, of: $0) }
-      found = found.filter { $0.field == definition?.id }
+      guard let shown = try replica.record(id) else { return [] }
+      let (definition, name) = try ItemName.read(field, of: shown.kind)
+      let item = try name.map { try $0.item(of: definition, in: shown) }
+      found = found.filter { $0.field == definition.id && (item == nil || $0.item == item) }
     }
     guard !found.isEmpty else {
       throw CommandFailure(

@@ -185,7 +185,7 @@ private struct Run {
       }
       let cells = try members.compactMap { member in
         let field = try Assignment.field(named: member.name, of: kind)
-        return try changed(try values(member.value, field), field, known)
+        return try changed(member.value, field, known)
       }
       for cell in cells { try set(cell, known.id, &transaction) }
       report.changedCells += cells.count
@@ -193,14 +193,19 @@ private struct Run {
       return true
     }
     var initial: [FieldID: [Value]] = [:]
+    var maps: [FieldID: [(key: String, value: Value)]] = [:]
     for member in members {
       let field = try Assignment.field(named: member.name, of: kind)
-      initial[field.id] = try values(member.value, field)
+      if field.container == .map {
+        maps[field.id] = try pairs(member.value, field)
+      } else {
+        initial[field.id] = try values(member.value, field)
+      }
     }
     let external = BuiltIn.externalID(of: kind.id)
     initial[external.id] = [.text(id)]
     guard transaction.canAct(in: transaction.homeScope) else { return false }
-    let new = try transaction.create(kind.id, in: transaction.homeScope, initial)
+    let new = try transaction.create(kind.id, in: transaction.homeScope, initial, maps: maps)
     created[id] = (new, kind, transaction.homeScope)
     report.created += 1
     return true
@@ -221,7 +226,7 @@ private struct Run {
     }
     guard transaction.canAct(in: known.scope) else { return false }
     let field = try Assignment.field(named: name, of: known.kind)
-    if let cell = try changed(try values(value, field), field, known) {
+    if let cell = try changed(value, field, known) {
       try set(cell, known.id, &transaction)
       report.changedCells += 1
     } else {
@@ -237,19 +242,53 @@ private struct Run {
     let field: FieldDefinition
     let values: [Value]
     let shown: [Value]
+    /// For a map the keys that change, with what they are to hold.
+    let keys: [(key: String, value: Value?)]
   }
 
   /// The change of a cell; `nil` when it shows the values already.
-  private func changed(_ values: [Value], _ field: FieldDefinition, _ record: Record) throws -> Cell? {
+  private func changed(_ json: JSON, _ field: FieldDefinition, _ record: Record) throws -> Cell? {
     let view = record[field.name]
     let shown = view?.shown ?? []
-    if field.container == .set ? Set(shown) == Set(values) : shown == values { return nil }
+    var values: [Value] = []
+    var keys: [(key: String, value: Value?)] = []
+    if field.container == .map {
+      let wanted = try pairs(json, field)
+      let present = view?.items ?? []
+      for (key, value) in wanted where present.first(where: { $0.item == .key(MapKey(key)) })?.shown != [value] {
+        keys.append((key, value))
+      }
+      for item in present where !wanted.contains(where: { .key(MapKey($0.key)) == item.item }) {
+        keys.append((item.key ?? "", nil))
+      }
+      if keys.isEmpty { return nil }
+    } else {
+      values = try self.values(json, field)
+      if field.container == .set ? Set(shown) == Set(values) : shown == values { return nil }
+    }
     if view?.isConflicted == true {
       throw CommandFailure(
         .failed, say("字段 '\(field.name)' 有未处理的冲突", "field '\(field.name)' has an open conflict"),
         details: ["quan conflict show \(record.id) \(field.name)"])
     }
-    return Cell(field: field, values: values, shown: shown)
+    return Cell(field: field, values: values, shown: shown, keys: keys)
+  }
+
+  /// The keys and values of a map.
+  private func pairs(_ json: JSON, _ field: FieldDefinition) throws -> [(key: String, value: Value)] {
+    switch json {
+    case .null: return []
+    case .object(let members):
+      guard Set(members.map { MapKey($0.name) }).count == members.count else {
+        throw CommandFailure(
+          .failed, say("字段 '\(field.name)' 有重复的键", "field '\(field.name)' has a key twice"))
+      }
+      // A key without a value is one that is not there.
+      return try members.filter { $0.value != .null }.map { ($0.name, try value($0.value, field)) }
+    default:
+      throw CommandFailure(
+        .failed, say("字段 '\(field.name)' 应为 {键: 值}", "field '\(field.name)' takes {key: value}"))
+    }
   }
 
   private func set(_ cell: Cell, _ id: RecordID, _ transaction: inout Transaction) throws {
@@ -264,7 +303,9 @@ private struct Run {
       var now: Int64 = 0
       if case .integer(let total)? = cell.shown.first { now = total }
       try transaction.increment(id, field.id, by: wanted &- now)
-    case .map, .text, .list:
+    case .list: try transaction.assign(id, field.id, cell.values)
+    case .map: for (key, value) in cell.keys { try transaction.set(id, field.id, key: key, to: value) }
+    case .text:
       throw CommandFailure(.failed, say("还不支持这种字段", "such fields are not supported yet"))
     }
   }
@@ -291,7 +332,7 @@ private struct Run {
     switch json {
     case .null: return []
     case .array(let items):
-      guard field.container == .set else {
+      guard field.container == .set || field.container == .list else {
         throw CommandFailure(
           .failed, say("字段 '\(field.name)' 只有一个值, 不是列表", "field '\(field.name)' takes one value, not a list"))
       }

@@ -65,16 +65,18 @@ struct Settling {
 
   /// Whether both can stand: prose, that is text of more than a name's or a number's length.
   static func canKeepAll(of conflict: Conflict, _ field: FieldDefinition?) -> Bool {
-    guard let field, field.type == .text, field.container == .register, conflict.class == .value else { return false }
+    guard let field, field.type == .text, field.container == .register || conflict.item != nil, conflict.class == .value
+    else { return false }
     return conflict.sides.contains { side in
       if case .text(let text) = side.value { DisplayWidth.of(text) > 24 } else { false }
     }
   }
 
   /// What will be written, in words.
-  func preview(_ text: ConflictText) -> String {
+  func preview(_ text: ConflictText) throws -> String {
     let field = text.field(conflict)
-    let place = field.map { "\(Titles.field($0)) (\($0.name)) = " } ?? ""
+    let item = try text.suffix(conflict.item, of: conflict.field, in: conflict.record)
+    let place = field.map { "\(Titles.field($0))\(item) (\($0.name)\(item)) = " } ?? ""
     switch choice {
     case .side(let side): return place + text.text(conflict.sides[side - 1], field)
     case .value(nil): return place + say("(空)", "(empty)")
@@ -86,10 +88,11 @@ struct Settling {
   /// Writes it.
   func write(to transaction: inout Transaction) throws {
     switch choice {
-    case .side(let side): try transaction.resolve(conflict.record, conflict.field, takingSide: side)
+    case .side(let side):
+      try transaction.resolve(conflict.record, conflict.field, item: conflict.item, takingSide: side)
     case .value(let value):
       guard let field = conflict.field else { return }
-      try transaction.resolve(conflict.record, field, to: value)
+      try transaction.resolve(conflict.record, field, item: conflict.item, to: value)
     }
   }
 }

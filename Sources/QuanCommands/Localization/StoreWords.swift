@@ -104,6 +104,8 @@ enum StoreWords {
     ("there is no such replica", "没有这台电脑"), ("there is no such change", "没有这个更改"),
     ("nothing has been written here that could be undone", "这里没有可以撤销的写入"), ("there is no such kind", "没有这个类型"),
     ("the kind has no such field", "这个类型没有这个字段"), ("the field takes one value", "这个字段只有一个值"),
+    ("the list has no such element", "列表中没有这一项"), ("the field is no map", "这个字段不是映射"),
+    ("the field is a map: its values have keys", "这个字段是映射, 值要写在键下面"),
     ("the counter would overflow", "计数超出范围"), ("a definition of the schema is never deleted", "表结构的定义不能删除"),
     ("the record is deleted already", "记录已被删除"), ("other records refer to it", "有其他记录引用它"),
     ("the record is not deleted", "记录没有被删除"), ("the field is not in conflict", "这个字段没有冲突"),

@@ -22,9 +22,10 @@ enum ChangeDump {
   private static func operation(_ operation: Operation) -> JSON {
     var members: [JSON.Member] = []
     func add(_ name: String, _ value: JSON) { members.append(JSON.Member(name: name, value: value)) }
-    func add(_ key: FieldKey) {
-      add("field", .string(key.id.description))
-      add("container", .integer(key.container.rawValue))
+    func add(_ key: FieldKey) { members += Self.members(of: key) }
+    func add(_ place: ListPlace) {
+      let side = place.side == .left ? "left" : "right"
+      add("place", .object(["parent": place.parent.map(entry) ?? .null, "side": .string(side)]))
     }
     switch operation.body {
     case .create(let kind, let fields):
@@ -35,10 +36,7 @@ enum ChangeDump {
         "fields",
         .array(
           fields.map { field in
-            .object([
-              "field": .string(field.key.id.description), "container": .integer(field.key.container.rawValue),
-              "values": .array(field.values.map(value)),
-            ])
+            .object(Self.members(of: field.key) + [JSON.Member(name: "values", value: .array(field.values.map(value)))])
           }))
     case .write(let key, let values, let overwrites):
       add("op", .string("write"))
@@ -50,7 +48,20 @@ enum ChangeDump {
           values.map {
             .object(["value": value($0.value), "origin": $0.origin.map { .string($0.description) } ?? .null])
           }))
-      add("overwrites", .array(overwrites.map { .array([.string($0.dot.description), .integer($0.index)]) }))
+      add("overwrites", .array(overwrites.map(entry)))
+    case .insert(let list, let place, let values):
+      add("op", .string("insert"))
+      add("record", .string(operation.record.description))
+      add(list)
+      add(place)
+      add("values", .array(values.map(value)))
+    case .move(let list, let element, let place, let overwrites):
+      add("op", .string("move"))
+      add("record", .string(operation.record.description))
+      add(list)
+      add("element", entry(element))
+      add(place)
+      add("overwrites", .array(overwrites.map(entry)))
     case .increment(let key, let amount):
       add("op", .string("increment"))
       add("record", .string(operation.record.description))
@@ -68,6 +79,23 @@ enum ChangeDump {
       add("deletes", .array(deletes.map { .string($0.description) }))
     }
     return .object(members)
+  }
+
+  private static func members(of key: FieldKey) -> [JSON.Member] {
+    var members = [
+      JSON.Member(name: "field", value: .string(key.id.description)),
+      JSON.Member(name: "container", value: .integer(key.container.rawValue)),
+    ]
+    switch key.item {
+    case .key(let key): members.append(JSON.Member(name: "key", value: .string(key.text)))
+    case .element(let element): members.append(JSON.Member(name: "element", value: entry(element)))
+    case nil: break
+    }
+    return members
+  }
+
+  private static func entry(_ entry: EntryID) -> JSON {
+    .array([.string(entry.dot.description), .integer(entry.index)])
   }
 
   /// A value with its type's code, exactly: reals as the bits of IEEE 754, attachments in hexadecimal.

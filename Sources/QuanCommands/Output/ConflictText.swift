@@ -87,7 +87,10 @@ struct ConflictText {
   func lines(_ conflict: Conflict, in subject: RecordID) throws -> [String] {
     let field = field(conflict)
     var place = conflict.record == subject ? "" : try name(of: conflict.record)
-    if let field { place += (place.isEmpty ? "" : " · ") + "\(Titles.field(field)) (\(field.name))" }
+    if let field {
+      let item = try suffix(conflict.item, of: conflict.field, in: conflict.record)
+      place += (place.isEmpty ? "" : " · ") + "\(Titles.field(field))\(item) (\(field.name)\(item))"
+    }
     var lines = [place.isEmpty ? name(of: conflict.class) : "\(place): \(name(of: conflict.class))"]
     if conflict.class == .value || conflict.class == .dispute {
       let base = conflict.base.map { ValueText.human($0, of: field, replica: replica, reveal: reveal) }
@@ -140,7 +143,8 @@ struct ConflictText {
   private func consequence(_ conflict: Conflict, _ field: FieldDefinition?) throws -> String? {
     switch conflict.class {
     case .value, .dispute:
-      guard let field, let shown = try replica.record(conflict.record)?[field.name]?.shown.first,
+      guard let field, let view = try replica.record(conflict.record)?[field.name],
+        let shown = conflict.item == nil ? view.shown.first : view.item(conflict.item)?.shown.first,
         let side = conflict.sides.firstIndex(where: { $0.value == shown })
       else { return nil }
       return conflict.class == .dispute
@@ -165,8 +169,29 @@ struct ConflictText {
   /// The command that settles a conflict.
   func hint(_ conflict: Conflict) throws -> String {
     let short = try replica.shortForm(of: conflict.record)
-    let field = field(conflict).map { " " + $0.name } ?? ""
-    return "quan conflict resolve \(short)\(field) --take N"
+    let name = try commandName(conflict).map { " " + Self.quoted($0) } ?? ""
+    return "quan conflict resolve \(short)\(name) --take N"
+  }
+
+  /// What a conflict's field, or item of one, is called in commands.
+  func commandName(_ conflict: Conflict) throws -> String? {
+    guard let field = field(conflict) else { return nil }
+    return field.name + (try suffix(conflict.item, of: conflict.field, in: conflict.record))
+  }
+
+  /// What is written behind a field's name for an item of it; empty for the whole field.
+  func suffix(_ item: FieldItem?, of field: FieldID?, in record: RecordID) throws -> String {
+    guard item != nil else { return "" }
+    return ItemText.suffix(item, of: try replica.record(record)?.fields.first { $0.definition.id == field })
+  }
+
+  /// A name as a shell takes it: brackets and spaces mean something to shells.
+  static func quoted(_ name: String) -> String {
+    let isPlain = name.unicodeScalars.allSatisfy { scalar in
+      scalar.value > 0x7F || scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "_"
+        || scalar == "." || scalar == "-"
+    }
+    return isPlain ? name : "'" + name.replacing("'", with: "'\\''") + "'"
   }
 
   // MARK: Programs
@@ -176,7 +201,8 @@ struct ConflictText {
     let field = field(conflict)
     return .object([
       "record": .string(conflict.record.description), "kind": .string(schema.kind(conflict.kind)?.name ?? ""),
-      "field": field.map { .string($0.name) } ?? .null, "class": .string(conflict.class.rawValue),
+      "field": field.map { .string($0.name) } ?? .null, "item": ItemText.json(conflict.item),
+      "class": .string(conflict.class.rawValue),
       "base": json(conflict.base, of: field), "sides": json(conflict.sides, of: field),
     ])
   }

@@ -53,7 +53,7 @@ struct DifferenceText {
   private func values(_ values: [Value], _ field: FieldDefinition) -> String {
     guard !values.isEmpty else { return say("(空)", "(empty)") }
     return values.map { ValueText.human($0, of: field, replica: text.replica, reveal: text.reveal) }
-      .joined(separator: field.container == .set ? say("、", ", ") : " | ")
+      .joined(separator: field.container == .register ? " | " : say("、", ", "))
   }
 
   /// A difference for programs.

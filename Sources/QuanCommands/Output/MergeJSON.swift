@@ -23,7 +23,7 @@ struct MergeJSON {
 
   /// A report that was kept, with whether each of its conflicts is still open.
   func object(saved merge: SavedMerge) throws -> JSON {
-    let now = Set(try text.replica.conflicts().map { Place(record: $0.record, field: $0.field) })
+    let now = Set(try text.replica.conflicts().map { MergeReport.Place($0) })
     return .object(
       [
         JSON.Member(name: "merge", value: .integer(merge.number)),
@@ -32,18 +32,14 @@ struct MergeJSON {
         JSON.Member(
           name: "still_open",
           value: .array(
-            report.newConflicts.filter { now.contains(Place(record: $0.record, field: $0.field)) }.map { json($0) })),
+            report.newConflicts.filter { now.contains(MergeReport.Place($0)) }.map { json($0) })),
       ] + members(merge.counts))
-  }
-
-  private struct Place: Hashable {
-    let record: RecordID
-    let field: FieldID?
   }
 
   private func json(_ conflict: Conflict) -> JSON {
     .object([
       "record": .string(conflict.record.description), "field": text.field(conflict).map { .string($0.name) } ?? .null,
+      "item": ItemText.json(conflict.item),
     ])
   }
 
@@ -94,7 +90,7 @@ struct MergeJSON {
     let field = text.field(notice.field, of: notice.kind)
     return .object([
       "record": .string(notice.record.description), "class": .string(notice.class.rawValue),
-      "field": field.map { .string($0.name) } ?? .null,
+      "field": field.map { .string($0.name) } ?? .null, "item": ItemText.json(notice.item),
       "people": .array(notice.people.map { .string($0.author) }),
       "rule": notice.rule.isEmpty ? .null : .string(notice.rule), "shown": text.json(notice.shown, of: field),
       "base": text.json(notice.base, of: field), "sides": text.json(notice.sides, of: field),

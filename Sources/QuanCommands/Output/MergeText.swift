@@ -98,7 +98,7 @@ struct MergeText {
   /// The conflict as it stands, if it does.
   private func current(_ conflict: Conflict) throws -> Conflict? {
     do {
-      return try replica.conflicts(of: conflict.record).first { $0.field == conflict.field }
+      return try replica.conflicts(of: conflict.record).first { $0.field == conflict.field && $0.item == conflict.item }
     } catch let error as StoreError where error.code == .notFound {
       return nil
     }
@@ -167,11 +167,13 @@ struct MergeText {
       let isThere = try replica.record(place.record)?.presence == .present
       return name + done + (isThere ? say("记录保留", "the record stays") : say("记录已删除", "the record is deleted"))
     }
-    let origin = try replica.origins(of: place.record, field: field.id).first
+    let origin = try replica.origins(of: place.record, field: field.id, item: place.item).first
     let value = (origin?.shown ?? []).map {
       ValueText.human($0, of: field, replica: replica, reveal: options.reveal)
     }.joined(separator: " | ")
     let who = try origin?.sides.first.map { "  <- " + (try text.who($0, in: place.scope)) } ?? ""
-    return "\(name)\(Titles.field(field)) (\(field.name)) \(done)\(value.isEmpty ? say("(空)", "(empty)") : value)\(who)"
+    let item = try text.suffix(place.item, of: place.field, in: place.record)
+    return
+      "\(name)\(Titles.field(field))\(item) (\(field.name)\(item)) \(done)\(value.isEmpty ? say("(空)", "(empty)") : value)\(who)"
   }
 }

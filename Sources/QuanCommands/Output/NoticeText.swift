@@ -17,8 +17,19 @@ struct NoticeText {
   private func lines(_ notice: MergeReport.Notice, in subject: RecordID) throws -> [String] {
     let field = text.field(notice.field, of: notice.kind)
     let place = notice.record == subject ? "" : try text.name(of: notice.record) + " · "
-    let name = field.map { "\(Titles.field($0)) (\($0.name))" } ?? ""
+    let item = try text.suffix(notice.item, of: notice.field, in: notice.record)
+    let name = field.map { "\(Titles.field($0))\(item) (\($0.name)\(item))" } ?? ""
     let shown = values(notice.shown, field)
+    if notice.class == .moved {
+      let who = names(notice.people)
+      return Wrap.lines(
+        "  ",
+        place
+          + say(
+            "\(name): \(who) 同时移动了 \(shown); 它只在一处, 各处相同",
+            "\(name): \(who) moved \(shown) at once; it is at one place, the same everywhere"),
+        columns: text.columns)
+    }
     if notice.class == .cleared {
       let who = names(notice.people)
       return Wrap.lines(

@@ -30,6 +30,10 @@ struct RecordText {
     }
     let width = record.fields.map { DisplayWidth.of(Titles.field($0.definition)) }.max() ?? 0
     for field in record.fields {
+      if !field.items.isEmpty {
+        lines += try itemLines(field, short)
+        continue
+      }
       let label = Titles.field(field.definition)
       let mark = field.isConflicted ? "!" : " "
       let padding = String(repeating: " ", count: width - DisplayWidth.of(label))
@@ -44,10 +48,45 @@ struct RecordText {
     return lines
   }
 
+  /// The lines of a map or list: one an item, keys in order, elements by number.
+  private func itemLines(_ field: FieldView, _ short: String) throws -> [String] {
+    let labels = field.items.enumerated().map { index, item in
+      item.key.map { Terminal.neutral($0) } ?? "\(index + 1)."
+    }
+    let width = labels.map { DisplayWidth.of($0) }.max() ?? 0
+    var lines = ["\(field.isConflicted ? "!" : " ") \(Titles.field(field.definition))"]
+    for (label, item) in zip(labels, field.items) {
+      let padding = String(repeating: " ", count: width - DisplayWidth.of(label))
+      let values = item.shown.map {
+        ValueText.human($0, of: field.definition, replica: replica, reveal: options.reveal)
+      }
+      var line = "\(item.isConflicted ? "!" : " ")   \(label)\(padding)  \(values.joined(separator: " | "))"
+      if item.isConflicted {
+        let name = ConflictText.quoted(field.definition.name + ItemText.suffix(item.item, of: field))
+        line +=
+          "   <- " + say("\(item.sides.count) 个值待定: ", "\(item.sides.count) values wait: ")
+          + "quan conflict show \(short) \(name)"
+      }
+      if !item.otherPlaces.isEmpty {
+        line += "   " + say("(多人同时移动过)", "(moved by several people at once)")
+      }
+      lines.append(line)
+    }
+    return lines
+  }
+
   /// What a field shows.
   func text(_ field: FieldView) -> String {
-    field.shown.map { ValueText.human($0, of: field.definition, replica: replica, reveal: options.reveal) }
-      .joined(separator: field.definition.container == .set ? say("、", ", ") : " | ")
+    if field.definition.container == .map {
+      return field.items.map { item in
+        let values = item.shown.map {
+          ValueText.human($0, of: field.definition, replica: replica, reveal: options.reveal)
+        }
+        return "\(Terminal.neutral(item.key ?? "")): \(values.joined(separator: " | "))"
+      }.joined(separator: say("、", ", "))
+    }
+    return field.shown.map { ValueText.human($0, of: field.definition, replica: replica, reveal: options.reveal) }
+      .joined(separator: field.definition.container == .register ? " | " : say("、", ", "))
   }
 
   /// A record for programs.

@@ -72,10 +72,18 @@ enum ValueText {
     }
   }
 
-  /// What a field shows, for programs: sets and fields that show several values as arrays.
+  /// What a field shows, for programs: sets, lists and fields that show several values as arrays, maps as objects.
   static func json(_ field: FieldView) -> JSON {
-    let values = field.shown.map { json($0, of: field.definition) }
-    return field.definition.container == .set || values.count > 1 ? .array(values) : values.first ?? .null
+    func json(_ values: [Value]) -> JSON {
+      let values = values.map { Self.json($0, of: field.definition) }
+      return values.count == 1 ? values[0] : .array(values)
+    }
+    switch field.definition.container {
+    case .map: return .object(field.items.map { JSON.Member(name: $0.key ?? "", value: json($0.shown)) })
+    case .list: return .array(field.items.map { json($0.shown) })
+    case .set: return .array(field.shown.map { Self.json($0, of: field.definition) })
+    case .register, .counter, .text: return json(field.shown)
+    }
   }
 
   /// A moment as people here read it: the time of day in China.

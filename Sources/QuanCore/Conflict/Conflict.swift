@@ -46,6 +46,8 @@ public struct Conflict: Hashable, Sendable {
   public let kind: KindID
   /// The field, or `nil` when the conflict is about the whole record.
   public let field: FieldID?
+  /// The item of a map or list that the conflict is about; `nil` for the field as a whole.
+  public let item: FieldItem?
   /// What kind of conflict.
   public let `class`: ConflictClass
   /// The values all sides started from; several when they started from a conflict, none when from nothing.
@@ -55,12 +57,14 @@ public struct Conflict: Hashable, Sendable {
 
   /// A conflict.
   public init(
-    record: RecordID, scope: ScopeID, kind: KindID, field: FieldID?, class: ConflictClass, base: [Value], sides: [Side]
+    record: RecordID, scope: ScopeID, kind: KindID, field: FieldID?, item: FieldItem? = nil, class: ConflictClass,
+    base: [Value], sides: [Side]
   ) {
     self.record = record
     self.scope = scope
     self.kind = kind
     self.field = field
+    self.item = item
     self.class = `class`
     self.base = base
     self.sides = sides
@@ -75,6 +79,8 @@ public enum NoticeClass: String, Hashable, Sendable, CaseIterable {
   case decidedByRule = "decided-by-rule"
   /// Somebody cleared a field that somebody else set at once; the value stands.
   case cleared
+  /// Several people moved one element of a list at once; it is at one of the places, the same one everywhere.
+  case moved
   /// A replica's identity was found forked, and its branches were renamed.
   case forked
 }

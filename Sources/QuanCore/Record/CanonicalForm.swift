@@ -37,6 +37,20 @@ public struct CanonicalRecord: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// A list with all places ever made in it, ascending.
+  public struct List: Hashable, Sendable {
+    /// The field.
+    public let key: FieldKey
+    /// The places, ascending by name.
+    public let placements: [Placement]
+
+    /// A list.
+    public init(key: FieldKey, placements: [Placement]) {
+      self.key = key
+      self.placements = placements.sorted { $0.id < $1.id }
+    }
+  }
+
   /// The record.
   public let id: RecordID
   /// Its kind.
@@ -45,15 +59,20 @@ public struct CanonicalRecord: Hashable, Sendable, CustomStringConvertible {
   public let presence: Presence
   /// The fields that hold something, ascending.
   public let fields: [Field]
+  /// The order of its lists, ascending by field.
+  public let lists: [List]
   /// The standing deletes, ascending.
   public let deletes: [Dot]
 
   /// A record of given parts; fields that hold nothing are left out, and all is brought into order.
-  public init(id: RecordID, kind: KindID, presence: Presence, fields: [Field], deletes: [Dot]) {
+  public init(
+    id: RecordID, kind: KindID, presence: Presence, fields: [Field], lists: [List], deletes: [Dot]
+  ) {
     self.id = id
     self.kind = kind
     self.presence = presence
     self.fields = fields.filter { !$0.entries.isEmpty || $0.total != 0 }.sorted { $0.key < $1.key }
+    self.lists = lists.filter { !$0.placements.isEmpty }.sorted { $0.key < $1.key }
     self.deletes = deletes.sorted()
   }
 
@@ -67,6 +86,7 @@ public struct CanonicalRecord: Hashable, Sendable, CustomStringConvertible {
           entries: field.entries.map { Entry(id: $0.id, value: $0.value, origin: $0.origin) },
           total: field.total)
       },
+      lists: state.lists.map { List(key: $0.key, placements: Array($0.value.placements.values)) },
       deletes: Array(state.deletes.keys))
   }
 
@@ -78,7 +98,15 @@ public struct CanonicalRecord: Hashable, Sendable, CustomStringConvertible {
         let value = entry.value.map { "\($0)" } ?? "cleared"
         return "\(entry.id.dot)#\(entry.id.index)=\(value)" + (entry.origin.map { "<\($0)" } ?? "")
       }
-      lines.append("  \(field.key.id).\(field.key.container) \(entries) total \(field.total)")
+      let item = field.key.item.map { " \($0)" } ?? ""
+      lines.append("  \(field.key.id).\(field.key.container)\(item) \(entries) total \(field.total)")
+    }
+    for list in lists {
+      let places = list.placements.map { placement in
+        let parent = placement.place.parent.map { "\($0.dot)#\($0.index)" } ?? "start"
+        return "\(placement.id.dot)#\(placement.id.index) \(placement.place.side) of \(parent)"
+      }
+      lines.append("  \(list.key.id).list order \(places)")
     }
     return lines.joined(separator: "\n")
   }

@@ -84,7 +84,7 @@ public struct FieldState: Hashable, Sendable {
       Entry(
         id: EntryID(write.dot, UInt32(index)), value: written.value, origin: written.origin, stamp: write.stamp)
     }
-    if brought.isEmpty && key.container == .register {
+    if brought.isEmpty && key.isRegister {
       brought = [Entry(id: EntryID(write.dot), value: nil, origin: nil, stamp: write.stamp)]
     }
     entries.append(contentsOf: brought)

@@ -8,15 +8,16 @@ public enum ContainerType: UInt8, Hashable, Sendable, CaseIterable {
   case set = 1
   /// A counter that adds up increments.
   case counter = 2
-  /// Reserved: a map of registers.
+  /// A map of registers.
   case map = 3
   /// Reserved: a collaborative text.
   case text = 4
-  /// Reserved: an ordered list with moves.
+  /// An ordered list of registers, with moves.
   case list = 5
 }
 
-/// The place in a record that an operation writes: the field and how its values combine.
+/// The place in a record that an operation writes: the field, how its values combine and, in a map or a list, which
+/// of its items.
 ///
 /// Operations fold without the schema, so each says what the schema would. A container's identity is
 /// (record, field, container type): two laptops that fill it independently merge.
@@ -25,16 +26,52 @@ public struct FieldKey: Hashable, Comparable, Sendable {
   public let id: FieldID
   /// How its values combine.
   public let container: ContainerType
+  /// The item of a map or list that is meant; `nil` for the field as a whole.
+  public let item: FieldItem?
 
   /// Names a place in a record.
   public init(_ id: FieldID, _ container: ContainerType = .register) {
     self.id = id
     self.container = container
+    item = nil
   }
 
-  /// Orders by field, then by container type.
+  /// Names the register under a key of a map.
+  public init(_ id: FieldID, key: String) {
+    self.id = id
+    container = .map
+    item = .key(MapKey(key))
+  }
+
+  /// Names the register that is an element of a list.
+  public init(_ id: FieldID, element: EntryID) {
+    self.id = id
+    container = .list
+    item = .element(element)
+  }
+
+  /// The field as a whole.
+  public var whole: FieldKey { FieldKey(id, container) }
+
+  /// Whether what is here is one value: a register, or an item of a map or list.
+  public var isRegister: Bool { container == .register || item != nil }
+
+  /// The same place in another field.
+  public func moved(to id: FieldID, element: (EntryID) -> EntryID) -> FieldKey {
+    switch item {
+    case .key(let key): FieldKey(id, key: key.text)
+    case .element(let old): FieldKey(id, element: element(old))
+    case nil: FieldKey(id, container)
+    }
+  }
+
+  /// Orders by field, then by container type, then by item, the whole field first.
   public static func < (one: Self, other: Self) -> Bool {
-    (one.id, one.container.rawValue) < (other.id, other.container.rawValue)
+    if (one.id, one.container.rawValue) != (other.id, other.container.rawValue) {
+      return (one.id, one.container.rawValue) < (other.id, other.container.rawValue)
+    }
+    guard let item = one.item else { return other.item != nil }
+    return other.item.map { item < $0 } ?? false
   }
 }
 
@@ -73,7 +110,7 @@ public struct WrittenValue: Hashable, Sendable {
 public struct InitialField: Hashable, Sendable {
   /// The field.
   public let key: FieldKey
-  /// Its values: one for a register, the elements of a set, one integer for a counter.
+  /// Its values: one for a register and for a key of a map, the elements of a set or list, one integer for a counter.
   public let values: [Value]
 
   /// Gives a field its initial values.
@@ -90,8 +127,14 @@ public struct Operation: Hashable, Sendable {
     /// The record begins, with all initial fields under this one operation, ascending by field.
     case create(kind: KindID, fields: [InitialField])
     /// Registers and sets: the entries in `overwrites` go, `values` come. On a register it is a *set* (without
-    /// values: *cleared*); on a set an *add*, a *remove*, or both.
+    /// values: *cleared*); on a set an *add*, a *remove*, or both. The items of maps and lists are registers: cleared,
+    /// they are no longer there.
     case write(field: FieldKey, values: [WrittenValue], overwrites: [EntryID])
+    /// New elements stand in a list, the first at `place`, each other one right behind the one before it. Element *n* is
+    /// named by this operation and *n*.
+    case insert(list: FieldKey, place: ListPlace, values: [Value])
+    /// An element of a list stands at `place`, which this operation and 0 name; `overwrites` are the places that it leaves.
+    case move(list: FieldKey, element: EntryID, place: ListPlace, overwrites: [EntryID])
     /// The counter grows by `amount`, which may be negative.
     case increment(field: FieldKey, amount: Int64)
     /// The record is deleted as far as `context` has seen it: replica to the highest counter of its operations on it.

@@ -35,6 +35,8 @@ public struct RecordState: Hashable, Sendable {
   public let kind: KindID
   /// Its fields, those that somebody has written.
   public var fields: [FieldKey: FieldState]
+  /// The order of its lists, by the field as a whole; their elements are among the fields.
+  public var lists: [FieldKey: ListState]
   /// Replica to the highest counter of its operations on the record, deletes not counted.
   public var seen: [ReplicaID: UInt64]
   /// The standing deletes, by operation.
@@ -42,12 +44,13 @@ public struct RecordState: Hashable, Sendable {
 
   /// A record as it was stored.
   public init(
-    id: RecordID, kind: KindID, fields: [FieldKey: FieldState] = [:], seen: [ReplicaID: UInt64] = [:],
-    deletes: [Dot: Delete] = [:]
+    id: RecordID, kind: KindID, fields: [FieldKey: FieldState] = [:], lists: [FieldKey: ListState] = [:],
+    seen: [ReplicaID: UInt64] = [:], deletes: [Dot: Delete] = [:]
   ) {
     self.id = id
     self.kind = kind
     self.fields = fields
+    self.lists = lists
     self.seen = seen
     self.deletes = deletes
   }
@@ -55,14 +58,31 @@ public struct RecordState: Hashable, Sendable {
   /// The record that a create begins.
   public init(creating id: RecordID, kind: KindID, fields initial: [InitialField], stamp: Stamp) {
     self.init(id: id, kind: kind, seen: [id.replica: id.counter])
-    for field in initial {
+    for field in initial { start(field, dot: id, stamp: stamp) }
+  }
+
+  /// Gives a field what its record is created with.
+  public mutating func start(_ field: InitialField, dot: Dot, stamp: Stamp) {
+    switch field.key.container {
+    case .counter:
       var state = FieldState(key: field.key)
-      if field.key.container == .counter {
-        for case .integer(let amount) in field.values { state.increment(by: amount) }
-      } else {
-        state.apply(Write(dot: id, stamp: stamp, values: field.values.map { WrittenValue($0) }, overwrites: []))
-      }
+      for case .integer(let amount) in field.values { state.increment(by: amount) }
       fields[field.key] = state
+    case .list where field.key.item == nil:
+      insert(field.values, into: field.key, at: ListPlace(parent: nil, side: .right), dot: dot, stamp: stamp)
+    case .register, .set, .map, .text, .list:
+      var state = FieldState(key: field.key)
+      state.apply(Write(dot: dot, stamp: stamp, values: field.values.map { WrittenValue($0) }, overwrites: []))
+      fields[field.key] = state
+    }
+  }
+
+  private mutating func insert(_ values: [Value], into list: FieldKey, at place: ListPlace, dot: Dot, stamp: Stamp) {
+    lists[list, default: ListState()].insert(dot, count: values.count, at: place)
+    for (index, value) in values.enumerated() {
+      let key = FieldKey(list.id, element: EntryID(dot, UInt32(index)))
+      fields[key, default: FieldState(key: key)]
+        .apply(Write(dot: dot, stamp: stamp, values: [WrittenValue(value)], overwrites: []))
     }
   }
 
@@ -75,6 +95,9 @@ public struct RecordState: Hashable, Sendable {
     case .write(let key, let values, let overwrites):
       fields[key, default: FieldState(key: key)]
         .apply(Write(dot: dot, stamp: stamp, values: values, overwrites: overwrites))
+    case .insert(let list, let place, let values): insert(values, into: list, at: place, dot: dot, stamp: stamp)
+    case .move(let list, let element, let place, let overwrites):
+      lists[list, default: ListState()].move(element, by: dot, to: place, leaving: overwrites)
     case .increment(let key, let amount): fields[key, default: FieldState(key: key)].increment(by: amount)
     case .delete(let context):
       deletes[dot] = Delete(dot: dot, stamp: stamp, context: context)
@@ -83,6 +106,38 @@ public struct RecordState: Hashable, Sendable {
       for delete in overwritten { deletes[delete] = nil }
     }
     seen[dot.replica] = max(seen[dot.replica] ?? 0, dot.counter)
+  }
+
+  /// Whether somebody has written a field as a whole, or an item of it.
+  public func holds(_ field: FieldKey) -> Bool {
+    switch field.container {
+    case .map, .list: lists[field] != nil || fields.keys.contains { $0.whole == field }
+    case .register, .set, .counter, .text: fields[field] != nil
+    }
+  }
+
+  /// The writes that are remembered of a field as a whole: of a map or list, those to its items.
+  public func writes(on field: FieldKey) -> [Write] {
+    guard field.container == .map || field.container == .list else { return fields[field]?.writes ?? [] }
+    return fields.values.filter { $0.key.whole == field }.flatMap(\.writes)
+  }
+
+  /// The keys of a map that hold something, ascending.
+  public func items(ofMap map: FieldKey) -> [FieldKey] {
+    fields.values.filter { $0.key.whole == map && $0.key.item != nil && !$0.sides.isEmpty }.map(\.key).sorted()
+  }
+
+  /// The elements of a list that are there, in its order.
+  ///
+  /// - Complexity: O(*n* log *n*) in the elements ever inserted and the moves.
+  public func items(ofList list: FieldKey) -> [FieldKey] {
+    (lists[list]?.elements ?? []).map { FieldKey(list.id, element: $0.element) }
+      .filter { !(fields[$0]?.sides.isEmpty ?? true) }
+  }
+
+  /// The items of a map or list that are there, in order.
+  public func items(of field: FieldKey) -> [FieldKey] {
+    field.container == .list ? items(ofList: field) : items(ofMap: field)
   }
 
   /// Whether the record is there.

@@ -11,6 +11,8 @@ package enum CanonicalChange {
     case increment = 3
     case delete = 4
     case restore = 5
+    case insert = 6
+    case move = 7
   }
 
   /// Encodes a change.
@@ -60,6 +62,21 @@ package enum CanonicalChange {
       }
       writer.varint(UInt64(overwrites.count))
       for entry in overwrites { put(entry, &writer) }
+    case .insert(let list, let place, let values):
+      writer.byte(Code.insert.rawValue)
+      writer.dot(operation.record)
+      put(list, &writer)
+      put(place, &writer)
+      writer.varint(UInt64(values.count))
+      for value in values { ValueCodec.put(value, &writer) }
+    case .move(let list, let element, let place, let overwrites):
+      writer.byte(Code.move.rawValue)
+      writer.dot(operation.record)
+      put(list, &writer)
+      put(element, &writer)
+      put(place, &writer)
+      writer.varint(UInt64(overwrites.count))
+      for entry in overwrites { put(entry, &writer) }
     case .increment(let key, let amount):
       writer.byte(Code.increment.rawValue)
       writer.dot(operation.record)
@@ -79,6 +96,20 @@ package enum CanonicalChange {
   static func put(_ key: FieldKey, _ writer: inout ByteWriter) {
     writer.dot(key.id)
     writer.byte(key.container.rawValue)
+    switch key.item {
+    case .key(let key): writer.string(key.text)
+    case .element(let element): put(element, &writer)
+    case nil: break
+    }
+  }
+
+  static func put(_ place: ListPlace, _ writer: inout ByteWriter) {
+    guard let parent = place.parent else {
+      writer.byte(0)
+      return
+    }
+    writer.byte(place.side.rawValue)
+    put(parent, &writer)
   }
 
   static func putOrigin(_ origin: Dot?, _ writer: inout ByteWriter) {
@@ -129,7 +160,7 @@ package enum CanonicalChange {
       let kind = try reader.dot()
       var fields: [InitialField] = []
       for _ in 0..<(try reader.count("fields", minimum: 11)) {
-        let key = try key(&reader)
+        let key = try key(.field, &reader)
         if let last = fields.last, !(last.key < key) { throw .invalid("order of fields", offset: offset) }
         var values: [Value] = []
         for _ in 0..<(try reader.count("values", minimum: 2)) { values.append(try ValueCodec.value(&reader)) }
@@ -140,23 +171,27 @@ package enum CanonicalChange {
     let record = try reader.dot()
     switch code {
     case .write:
-      let key = try key(&reader)
+      let key = try key(.register, &reader)
       var values: [WrittenValue] = []
       for _ in 0..<(try reader.count("values", minimum: 3)) {
         let value = try ValueCodec.value(&reader)
         values.append(WrittenValue(value, origin: try flag(&reader) ? try reader.dot() : nil))
       }
-      var overwrites: [EntryID] = []
-      for _ in 0..<(try reader.count("overwrites", minimum: 10)) {
-        let dot = try reader.dot()
-        guard let index = UInt32(exactly: try reader.varint()) else { throw .invalid("entry", offset: offset) }
-        let entry = EntryID(dot, index)
-        if let last = overwrites.last, !(last < entry) { throw .invalid("order of overwrites", offset: offset) }
-        overwrites.append(entry)
-      }
-      return Operation(record, .write(field: key, values: values, overwrites: overwrites))
+      return Operation(record, .write(field: key, values: values, overwrites: try overwrites(&reader)))
+    case .insert:
+      let list = try key(.list, &reader)
+      let place = try place(&reader)
+      var values: [Value] = []
+      for _ in 0..<(try reader.count("values", minimum: 2)) { values.append(try ValueCodec.value(&reader)) }
+      return Operation(record, .insert(list: list, place: place, values: values))
+    case .move:
+      let list = try key(.list, &reader)
+      let element = try entry(&reader)
+      let place = try place(&reader)
+      return Operation(
+        record, .move(list: list, element: element, place: place, overwrites: try overwrites(&reader)))
     case .increment:
-      let key = try key(&reader)
+      let key = try key(.field, &reader)
       return Operation(record, .increment(field: key, amount: try reader.zigzag()))
     case .delete:
       let dots = try dots(&reader)
@@ -176,13 +211,46 @@ package enum CanonicalChange {
     }
   }
 
-  private static func key(_ reader: inout ByteReader) throws(FormatError) -> FieldKey {
+  private static func entry(_ reader: inout ByteReader) throws(FormatError) -> EntryID {
+    let offset = reader.offset
+    let dot = try reader.dot()
+    guard let index = UInt32(exactly: try reader.varint()) else { throw .invalid("entry", offset: offset) }
+    return EntryID(dot, index)
+  }
+
+  private static func overwrites(_ reader: inout ByteReader) throws(FormatError) -> [EntryID] {
+    let offset = reader.offset
+    var overwrites: [EntryID] = []
+    for _ in 0..<(try reader.count("overwrites", minimum: 10)) {
+      let entry = try entry(&reader)
+      if let last = overwrites.last, !(last < entry) { throw .invalid("order of overwrites", offset: offset) }
+      overwrites.append(entry)
+    }
+    return overwrites
+  }
+
+  private static func place(_ reader: inout ByteReader) throws(FormatError) -> ListPlace {
+    let offset = reader.offset
+    let code = try reader.byte()
+    if code == 0 { return ListPlace(parent: nil, side: .right) }
+    guard let side = ListPlace.Side(rawValue: code) else { throw .invalid("place in a list", offset: offset) }
+    return ListPlace(parent: try entry(&reader), side: side)
+  }
+
+  /// What a field key stands for.
+  private enum KeyRole { case field, register, list }
+
+  private static func key(_ role: KeyRole, _ reader: inout ByteReader) throws(FormatError) -> FieldKey {
     let id = try reader.dot()
     let offset = reader.offset
-    guard let container = ContainerType(rawValue: try reader.byte()) else {
+    guard let container = ContainerType(rawValue: try reader.byte()), role != .list || container == .list else {
       throw .invalid("container", offset: offset)
     }
-    return FieldKey(id, container)
+    switch container {
+    case .map: return FieldKey(id, key: try reader.string())
+    case .list where role == .register: return FieldKey(id, element: try entry(&reader))
+    case .register, .set, .counter, .text, .list: return FieldKey(id, container)
+    }
   }
 
   private static func dots(_ reader: inout ByteReader) throws(FormatError) -> [Dot] {

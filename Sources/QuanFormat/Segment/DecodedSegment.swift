@@ -20,6 +20,10 @@ package final class DecodedSegment: Sendable {
     case create(layout: Int, row: Int)
     /// Write number `row`, of a slot.
     case write(slot: Int, row: Int)
+    /// Insert, which is write number `row`, of the slot of a list.
+    case insert(slot: Int, row: Int)
+    /// Move, which is write number `row`, of the slot of a list.
+    case move(slot: Int, row: Int)
     /// Increment number `row`, of a slot.
     case increment(slot: Int, row: Int)
     /// Delete, whose context is dot list `row`.
@@ -44,7 +48,7 @@ package final class DecodedSegment: Sendable {
   let dependencyStarts: [Int]
   let dependencyList: [Dependency]
 
-  /// For each operation its sort and the dictionary index: index × 5 + sort.
+  /// For each operation its sort and the dictionary index; see ``SegmentSort``.
   let heads: [UInt64]
   /// For each operation its row among its sort: creates by layout, the others over the segment.
   let rows: [UInt32]
@@ -60,6 +64,10 @@ package final class DecodedSegment: Sendable {
   let overwriteList: [EntryID]
   let originStarts: [Int]
   let origins: [Dot?]
+  /// What the writes in the slots of lists are, the elements of lists that writes and moves are about, and the places that inserts and moves make, by row.
+  let listSorts: [UInt32: ListSort]
+  let elements: [UInt32: EntryID]
+  let places: [UInt32: ListPlace]
   let amounts: [Int64]
   let dotStarts: [Int]
   let dots: [Dot]
@@ -102,6 +110,9 @@ package final class DecodedSegment: Sendable {
     overwriteList = decoder.overwriteList
     originStarts = decoder.originStarts
     origins = decoder.origins
+    listSorts = decoder.listSorts
+    elements = decoder.elements
+    places = decoder.places
     amounts = decoder.amounts
     dotStarts = decoder.dotStarts
     dots = decoder.dots
@@ -180,11 +191,17 @@ package final class DecodedSegment: Sendable {
   package func operation(_ place: Int) -> Operation {
     let head = heads[place]
     let row = Int(rows[place])
-    switch head % 5 {
-    case 0: return .create(layout: Int(head / 5), row: row)
-    case 1: return .write(slot: Int(head / 5), row: row)
-    case 2: return .increment(slot: Int(head / 5), row: row)
-    case 3: return .delete(row: row)
+    let index = Int(head / SegmentSort.count)
+    switch head % SegmentSort.count {
+    case SegmentSort.create: return .create(layout: index, row: row)
+    case SegmentSort.write:
+      switch listSorts[rows[place]] {
+      case .insert: return .insert(slot: index, row: row)
+      case .move: return .move(slot: index, row: row)
+      case .write, nil: return .write(slot: index, row: row)
+      }
+    case SegmentSort.increment: return .increment(slot: index, row: row)
+    case SegmentSort.delete: return .delete(row: row)
     default: return .restore(row: row)
     }
   }
@@ -203,6 +220,18 @@ package final class DecodedSegment: Sendable {
     }
   }
 
+  /// The place that write `row` goes to: the slot's, or the element of its list.
+  func key(slot: Int, row: Int) -> FieldKey {
+    let key = slots[slot].key
+    return elements[UInt32(row)].map { FieldKey(key.id, element: $0) } ?? key
+  }
+
+  /// The element that move `row` is about; the decoder has seen that there is one.
+  private func element(row: Int, record: Dot) -> EntryID { elements[UInt32(row)] ?? EntryID(record) }
+
+  /// The place that insert or move `row` makes; the decoder has seen that there is one.
+  private func place(row: Int) -> ListPlace { places[UInt32(row)] ?? ListPlace(parent: nil, side: .right) }
+
   /// The entries that write `row` on a record overwrites.
   package func overwrites(row: Int, record: Dot) -> [EntryID] {
     if overwriteHeads[row] == 0 { return [EntryID(record)] }
@@ -219,7 +248,18 @@ package final class DecodedSegment: Sendable {
     case .write(let slot, let row):
       let record = record(place)
       let body = QuanCore.Operation.Body.write(
-        field: slots[slot].key, values: values(slot: slot, row: row), overwrites: overwrites(row: row, record: record))
+        field: key(slot: slot, row: row), values: values(slot: slot, row: row),
+        overwrites: overwrites(row: row, record: record))
+      return QuanCore.Operation(record, body)
+    case .insert(let slot, let row):
+      let body = QuanCore.Operation.Body.insert(
+        list: slots[slot].key, place: self.place(row: row), values: values(slot: slot, row: row).map(\.value))
+      return QuanCore.Operation(record(place), body)
+    case .move(let slot, let row):
+      let record = record(place)
+      let body = QuanCore.Operation.Body.move(
+        list: slots[slot].key, element: element(row: row, record: record), place: self.place(row: row),
+        overwrites: overwrites(row: row, record: record))
       return QuanCore.Operation(record, body)
     case .increment(let slot, let row):
       return QuanCore.Operation(record(place), .increment(field: slots[slot].key, amount: amounts[row]))
@@ -269,15 +309,30 @@ package final class DecodedSegment: Sendable {
       let record = record(place)
       writer.byte(CanonicalChange.Code.write.rawValue)
       writer.dot(record)
-      CanonicalChange.put(slots[slot].key, &writer)
+      CanonicalChange.put(key(slot: slot, row: row), &writer)
       writer.varint(valueCounts[row])
       for index in 0..<Int(valueCounts[row]) {
         slotColumns[slot].put(Int(valueStarts[row]) + index, dictionary, &writer)
         CanonicalChange.putOrigin(origins[originStarts[row] + index], &writer)
       }
-      let overwrites = overwrites(row: row, record: record)
-      writer.varint(UInt64(overwrites.count))
-      for entry in overwrites { CanonicalChange.put(entry, &writer) }
+      putOverwrites(row, record, &writer)
+    case .insert(let slot, let row):
+      writer.byte(CanonicalChange.Code.insert.rawValue)
+      writer.dot(record(place))
+      CanonicalChange.put(slots[slot].key, &writer)
+      CanonicalChange.put(self.place(row: row), &writer)
+      writer.varint(valueCounts[row])
+      for index in 0..<Int(valueCounts[row]) {
+        slotColumns[slot].put(Int(valueStarts[row]) + index, dictionary, &writer)
+      }
+    case .move(let slot, let row):
+      let record = record(place)
+      writer.byte(CanonicalChange.Code.move.rawValue)
+      writer.dot(record)
+      CanonicalChange.put(slots[slot].key, &writer)
+      CanonicalChange.put(element(row: row, record: record), &writer)
+      CanonicalChange.put(self.place(row: row), &writer)
+      putOverwrites(row, record, &writer)
     case .increment(let slot, let row):
       writer.byte(CanonicalChange.Code.increment.rawValue)
       writer.dot(record(place))
@@ -292,5 +347,11 @@ package final class DecodedSegment: Sendable {
       writer.dot(record(place))
       CanonicalChange.put(Array(dots[dotStarts[row]..<dotStarts[row + 1]]), &writer)
     }
+  }
+
+  private func putOverwrites(_ row: Int, _ record: Dot, _ writer: inout ByteWriter) {
+    let overwrites = overwrites(row: row, record: record)
+    writer.varint(UInt64(overwrites.count))
+    for entry in overwrites { CanonicalChange.put(entry, &writer) }
   }
 }

@@ -5,7 +5,7 @@ struct SegmentDecoder {
   private let header: SegmentHeader
   private let content: [UInt8]
   private var dictionary = SegmentDictionary()
-  private var textCount = 0
+  private var texts: [String] = []
 
   private(set) var operationStarts: [Int] = [0]
   private(set) var firstCounters: [UInt64] = []
@@ -27,6 +27,9 @@ struct SegmentDecoder {
   private(set) var overwriteList: [EntryID] = []
   private(set) var originStarts: [Int] = [0]
   private(set) var origins: [Dot?] = []
+  private(set) var listSorts: [UInt32: ListSort] = [:]
+  private(set) var elements: [UInt32: EntryID] = [:]
+  private(set) var places: [UInt32: ListPlace] = [:]
   private(set) var amounts: [Int64] = []
   private(set) var dotStarts: [Int] = [0]
   private(set) var dots: [Dot] = []
@@ -53,9 +56,7 @@ struct SegmentDecoder {
   }
 
   mutating func texts(_ reader: inout ByteReader) throws(FormatError) -> [String] {
-    var texts: [String] = []
     for _ in 0..<(try reader.count("texts")) { texts.append(try reader.string()) }
-    textCount = texts.count
     return texts
   }
 
@@ -70,7 +71,13 @@ struct SegmentDecoder {
       let code = try reader.byte()
       let type = ValueType(rawValue: code)
       guard code == 0 || type != nil else { throw .invalid("type of a slot", offset: offset) }
-      slots.append(Slot(key: FieldKey(id, container), type: type))
+      guard container == .map else {
+        slots.append(Slot(key: FieldKey(id, container), type: type))
+        continue
+      }
+      let index = try reader.varint()
+      guard index < UInt64(texts.count) else { throw .invalid("key of a map", offset: offset) }
+      slots.append(Slot(key: FieldKey(id, key: texts[Int(index)]), type: type))
     }
     return slots
   }
@@ -132,7 +139,8 @@ struct SegmentDecoder {
     authors = try IntegerColumn.decode(count, from: &reader)
     let timeSteps = try IntegerColumn.decode(count, from: &reader)
     messages = try IntegerColumn.decode(count, from: &reader)
-    guard authors.allSatisfy({ $0 < UInt64(textCount) }), messages.allSatisfy({ $0 <= UInt64(textCount) }) else {
+    let textCount = UInt64(texts.count)
+    guard authors.allSatisfy({ $0 < textCount }), messages.allSatisfy({ $0 <= textCount }) else {
       throw .invalid("text of a change", offset: offset)
     }
     try setCounters(operationCounts, gaps, offset)
@@ -204,32 +212,36 @@ struct SegmentDecoder {
     var counts = (edits: 0, writes: 0, increments: 0, dots: 0)
     var writeSlots: [Int] = []
     var writeOwners: [UInt64] = []
+    var listRows: [UInt32] = []
     rows.reserveCapacity(heads.count)
     edits.reserveCapacity(heads.count)
     for change in firstCounters.indices {
       for place in operationStarts[change]..<operationStarts[change + 1] {
         let counter = firstCounters[change] + UInt64(place - operationStarts[change])
-        let sort = heads[place] % 5
-        let index = heads[place] / 5
+        let sort = heads[place] % SegmentSort.count
+        let index = heads[place] / SegmentSort.count
         edits.append(UInt32(counts.edits))
-        if sort != 0 { counts.edits += 1 }
+        if sort != SegmentSort.create { counts.edits += 1 }
         switch sort {
-        case 0:
+        case SegmentSort.create:
           guard index < UInt64(layoutCount) else { throw .invalid("layout", offset: offset) }
           rows.append(UInt32(layoutOwners[Int(index)].count))
           layoutOwners[Int(index)].append(counter)
-        case 1:
+        case SegmentSort.write:
           guard index < UInt64(slotCount) else { throw .invalid("slot", offset: offset) }
+          if slots[Int(index)].key.container == .list { listRows.append(UInt32(counts.writes)) }
           rows.append(UInt32(counts.writes))
           counts.writes += 1
           writeSlots.append(Int(index))
           writeOwners.append(counter)
-        case 2:
+        case SegmentSort.increment:
           guard index < UInt64(slotCount) else { throw .invalid("slot", offset: offset) }
           rows.append(UInt32(counts.increments))
           counts.increments += 1
         default:
-          guard index == 0 else { throw .invalid("operation", offset: offset) }
+          guard index == 0 else {
+            throw .invalid("operation", offset: offset)
+          }
           rows.append(UInt32(counts.dots))
           counts.dots += 1
         }
@@ -239,18 +251,57 @@ struct SegmentDecoder {
     try replicas(recordReplicas, offset)
     recordCounters = try IntegerColumn.decode(counts.edits, from: &reader)
     try writes(counts.writes, writeSlots, writeOwners, slots, &reader)
+    try listParts(listRows, &reader)
     amounts = try IntegerColumn.decode(counts.increments, from: &reader).map { ByteReader.unzigzagged($0) }
     let dotCounts = try IntegerColumn.decode(counts.dots, from: &reader)
     dotStarts = try starts(dotCounts, offset)
     dots = try dots(dotStarts[counts.dots], &reader)
     // A delete names each replica once, a restore each delete.
-    for place in heads.indices where heads[place] % 5 > 2 {
+    for place in heads.indices where heads[place] % SegmentSort.count > SegmentSort.increment {
       let list = Int(rows[place])
       let own = dots[dotStarts[list]..<dotStarts[list + 1]]
-      let isDelete = heads[place] % 5 == 3
+      let isDelete = heads[place] % SegmentSort.count == SegmentSort.delete
       let isOrdered = zip(own, own.dropFirst()).allSatisfy { isDelete ? $0.replica < $1.replica : $0 < $1 }
       guard isOrdered else { throw .invalid("order of dots", offset: offset) }
     }
+  }
+
+  /// What the writes in the slots of lists are, their elements and the places that they make.
+  private mutating func listParts(_ rows: [UInt32], _ reader: inout ByteReader) throws(FormatError) {
+    let offset = reader.offset
+    for (row, code) in zip(rows, try IntegerColumn.decode(rows.count, from: &reader)) {
+      guard let sort = ListSort(rawValue: code) else { throw .invalid("operation on a list", offset: offset) }
+      listSorts[row] = sort
+    }
+    let ofElements = rows.filter { listSorts[$0] != .insert }
+    for (row, element) in zip(ofElements, try entries(ofElements.count, &reader)) { elements[row] = element }
+    let ofPlaces = rows.filter { listSorts[$0] != .write }
+    let sides = try IntegerColumn.decode(ofPlaces.count, from: &reader)
+    guard sides.allSatisfy({ $0 <= 2 }) else { throw .invalid("place in a list", offset: offset) }
+    var parents = try entries(sides.count { $0 != 0 }, &reader)[...]
+    for (row, side) in zip(ofPlaces, sides) {
+      let side = ListPlace.Side(rawValue: UInt8(truncatingIfNeeded: side))
+      places[row] = ListPlace(parent: side == nil ? nil : parents.popFirst(), side: side ?? .right)
+    }
+    // An insert overwrites nothing and its values have no origins; a move has no values.
+    let isPlain = rows.allSatisfy { row in
+      switch listSorts[row] {
+      case .insert:
+        overwriteHeads[Int(row)] == 1
+          && origins[originStarts[Int(row)]..<originStarts[Int(row) + 1]].allSatisfy { $0 == nil }
+      case .move: valueCounts[Int(row)] == 0
+      case .write, nil: true
+      }
+    }
+    guard isPlain else { throw .invalid("operation on a list", offset: offset) }
+  }
+
+  private func entries(_ count: Int, _ reader: inout ByteReader) throws(FormatError) -> [EntryID] {
+    let offset = reader.offset
+    let dots = try dots(count, &reader)
+    let indices = try IntegerColumn.decode(count, from: &reader)
+    guard indices.allSatisfy({ $0 <= UInt64(UInt32.max) }) else { throw .invalid("entry", offset: offset) }
+    return zip(dots, indices).map { EntryID($0, UInt32(truncatingIfNeeded: $1)) }
   }
 
   private mutating func writes(
@@ -266,11 +317,7 @@ struct SegmentDecoder {
     }
     overwriteHeads = try IntegerColumn.decode(count, from: &reader)
     overwriteStarts = try starts(overwriteHeads.map { $0 == 0 ? 0 : $0 - 1 }, offset)
-    let total = overwriteStarts[count]
-    let overwritten = try dots(total, &reader)
-    let indices = try IntegerColumn.decode(total, from: &reader)
-    guard indices.allSatisfy({ $0 <= UInt64(UInt32.max) }) else { throw .invalid("entry", offset: offset) }
-    overwriteList = zip(overwritten, indices).map { EntryID($0, UInt32(truncatingIfNeeded: $1)) }
+    overwriteList = try entries(overwriteStarts[count], &reader)
     for write in 0..<count {
       let own = overwriteList[overwriteStarts[write]..<overwriteStarts[write + 1]]
       guard zip(own, own.dropFirst()).allSatisfy({ $0 < $1 }) else {

@@ -10,6 +10,19 @@ package struct SegmentEncoder {
     let slots: [Slot]
   }
 
+  /// Entries in columns.
+  private struct Entries {
+    var replicas: [UInt64] = []
+    var counters: [UInt64] = []
+    var indices: [UInt64] = []
+
+    mutating func append(_ entry: EntryID, _ names: inout SegmentNames) {
+      replicas.append(names.index(of: entry.dot.replica))
+      counters.append(entry.dot.counter)
+      indices.append(UInt64(entry.index))
+    }
+  }
+
   private let stream: StreamID
   private let start: QuanCore.Digest
   private var firstNumber: UInt64 = 0
@@ -50,6 +63,10 @@ package struct SegmentEncoder {
   private var overwriteIndices: [UInt64] = []
   private var origins: [UInt64] = []
   private var originCounters: [UInt64] = []
+  private var listSorts: [UInt64] = []
+  private var elements = Entries()
+  private var placeSides: [UInt64] = []
+  private var placeParents = Entries()
   private var amounts: [UInt64] = []
   private var dotCounts: [UInt64] = []
   private var dotReplicas: [UInt64] = []
@@ -133,15 +150,23 @@ package struct SegmentEncoder {
     switch operation.body {
     case .create: break
     case .write(let key, let values, let overwrites):
-      appendWrite(key, values, overwrites, record: operation.record, counter)
+      appendWrite(.write, key, values, overwrites, record: operation.record, counter)
+      if case .element(let element)? = key.item { elements.append(element, &names) }
+    case .insert(let list, let place, let values):
+      appendWrite(.insert, list, values.map { WrittenValue($0) }, [], record: operation.record, counter)
+      append(place)
+    case .move(let list, let element, let place, let overwrites):
+      appendWrite(.move, list, [], overwrites, record: operation.record, counter)
+      elements.append(element, &names)
+      append(place)
     case .increment(let key, let amount):
-      heads.append(UInt64(slot(Slot(key: key, type: .integer))) * 5 + 2)
+      heads.append(UInt64(slot(Slot(key: key, type: .integer))) * SegmentSort.count + SegmentSort.increment)
       amounts.append(ByteWriter.zigzagged(amount))
     case .delete(let context):
-      heads.append(3)
+      heads.append(SegmentSort.delete)
       append(context.map { Dot($0.key, $0.value) }.sorted())
     case .restore(let deletes):
-      heads.append(4)
+      heads.append(SegmentSort.restore)
       append(deletes)
     }
   }
@@ -161,18 +186,26 @@ package struct SegmentEncoder {
       layoutColumns.append(layout.slots.map { ValueColumn.Builder(type: $0.type) })
       layoutCounts.append(layout.slots.map { _ in [] })
     }
-    heads.append(UInt64(index) * 5)
+    heads.append(UInt64(index) * SegmentSort.count + SegmentSort.create)
     for (position, field) in fields.enumerated() {
       layoutCounts[index][position].append(UInt64(field.values.count))
       for value in field.values { layoutColumns[index][position].append(value, owner: counter, &names) }
     }
   }
 
+  private mutating func append(_ place: ListPlace) {
+    placeSides.append(place.parent == nil ? 0 : UInt64(place.side.rawValue))
+    if let parent = place.parent { placeParents.append(parent, &names) }
+  }
+
   private mutating func appendWrite(
-    _ key: FieldKey, _ values: [WrittenValue], _ overwrites: [EntryID], record: RecordID, _ counter: UInt64
+    _ sort: ListSort, _ key: FieldKey, _ values: [WrittenValue], _ overwrites: [EntryID], record: RecordID,
+    _ counter: UInt64
   ) {
-    let slot = slot(Slot(key: key, type: Self.type(values.map(\.value))))
-    heads.append(UInt64(slot) * 5 + 1)
+    // The elements of a list share its slot and stand in a column; the keys of a map have a slot each.
+    let slot = slot(Slot(key: key.container == .list ? key.whole : key, type: Self.type(values.map(\.value))))
+    heads.append(UInt64(slot) * SegmentSort.count + SegmentSort.write)
+    if key.container == .list { listSorts.append(sort.rawValue) }
     valueCounts.append(UInt64(values.count))
     for written in values {
       slotColumns[slot].append(written.value, owner: counter, &names)
@@ -204,6 +237,7 @@ package struct SegmentEncoder {
     let index = slots.count
     slots.append(slot)
     slotIndex[slot] = index
+    if case .key(let key)? = slot.key.item { _ = self.index(ofText: key.text) }
     slotColumns.append(ValueColumn.Builder(type: slot.type))
     return index
   }
@@ -252,6 +286,7 @@ package struct SegmentEncoder {
       body.varint(slot.key.id.counter)
       body.byte(slot.key.container.rawValue)
       body.byte(slot.type?.rawValue ?? 0)
+      if case .key(let key)? = slot.key.item { body.varint(index(ofText: key.text)) }
     }
     body.varint(UInt64(layouts.count))
     for layout in layouts {
@@ -273,7 +308,9 @@ package struct SegmentEncoder {
   private func putOperations(_ body: inout ByteWriter) {
     for column in [
       heads, recordReplicas, recordCounters, valueCounts, overwriteHeads, overwriteReplicas, overwriteCounters,
-      overwriteIndices, origins, originCounters, amounts, dotCounts, dotReplicas, dotCounters,
+      overwriteIndices, origins, originCounters, listSorts, elements.replicas, elements.counters, elements.indices,
+      placeSides,
+      placeParents.replicas, placeParents.counters, placeParents.indices, amounts, dotCounts, dotReplicas, dotCounters,
     ] { IntegerColumn.encode(column, to: &body) }
   }
 }

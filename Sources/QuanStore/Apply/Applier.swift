@@ -8,6 +8,8 @@ struct Applier {
   /// Whether the changes come from elsewhere, so that notices are due.
   let isMerge: Bool
   var tally = MergeTally()
+  /// The record whose operations are being taken in, not written yet; see ``finish()``.
+  private var held: Held?
 
   /// How many writes a field remembers in its row for finding bases; the log has the others.
   static let rememberedWrites = 24
@@ -39,6 +41,7 @@ struct Applier {
       let arrival = Arrival(index: index, scope: row.id.scope, dot: dot, stamp: stamp, context: context)
       try apply(operation, arrival)
     }
+    try finish()
     tally.report.changesApplied += 1
     tally.report.operationsApplied += change.operations.count
   }
@@ -56,6 +59,8 @@ struct Applier {
   }
 
   /// Takes in one operation.
+  ///
+  /// Its record may be written only by ``finish()``, or when an operation on another one comes.
   mutating func apply(_ operation: Operation, _ arrival: Arrival) throws {
     guard arrival.dot.counter < LocalDot.counterLimit else {
       throw StoreError(.overLimit, "an operation's counter is above \(LocalDot.counterLimit)")
@@ -65,7 +70,8 @@ struct Applier {
       return
     }
     guard let local = file.streams.local(operation.record, in: arrival.scope) else { return }
-    if case .write(let key, let values, let overwrites) = operation.body {
+    if held?.local != local { try finish() }
+    if held == nil, case .write(let key, let values, let overwrites) = operation.body {
       let write = Write(dot: arrival.dot, stamp: arrival.stamp, values: values, overwrites: overwrites)
       if try applyAlone(write, to: key, of: local, arrival) { return }
     }
@@ -84,6 +90,7 @@ struct Applier {
   private mutating func create(_ kind: KindID, _ fields: [InitialField], _ arrival: Arrival) throws {
     let local = LocalDot(stream: arrival.index, counter: arrival.dot.counter)
     noteCreated(arrival.dot, kind: kind, at: local)
+    if kind == BuiltIn.sameKind { try finish() }
     var isStored = false
     if let table = file.catalog.tables[kind] { isStored = try insert(fields, at: local, into: table) }
     if !isStored {
@@ -98,6 +105,7 @@ struct Applier {
     var positions: [Int] = []
     positions.reserveCapacity(fields.count)
     for field in fields {
+      // Maps go through their state: several initial fields make one column.
       guard let position = table.keys.firstIndex(of: field.key),
         ColumnCodec.canHold(field.values, of: table.shapes[position])
       else {
@@ -131,11 +139,7 @@ struct Applier {
     selection.bind(1, local.rowID)
     guard try selection.step() else { return false }
     var state = try file.stateWithoutColumns(selection.isNull(0) ? nil : selection.blob(0), id: id, kind: kind)
-    if state.fields[key] == nil,
-      let values = try file.columnCodec.values(of: column.shape, from: selection, at: 1)
-    {
-      state.fields[key] = ReplicaFile.initial(key, values, id)
-    }
+    if !state.holds(key) { try ReplicaFile.start(column, of: &state, from: selection, at: 1, file.columnCodec) }
     selection.reset()
     guard state.deletes.isEmpty else { return false }
 
@@ -144,7 +148,8 @@ struct Applier {
     state.apply(
       .write(field: key, values: write.values, overwrites: write.overwrites), dot: write.dot, stamp: write.stamp)
     state.fields[key]?.forget(keeping: Self.rememberedWrites)
-    let blob = try file.stateCodec.encode(state, scope: arrival.scope) { file.isImplicit($0, table, id) }
+    let implicit = file.implicitFields(of: state, table)
+    let blob = try file.stateCodec.encode(state, scope: arrival.scope) { implicit.contains($0.whole) }
     let decision = file.shown(column.definition, in: state)
     let update = try file.connection.statement(column.fieldUpdate)
     try file.columnCodec.bind(decision.shown, of: column.shape, to: update, at: 1)
@@ -155,44 +160,90 @@ struct Applier {
     noteSchema(kind)
     file.touched.write(local, kind: kind, key.id)
     let conflict = try file.refreshConflict(
-      of: column.definition, in: state, at: local, scope: arrival.scope, hadOne: had)
+      of: column.definition, key, in: state, at: local, scope: arrival.scope, hadOne: had)
     let place = MergeTally.Place(record: id, scope: arrival.scope, kind: kind, field: key.id)
     tally.note(conflict, at: place, had: had)
     if isMerge {
       tally.report.recordsChanged.insert(id)
-      try notice(state, column.definition, decision, besides: conflict == nil ? other : nil, arrival)
+      try notice(state, column.definition, key, decision, besides: conflict == nil ? other : nil, arrival)
     }
     return true
   }
 
+  // MARK: Holding
+
+  /// A record that operations are being applied to: a run of them reads and writes it once.
+  private struct Held {
+    let local: LocalDot
+    var stored: ReplicaFile.Stored
+    /// Whether it was there, and what was in conflict about it, before them.
+    let presence: Presence
+    let before: [Conflict]
+    /// What came from elsewhere, for notices.
+    var deeds: [Deed] = []
+  }
+
+  /// An operation that was applied, and the last one of somebody else that its author had not seen.
+  private struct Deed {
+    let body: Operation.Body
+    let arrival: Arrival
+    let other: Dot?
+
+    var isMove: Bool { if case .move = body { true } else { false } }
+  }
+
   /// Applies an operation by reading and writing the whole record.
   private mutating func applyWhole(_ body: Operation.Body, to local: LocalDot, _ arrival: Arrival) throws {
-    // A record that its author's past does not create: the operation contributes nothing, here and everywhere.
-    guard var stored = try file.load(local) else { return }
-    let standing = try file.representative(of: local)
-    let before = try file.conflicts(of: standing, limit: nil)
-    let other = unseen(in: stored.state, by: arrival)
-    let presence = stored.state.presence
-    stored.state.apply(body, dot: arrival.dot, stamp: arrival.stamp)
-    for key in stored.state.fields.keys { stored.state.fields[key]?.forget(keeping: Self.rememberedWrites) }
-    try file.save(stored.state, at: local, replacing: stored.place)
-    noteSchema(stored.state.kind)
-    note(body, on: local, stored.state.kind)
+    if held == nil {
+      // A record that its author's past does not create: the operation contributes nothing, here and everywhere.
+      guard let stored = try file.load(local) else { return }
+      held = Held(
+        local: local, stored: stored, presence: stored.state.presence,
+        before: try file.conflicts(of: try file.representative(of: local), limit: nil))
+    }
+    if isMerge {
+      let other = held.flatMap { unseen(in: $0.stored.state, by: arrival) }
+      held?.deeds.append(Deed(body: body, arrival: arrival, other: other))
+    }
+    if let kind = held?.stored.state.kind { note(body, on: local, kind) }
+    held?.stored.state.apply(body, dot: arrival.dot, stamp: arrival.stamp)
+    if case .write(let key, _, _) = body { held?.stored.state.fields[key]?.forget(keeping: Self.rememberedWrites) }
+  }
+
+  /// Writes what has been taken in, and notes what that did; due before anybody else reads.
+  mutating func finish() throws {
+    guard let held else { return }
+    self.held = nil
+    let state = held.stored.state
+    try file.save(state, at: held.local, replacing: held.stored.place)
+    noteSchema(state.kind)
     // A write that a delete had not seen brings the record back, for those who refer to it too.
-    if stored.state.presence != presence { file.touched.change(local, kind: stored.state.kind) }
-    if stored.state.kind == BuiltIn.sameKind { try regroup(by: local) }
-    let after = try file.conflicts(of: standing, limit: nil)
-    let id = stored.state.id
-    note(after, insteadOf: before)
+    if state.presence != held.presence { file.touched.change(held.local, kind: state.kind) }
+    if state.kind == BuiltIn.sameKind { try regroup(by: held.local) }
+    let after = try file.conflicts(of: try file.representative(of: held.local), limit: nil)
+    note(after, insteadOf: held.before)
     guard isMerge else { return }
-    tally.report.recordsChanged.insert(id)
-    if case .write(let key, _, _) = body, let table = file.catalog.tables[stored.state.kind],
-      let position = table.position[key]
-    {
+    tally.report.recordsChanged.insert(state.id)
+    let standing = held.deeds.contains { $0.isMove } ? state.lists.mapValues(\.standing) : [:]
+    for deed in held.deeds { try notice(deed, state, standing, isSettled: after.isEmpty) }
+  }
+
+  /// Notes what an operation did that needs no decision.
+  ///
+  /// - Parameter standing: Where the elements of the record's lists are.
+  private mutating func notice(
+    _ deed: Deed, _ state: RecordState, _ standing: [FieldKey: [EntryID: [EntryID]]], isSettled: Bool
+  ) throws {
+    switch deed.body {
+    case .write(let key, _, _):
+      guard let table = file.catalog.tables[state.kind], let position = table.position[key.whole] else { return }
       let definition = table.columns[position].definition
       try notice(
-        stored.state, definition, file.shown(definition, in: stored.state), besides: after.isEmpty ? other : nil,
-        arrival)
+        state, definition, key, file.shown(definition, key, in: state), besides: isSettled ? deed.other : nil,
+        deed.arrival)
+    case .move(let list, let element, _, _):
+      try noticeMoved(element, of: list, in: state, at: standing[list]?[element] ?? [], deed.arrival)
+    case .create, .insert, .increment, .delete, .restore: return
     }
   }
 
@@ -205,16 +256,16 @@ struct Applier {
   /// Notes which conflicts stand and which stood; a field's conflict may have gone from one joined record to another.
   private mutating func note(_ after: [Conflict], insteadOf before: [Conflict]) {
     for conflict in before {
-      guard let standing = after.first(where: { $0.field == conflict.field }) else {
+      guard let standing = after.first(where: { $0.isOver(conflict) }) else {
         tally.note(nil, at: MergeTally.Place(conflict), had: true)
         continue
       }
-      if !after.contains(where: { $0.field == conflict.field && $0.record == conflict.record }) {
+      if !after.contains(where: { $0.isOver(conflict) && $0.record == conflict.record }) {
         tally.rename(MergeTally.Place(conflict), to: MergeTally.Place(standing), standing)
       }
     }
     for conflict in after {
-      tally.note(conflict, at: MergeTally.Place(conflict), had: before.contains { $0.field == conflict.field })
+      tally.note(conflict, at: MergeTally.Place(conflict), had: before.contains { $0.isOver(conflict) })
     }
   }
 
@@ -222,6 +273,7 @@ struct Applier {
   private func note(_ body: Operation.Body, on local: LocalDot, _ kind: KindID) {
     switch body {
     case .write(let key, _, _), .increment(let key, _): file.touched.write(local, kind: kind, key.id)
+    case .insert(let list, _, _), .move(let list, _, _, _): file.touched.write(local, kind: kind, list.id)
     case .delete, .restore: file.touched.change(local, kind: kind)
     case .create: return
     }
@@ -239,16 +291,34 @@ struct Applier {
     }.map { Dot($0.key, $0.value) }.max()
   }
 
-  /// Notes what the merge did to a field that needs no decision.
+  /// Notes that several people moved one element at once.
+  private mutating func noticeMoved(
+    _ element: EntryID, of list: FieldKey, in state: RecordState, at places: [EntryID], _ arrival: Arrival
+  ) throws {
+    let key = FieldKey(list.id, element: element)
+    let place = MergeTally.Place(
+      record: state.id, scope: arrival.scope, kind: state.kind, field: list.id, item: key.item)
+    let file = file
+    let shown = state.fields[key]?.sides.map(\.value) ?? []
+    try tally.notice(at: place, isOrder: true, isDue: places.count > 1) {
+      MergeReport.Notice(
+        record: state.id, scope: arrival.scope, kind: state.kind, field: list.id, item: key.item, class: .moved,
+        people: try places.map { try file.stamp(of: $0.dot, in: arrival.scope) ?? arrival.stamp }, shown: shown)
+    }
+  }
+
+  /// Notes what the merge did to a field, or an item of one, that needs no decision.
   ///
   /// - Parameter other: An operation of somebody else at once, when no conflict came of it.
   private mutating func notice(
-    _ state: RecordState, _ definition: FieldDefinition, _ decision: Decision, besides other: Dot?, _ arrival: Arrival
+    _ state: RecordState, _ definition: FieldDefinition, _ key: FieldKey, _ decision: Decision, besides other: Dot?,
+    _ arrival: Arrival
   ) throws {
-    guard let field = state.fields[definition.key] else { return }
+    guard let field = state.fields[key] else { return }
     let isDecided = decision.outcome == .decided
     let isCleared = !isDecided && !field.clearings.isEmpty && !field.sides.isEmpty
-    let place = MergeTally.Place(record: state.id, scope: arrival.scope, kind: state.kind, field: definition.id)
+    let place = MergeTally.Place(
+      record: state.id, scope: arrival.scope, kind: state.kind, field: definition.id, item: key.item)
     let isDue = isDecided || isCleared || (other != nil && decision.outcome == .agreed)
     let file = file
     try tally.notice(at: place, isDue: isDue) {
@@ -256,8 +326,8 @@ struct Applier {
         _ class: NoticeClass, _ people: [Stamp], rule: String = "", base: [Value] = [], sides: [Conflict.Side] = []
       ) -> MergeReport.Notice {
         MergeReport.Notice(
-          record: state.id, scope: arrival.scope, kind: state.kind, field: definition.id, class: `class`,
-          people: people, rule: rule, shown: decision.shown, base: base, sides: sides)
+          record: state.id, scope: arrival.scope, kind: state.kind, field: definition.id, item: key.item,
+          class: `class`, people: people, rule: rule, shown: decision.shown, base: base, sides: sides)
       }
       if isDecided {
         // What the record no longer remembers is not worth a walk through the log here: history tells it.
@@ -278,4 +348,9 @@ struct Applier {
     file.schemaIsStale = true
     tally.report.isSweeping = true
   }
+}
+
+extension Conflict {
+  /// Whether two conflicts are over the same field or item, though perhaps of another one of joined records.
+  fileprivate func isOver(_ other: Conflict) -> Bool { field == other.field && item == other.item }
 }

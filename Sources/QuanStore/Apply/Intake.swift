@@ -422,7 +422,8 @@ struct Intake {
     guard let index = file.streams.index(name: place.record.replica, scope: place.scope) else { return [place] }
     return file.streams.path(to: index).map { stretch in
       MergeTally.Place(
-        record: Dot(stretch.name, place.record.counter), scope: place.scope, kind: place.kind, field: place.field)
+        record: Dot(stretch.name, place.record.counter), scope: place.scope, kind: place.kind, field: place.field,
+        item: place.item)
     }
   }
 

@@ -4,13 +4,19 @@ import QuanCore
 struct MergeTally {
   typealias Place = MergeReport.Place
 
+  /// What a notice is about: what is at a place, or where in its list that is.
+  private struct Topic: Hashable {
+    let place: Place
+    let isOrder: Bool
+  }
+
   var report = MergeReport()
   /// Conflicts that were not there before the merge and still stand.
   private(set) var new: [Place: Conflict] = [:]
   /// Conflicts that were there before and are settled.
   private var settled: Set<Place> = []
   /// What needs no decision, with its turn; a place that is written several times keeps the last word.
-  private var notices: [Place: (turn: Int, notice: MergeReport.Notice)] = [:]
+  private var notices: [Topic: (turn: Int, notice: MergeReport.Notice)] = [:]
   private var turn = 0
   /// How many notices there was no room for.
   private var untold = 0
@@ -37,25 +43,29 @@ struct MergeTally {
   ///
   /// `notice` is asked only when there is room for what it gives.
   mutating func notice(
-    at place: Place, isDue: Bool, _ notice: () throws -> MergeReport.Notice
+    at place: Place, isOrder: Bool = false, isDue: Bool, _ notice: () throws -> MergeReport.Notice
   ) rethrows {
+    let topic = Topic(place: place, isOrder: isOrder)
     guard isDue else {
-      notices[place] = nil
+      notices[topic] = nil
       return
     }
-    guard notices[place] != nil || notices.count < MergeReport.noticeLimit else {
+    guard notices[topic] != nil || notices.count < MergeReport.noticeLimit else {
       untold += 1
       return
     }
     turn += 1
-    notices[place] = (notices[place]?.turn ?? turn, try notice())
+    notices[topic] = (notices[topic]?.turn ?? turn, try notice())
   }
 
   /// The report, with what was gathered.
   func finished() -> MergeReport {
     var report = report
     func precedes(_ one: Place, _ other: Place) -> Bool {
-      (one.record, one.field ?? Dot.builtIn(0)) < (other.record, other.field ?? Dot.builtIn(0))
+      let places = ((one.record, one.field ?? Dot.builtIn(0)), (other.record, other.field ?? Dot.builtIn(0)))
+      guard places.0 == places.1 else { return places.0 < places.1 }
+      guard let item = one.item else { return other.item != nil }
+      return other.item.map { item < $0 } ?? false
     }
     report.newConflicts = new.sorted { precedes($0.key, $1.key) }.map(\.value)
     report.settled = settled.sorted(by: precedes)

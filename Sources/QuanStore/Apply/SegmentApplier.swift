@@ -70,6 +70,7 @@ struct SegmentApplier {
         stamp = stamp ?? Stamp(author: segment.author(change), time: segment.time(change))
       }
     }
+    try applier.finish()
     applier.tally.report.changesApplied += segment.changeCount
     applier.tally.report.operationsApplied += segment.header.operationCount
   }

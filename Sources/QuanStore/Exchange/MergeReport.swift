@@ -12,6 +12,8 @@ public struct MergeReport: Hashable, Sendable {
     public let kind: KindID
     /// The field, or `nil` when it is about the whole record.
     public let field: FieldID?
+    /// The item of a map or list that it is about; `nil` for the field as a whole.
+    public let item: FieldItem?
     /// What happened.
     public let `class`: NoticeClass
     /// Who, in the order of the operations.
@@ -27,13 +29,14 @@ public struct MergeReport: Hashable, Sendable {
 
     /// A notice.
     public init(
-      record: RecordID, scope: ScopeID, kind: KindID, field: FieldID?, class: NoticeClass, people: [Stamp],
-      rule: String = "", shown: [Value] = [], base: [Value] = [], sides: [Conflict.Side] = []
+      record: RecordID, scope: ScopeID, kind: KindID, field: FieldID?, item: FieldItem? = nil, class: NoticeClass,
+      people: [Stamp], rule: String = "", shown: [Value] = [], base: [Value] = [], sides: [Conflict.Side] = []
     ) {
       self.record = record
       self.scope = scope
       self.kind = kind
       self.field = field
+      self.item = item
       self.class = `class`
       self.people = people
       self.rule = rule
@@ -101,18 +104,22 @@ public struct MergeReport: Hashable, Sendable {
     public let kind: KindID
     /// The field, or `nil` when it was about the whole record.
     public let field: FieldID?
+    /// The item of a map or list; `nil` for the field as a whole.
+    public let item: FieldItem?
 
     /// A place.
-    public init(record: RecordID, scope: ScopeID, kind: KindID, field: FieldID?) {
+    public init(record: RecordID, scope: ScopeID, kind: KindID, field: FieldID?, item: FieldItem? = nil) {
       self.record = record
       self.scope = scope
       self.kind = kind
       self.field = field
+      self.item = item
     }
 
     /// Where a conflict is.
     public init(_ conflict: Conflict) {
-      self.init(record: conflict.record, scope: conflict.scope, kind: conflict.kind, field: conflict.field)
+      self.init(
+        record: conflict.record, scope: conflict.scope, kind: conflict.kind, field: conflict.field, item: conflict.item)
     }
   }
 
@@ -142,9 +149,9 @@ public struct MergeReport: Hashable, Sendable {
   public var recordsCreated: Int { createdRecords.count }
   /// The records that existed and were changed, ascending.
   public var recordsChanged: Set<RecordID> = []
-  /// Conflicts that were not there before, by record and field.
+  /// Conflicts that were not there before, by record, field and item.
   public var newConflicts: [Conflict] = []
-  /// Where conflicts that were there before are settled, by record and field.
+  /// Where conflicts that were there before are settled, by record, field and item.
   public var settled: [Place] = []
   /// How many conflicts are open after the merge, also in a dry run.
   public var openConflicts = 0

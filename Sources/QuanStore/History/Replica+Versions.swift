@@ -121,8 +121,8 @@ extension ReplicaFile {
       let old = before.map { shown(definition, in: $0).shown } ?? []
       let new = after.map { shown(definition, in: $0).shown } ?? []
       guard old != new else { return nil }
-      let had = Set(before?.fields[definition.key]?.writes.map(\.dot) ?? [])
-      let last = after?.fields[definition.key]?.writes.filter { !had.contains($0.dot) }
+      let had = Set(before?.writes(on: definition.key).map(\.dot) ?? [])
+      let last = after?.writes(on: definition.key).filter { !had.contains($0.dot) }
         .max { ($0.stamp.time, $0.dot) < ($1.stamp.time, $1.dot) }
       return FieldDifference(definition: definition, before: old, after: new, operation: last?.dot, stamp: last?.stamp)
     }

@@ -334,6 +334,10 @@ extension ReplicaFile {
       case .write(_, let values, let overwrites):
         before.formUnion(overwrites.map(\.dot))
         before.formUnion(values.compactMap(\.origin))
+      case .insert(_, let place, _): if let parent = place.parent { before.insert(parent.dot) }
+      case .move(_, let element, let place, let overwrites):
+        before.formUnion(overwrites.map(\.dot) + [element.dot])
+        if let parent = place.parent { before.insert(parent.dot) }
       case .restore(let deletes): before.formUnion(deletes)
       case .delete(let context): before.formUnion(context.map { Dot($0.key, $0.value) })
       case .create, .increment: break
@@ -355,18 +359,32 @@ extension ReplicaFile {
     return ordered
   }
 
-  /// All writes on one field of a record.
+  /// All writes on one field of a record, or on one item of a map or list.
   func writes(on key: FieldKey, of record: LocalDot) throws -> [Write] {
     try operations(on: record).compactMap { item in
       let stamp = Stamp(author: item.change.author, time: item.change.time)
       switch item.operation.body {
       case .create(_, let fields):
+        if case .element(let element)? = key.item {
+          guard let list = fields.first(where: { $0.key == key.whole }) else { return nil }
+          return Self.write(item.dot, stamp, of: element, list.values)
+        }
         guard let field = fields.first(where: { $0.key == key }) else { return nil }
         return Write(dot: item.dot, stamp: stamp, values: field.values.map { WrittenValue($0) }, overwrites: [])
+      case .insert(let list, _, let values):
+        guard case .element(let element)? = key.item, list == key.whole else { return nil }
+        return Self.write(item.dot, stamp, of: element, values)
       case .write(key, let values, let overwrites):
         return Write(dot: item.dot, stamp: stamp, values: values, overwrites: overwrites)
-      case .write, .increment, .delete, .restore: return nil
+      case .write, .increment, .delete, .restore, .move: return nil
       }
     }
+  }
+
+  /// The write by which an operation that inserts values into a list made one element, if it did.
+  private static func write(_ dot: Dot, _ stamp: Stamp, of element: EntryID, _ values: [Value]) -> Write? {
+    guard element.dot == dot, values.indices.contains(Int(element.index)) else { return nil }
+    let value = WrittenValue(values[Int(element.index)])
+    return Write(dot: dot, stamp: stamp, values: [value], overwrites: [])
   }
 }

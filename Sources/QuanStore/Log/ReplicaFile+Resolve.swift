@@ -15,7 +15,9 @@ extension ReplicaFile {
       guard case .reference(let reference) = value else { return value }
       return .reference(Reference(resolve(reference.record, in: reference.scope), in: reference.scope))
     }
-    func resolve(_ key: FieldKey) -> FieldKey { FieldKey(resolve(key.id, in: .shared), key.container) }
+    func resolve(_ entry: EntryID) -> EntryID { EntryID(resolve(entry.dot, in: scope), entry.index) }
+    func resolve(_ key: FieldKey) -> FieldKey { key.moved(to: resolve(key.id, in: .shared), element: resolve) }
+    func resolve(_ place: ListPlace) -> ListPlace { ListPlace(parent: place.parent.map(resolve), side: place.side) }
     let operations = change.operations.map { operation in
       let record = resolve(operation.record, in: scope)
       switch operation.body {
@@ -31,7 +33,15 @@ extension ReplicaFile {
           .write(
             field: resolve(key),
             values: values.map { WrittenValue(resolve($0.value), origin: $0.origin.map { resolve($0, in: scope) }) },
-            overwrites: overwrites.map { EntryID(resolve($0.dot, in: scope), $0.index) }.sorted()))
+            overwrites: overwrites.map(resolve).sorted()))
+      case .insert(let list, let place, let values):
+        return Operation(record, .insert(list: resolve(list), place: resolve(place), values: values.map(resolve)))
+      case .move(let list, let element, let place, let overwrites):
+        return Operation(
+          record,
+          .move(
+            list: resolve(list), element: resolve(element), place: resolve(place),
+            overwrites: overwrites.map(resolve).sorted()))
       case .increment(let key, let amount): return Operation(record, .increment(field: resolve(key), amount: amount))
       case .delete(let seen):
         var resolved: [ReplicaID: UInt64] = [:]

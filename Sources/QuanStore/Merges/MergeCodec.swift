@@ -109,6 +109,7 @@ enum MergeCodec {
     ConflictCodec.put(place.scope.dot, &writer)
     ConflictCodec.put(place.kind, &writer)
     ConflictCodec.putOptional(place.field, &writer)
+    ConflictCodec.put(place.item, &writer)
   }
 
   private static func put(_ stream: StreamID, _ writer: inout ByteWriter) {
@@ -118,7 +119,8 @@ enum MergeCodec {
 
   private static func put(_ notice: MergeReport.Notice, _ writer: inout ByteWriter) {
     put(
-      MergeReport.Place(record: notice.record, scope: notice.scope, kind: notice.kind, field: notice.field), &writer)
+      MergeReport.Place(
+        record: notice.record, scope: notice.scope, kind: notice.kind, field: notice.field, item: notice.item), &writer)
     writer.string(notice.class.rawValue)
     ConflictCodec.put(notice.people, &writer)
     writer.string(notice.rule)
@@ -225,7 +227,9 @@ enum MergeCodec {
     let record = try ConflictCodec.dot(&reader)
     let scope = ScopeID(try ConflictCodec.dot(&reader))
     let kind = try ConflictCodec.dot(&reader)
-    return MergeReport.Place(record: record, scope: scope, kind: kind, field: try ConflictCodec.optionalDot(&reader))
+    let field = try ConflictCodec.optionalDot(&reader)
+    return MergeReport.Place(
+      record: record, scope: scope, kind: kind, field: field, item: try ConflictCodec.item(&reader))
   }
 
   private static func stream(_ reader: inout ByteReader) throws -> StreamID {
@@ -243,8 +247,8 @@ enum MergeCodec {
     let shown = try ConflictCodec.values(&reader)
     let base = try ConflictCodec.values(&reader)
     return MergeReport.Notice(
-      record: place.record, scope: place.scope, kind: place.kind, field: place.field, class: `class`, people: people,
-      rule: rule, shown: shown, base: base, sides: try ConflictCodec.sides(&reader))
+      record: place.record, scope: place.scope, kind: place.kind, field: place.field, item: place.item,
+      class: `class`, people: people, rule: rule, shown: shown, base: base, sides: try ConflictCodec.sides(&reader))
   }
 
   private static func fork(_ reader: inout ByteReader) throws -> MergeReport.Fork {

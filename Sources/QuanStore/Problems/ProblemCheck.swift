@@ -160,7 +160,7 @@ struct ProblemCheck {
       var seen: Set<Reference> = []
       let shown = file.shown(field, in: state).shown
       for case .reference(let written) in shown {
-        if field.container == .set || shown.count > 1 { try file.indexReference(from: row, to: written) }
+        if field.container != .register || shown.count > 1 { try file.indexReference(from: row, to: written) }
         let target = try file.followed(written)
         guard seen.insert(target).inserted else { continue }
         let hint = file.catalog.schema.kind(named: field.target)?.id
@@ -189,7 +189,7 @@ struct ProblemCheck {
           && (column.definition.target.isEmpty || target.kind.name == column.definition.target)
       }
       guard column.shape.container == .register else {
-        rows += try danglingSetRows(of: run, table, name, targets.first?.kind.id)
+        rows += try danglingContainerRows(of: run, table, column, targets.first?.kind.id)
         continue
       }
       let absent = targets.map { "NOT EXISTS (SELECT 1 FROM \($0.quotedName) t WHERE t.id=r.\(name))" }
@@ -205,17 +205,17 @@ struct ProblemCheck {
     return rows
   }
 
-  private func danglingSetRows(
-    of run: Touched.Run, _ table: KindTable, _ name: String, _ hint: KindID?
+  private func danglingContainerRows(
+    of run: Touched.Run, _ table: KindTable, _ column: Column, _ hint: KindID?
   ) throws -> [Int64] {
+    let name = KindTable.quoted(column.name)
     let statement = try connection.ownStatement(
       "SELECT id, \(name) FROM \(table.quotedName) WHERE id BETWEEN ? AND ? AND \(name) IS NOT NULL")
     statement.bind(1, run.first)
     statement.bind(2, run.last)
-    let shape = ColumnShape(container: .set, type: .reference)
     var rows: [Int64] = []
     while try statement.step() {
-      for case .reference(let target) in try file.columnCodec.values(of: shape, from: statement, at: 1) ?? [] {
+      for case .reference(let target) in try file.columnCodec.values(of: column.shape, from: statement, at: 1) ?? [] {
         try file.indexReference(from: statement.integer(0), to: target)
         switch try file.standing(of: target, hint: hint) {
         case .here, .elsewhere: continue

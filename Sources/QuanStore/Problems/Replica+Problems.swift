@@ -81,13 +81,20 @@ extension Transaction {
     for verdict in verdicts { if let (record, _) = file.streams.dot(verdict) { try delete(record, force: true) } }
   }
 
-  /// Takes a reference to a record out of a field: clears a register, removes from a set.
+  /// Takes a reference to a record out of a field: clears a register, removes from a set, and takes the elements of a list
+  /// and the keys of a map away that show it.
   public mutating func clearReference(in record: RecordID, _ field: FieldID, to target: Reference) throws {
     let kind = try file.kind(of: try file.known(record).local, hint: file.catalog.kindOfField[field])
-    if file.catalog.schema.kind(kind)?.field(field)?.container == .set {
-      try remove(record, field, .reference(target))
-    } else {
-      try set(record, field, to: nil)
+    guard let definition = file.catalog.schema.kind(kind)?.field(field) else { return }
+    switch definition.container {
+    case .set: try remove(record, field, .reference(target))
+    case .list, .map:
+      guard let state = try file.loadJoined(try file.known(record).local)?.state else { return }
+      for item in file.items(definition, in: state) where item.shown.contains(.reference(target)) {
+        if let key = item.key { try set(record, field, key: key, to: nil) }
+        if let element = item.element { try set(record, field, element: element, to: nil) }
+      }
+    case .register, .counter, .text: try set(record, field, to: nil)
     }
   }
 

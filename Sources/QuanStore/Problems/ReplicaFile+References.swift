@@ -98,7 +98,7 @@ extension ReplicaFile {
     return kind.fields.contains { field in
       guard field.type == .reference else { return false }
       let shown = shown(field, in: stored.state).shown
-      return (field.container == .set || shown.count > 1) && shown.contains(.reference(reference))
+      return (field.container != .register || shown.count > 1) && shown.contains(.reference(reference))
     }
   }
 
@@ -111,6 +111,11 @@ extension ReplicaFile {
     while try statement.step() { body(statement.integer(0)) }
   }
 
+  /// What the index is called by which those are found who refer to something in a field.
+  static func referenceIndex(of field: FieldID) -> String {
+    KindTable.quoted("quan_reference_\(field.replica)_\(field.counter)")
+  }
+
   /// Makes the indexes by which referrers are found, for the kinds that have records.
   ///
   /// They are made when the first records are there, and not with the table: sorting once costs a fraction of keeping an
@@ -121,8 +126,7 @@ extension ReplicaFile {
       indexedKinds.insert(kind)
       for column in table.columns
       where column.definition.type == .reference && column.shape.container == .register {
-        let id = column.definition.id
-        let name = KindTable.quoted("quan_reference_\(id.replica)_\(id.counter)")
+        let name = Self.referenceIndex(of: column.definition.id)
         try connection.execute(
           """
           CREATE INDEX IF NOT EXISTS \(name) ON \(table.quotedName) (\(KindTable.quoted(column.name)))

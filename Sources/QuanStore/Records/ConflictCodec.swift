@@ -14,6 +14,7 @@ enum ConflictCodec {
     put(conflict.scope.dot, &writer)
     put(conflict.kind, &writer)
     putOptional(conflict.field, &writer)
+    put(conflict.item, &writer)
     writer.string(conflict.class.rawValue)
     put(conflict.base, &writer)
     put(conflict.sides, &writer)
@@ -50,12 +51,14 @@ enum ConflictCodec {
     let scope = ScopeID(try dot(&reader))
     let kind = try dot(&reader)
     let field = try optionalDot(&reader)
+    let item = try item(&reader)
     guard let `class` = ConflictClass(rawValue: try reader.string()) else {
       throw StoreError(.damaged, "a conflict's class is unknown")
     }
     let base = try values(&reader)
     return Conflict(
-      record: record, scope: scope, kind: kind, field: field, class: `class`, base: base, sides: try sides(&reader))
+      record: record, scope: scope, kind: kind, field: field, item: item, class: `class`, base: base,
+      sides: try sides(&reader))
   }
 
   static func values(_ reader: inout ByteReader) throws -> [Value] {
@@ -76,6 +79,36 @@ enum ConflictCodec {
         Conflict.Side(value: value, event: event, dot: sideDot, stamp: sideStamp, alike: try stamps(&reader)))
     }
     return sides
+  }
+
+  /// The bytes by which the item of a conflict is told from others of its field; none for the whole field.
+  static func bytes(of item: FieldItem?) -> [UInt8] {
+    var writer = ByteWriter()
+    if item != nil { put(item, &writer) }
+    return writer.bytes
+  }
+
+  static func put(_ item: FieldItem?, _ writer: inout ByteWriter) {
+    switch item {
+    case nil: writer.byte(0)
+    case .key(let key):
+      writer.byte(1)
+      writer.string(key.text)
+    case .element(let element):
+      writer.byte(2)
+      put(element.dot, &writer)
+      writer.varint(UInt64(element.index))
+    }
+  }
+
+  static func item(_ reader: inout ByteReader) throws -> FieldItem? {
+    switch try reader.byte() {
+    case 0: return nil
+    case 1: return .key(MapKey(try reader.string()))
+    default:
+      let dot = try dot(&reader)
+      return .element(EntryID(dot, UInt32(truncatingIfNeeded: try reader.varint())))
+    }
   }
 
   static func put(_ dot: Dot, _ writer: inout ByteWriter) {

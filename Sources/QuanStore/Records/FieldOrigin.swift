@@ -24,18 +24,25 @@ public struct FieldOrigin: Hashable, Sendable {
 }
 
 extension Replica {
-  /// Who wrote what stands in the fields of a record, or in one of them, in the schema's order.
+  /// Who wrote what stands in the fields of a record, in one of them or in one of its items, in the schema's order; a
+  /// map or list as a whole is left out: its items have authors.
   ///
   /// - Complexity: O(*f*) looks into the log in the number of fields.
-  public func origins(of record: RecordID, field: FieldID? = nil) throws -> [FieldOrigin] {
+  public func origins(of record: RecordID, field: FieldID? = nil, item: FieldItem? = nil) throws -> [FieldOrigin] {
     try read { file in
       let known = try file.known(record)
       guard let stored = try file.loadJoined(known.local), let kind = file.catalog.schema.kind(stored.state.kind) else {
         return []
       }
       return try kind.fields.filter { field == nil || $0.id == field }.compactMap { definition in
-        guard let state = stored.state.fields[definition.key] else { return nil }
-        let decision = file.shown(definition, in: stored.state)
+        let key =
+          switch item {
+          case nil: definition.key
+          case .key(let key): FieldKey(definition.id, key: key.text)
+          case .element(let element): FieldKey(definition.id, element: element)
+          }
+        guard let state = stored.state.fields[key] else { return nil }
+        let decision = file.shown(definition, key, in: stored.state)
         return FieldOrigin(
           definition: definition, shown: decision.shown, sides: try file.describe(state.sides, known.scope),
           outcome: decision.outcome)

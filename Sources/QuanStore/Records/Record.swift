@@ -1,18 +1,58 @@
 public import QuanCore
 
-/// One field of a record, as it is to be shown.
-public struct FieldView: Hashable, Sendable {
-  /// The field's definition.
-  public let definition: FieldDefinition
-  /// What is shown: nothing, one value, the elements of a set in order, a counter's total, or all sides under `keep-all`.
+/// An item of a map or list, as it is to be shown.
+public struct ItemView: Hashable, Sendable {
+  /// The key or the element.
+  public let item: FieldItem
+  /// What is shown: one value, or all sides under `keep-all`.
   public let shown: [Value]
   /// The sides, when there are several.
   public let sides: [Side]
   /// Whether people must decide.
   public let outcome: Decision.Outcome
+  /// For an element that several people moved at once: the places where it is not shown.
+  public let otherPlaces: [EntryID]
+
+  /// An item to be shown.
+  public init(
+    item: FieldItem, shown: [Value], sides: [Side], outcome: Decision.Outcome, otherPlaces: [EntryID] = []
+  ) {
+    self.item = item
+    self.shown = shown
+    self.sides = sides
+    self.outcome = outcome
+    self.otherPlaces = otherPlaces
+  }
+
+  /// The key of a map.
+  public var key: String? { if case .key(let key) = item { key.text } else { nil } }
+
+  /// The element of a list.
+  public var element: EntryID? { if case .element(let element) = item { element } else { nil } }
+
+  /// Whether it is waiting for a person.
+  public var isConflicted: Bool { outcome == .asked || outcome == .disputed }
+}
+
+/// One field of a record, as it is to be shown.
+public struct FieldView: Hashable, Sendable {
+  /// The field's definition.
+  public let definition: FieldDefinition
+  /// What is shown: nothing, one value, the elements of a set in order, a counter's total, all sides under `keep-all`, or
+  /// what the items of a map or list show, one after another.
+  public let shown: [Value]
+  /// The sides, when there are several.
+  public let sides: [Side]
+  /// Whether people must decide.
+  public let outcome: Decision.Outcome
+  /// The items of a map, by key, or of a list, in order.
+  public let items: [ItemView]
 
   /// A field to be shown.
-  public init(definition: FieldDefinition, shown: [Value], sides: [Side], outcome: Decision.Outcome) {
+  public init(
+    definition: FieldDefinition, shown: [Value], sides: [Side], outcome: Decision.Outcome, items: [ItemView] = []
+  ) {
+    self.items = items
     self.definition = definition
     self.shown = shown
     self.sides = sides
@@ -21,6 +61,9 @@ public struct FieldView: Hashable, Sendable {
 
   /// Whether it is waiting for a person.
   public var isConflicted: Bool { outcome == .asked || outcome == .disputed }
+
+  /// An item of the map or list that is there.
+  public func item(_ item: FieldItem?) -> ItemView? { items.first { $0.item == item } }
 }
 
 /// A record, as it is to be shown.

@@ -19,20 +19,23 @@ struct StateCodec {
   /// Encodes a state, leaving out the fields for which `isImplicit` says that the columns tell all; `nil` when
   /// nothing is left to say.
   func encode(
-    _ state: RecordState, scope: ScopeID, isImplicit: (FieldState) -> Bool
+    _ state: RecordState, scope: ScopeID, isImplicit: (FieldKey) -> Bool
   ) throws -> [UInt8]? {
-    let fields = state.fields.values.filter { !isImplicit($0) }.sorted { $0.key < $1.key }
+    let fields = state.fields.values.filter { !isImplicit($0.key) }.sorted { $0.key < $1.key }
+    let lists = state.lists.filter { !isImplicit($0.key) }
     let isPristine = state.seen == [state.id.replica: state.id.counter] && state.deletes.isEmpty
-    if fields.isEmpty && isPristine { return nil }
-    return try encode(state, fields, scope)
+    if fields.isEmpty && lists.isEmpty && isPristine { return nil }
+    return try encode(state, fields, lists, scope)
   }
 
   /// Encodes a state with all its fields, for a record that has no columns.
   func encodeWhole(_ state: RecordState, scope: ScopeID) throws -> [UInt8] {
-    try encode(state, state.fields.values.sorted { $0.key < $1.key }, scope)
+    try encode(state, state.fields.values.sorted { $0.key < $1.key }, state.lists, scope)
   }
 
-  private func encode(_ state: RecordState, _ fields: [FieldState], _ scope: ScopeID) throws -> [UInt8] {
+  private func encode(
+    _ state: RecordState, _ fields: [FieldState], _ lists: [FieldKey: ListState], _ scope: ScopeID
+  ) throws -> [UInt8] {
     var writer = ByteWriter()
     writer.byte(Self.version)
     try put(state.seen, scope, &writer)
@@ -44,7 +47,30 @@ struct StateCodec {
     }
     writer.varint(UInt64(fields.count))
     for field in fields { try put(field, scope, &writer) }
+    // Nothing where there are no lists.
+    for (key, list) in lists.sorted(by: { $0.key < $1.key }) { try put(key, list, scope, &writer) }
     return writer.bytes
+  }
+
+  private func put(_ key: FieldKey, _ list: ListState, _ scope: ScopeID, _ writer: inout ByteWriter) throws {
+    try put(key.id, .shared, &writer)
+    writer.varint(UInt64(list.placements.count))
+    for placement in list.placements.values.sorted(by: { $0.id < $1.id }) {
+      try put(placement.id, scope, &writer)
+      writer.byte((placement.place.parent == nil ? 0 : placement.place.side.rawValue))
+      if let parent = placement.place.parent { try put(parent, scope, &writer) }
+      // An insert's place is named as its element is, and leaves none.
+      writer.byte(placement.element == placement.id ? 0 : 1)
+      if placement.element == placement.id { continue }
+      try put(placement.element, scope, &writer)
+      writer.varint(UInt64(placement.overwrites.count))
+      for entry in placement.overwrites { try put(entry, scope, &writer) }
+    }
+  }
+
+  private func put(_ entry: EntryID, _ scope: ScopeID, _ writer: inout ByteWriter) throws {
+    try put(entry.dot, scope, &writer)
+    writer.varint(UInt64(entry.index))
   }
 
   private func put(_ dot: Dot, _ scope: ScopeID, _ writer: inout ByteWriter) throws {
@@ -68,6 +94,11 @@ struct StateCodec {
   private func put(_ field: FieldState, _ scope: ScopeID, _ writer: inout ByteWriter) throws {
     try put(field.key.id, .shared, &writer)
     writer.byte(field.key.container.rawValue)
+    switch field.key.item {
+    case .key(let key): writer.string(key.text)
+    case .element(let element): try put(element, scope, &writer)
+    case nil: break
+    }
     writer.zigzag(field.total)
     let standing = Set(field.entries.map(\.id))
     writer.varint(UInt64(field.writes.count))
@@ -83,10 +114,7 @@ struct StateCodec {
       }
       if write.values.isEmpty { writer.byte(standing.contains(EntryID(write.dot)) ? 1 : 0) }
       writer.varint(UInt64(write.overwrites.count))
-      for entry in write.overwrites {
-        try put(entry.dot, scope, &writer)
-        writer.varint(UInt64(entry.index))
-      }
+      for entry in write.overwrites { try put(entry, scope, &writer) }
     }
   }
 
@@ -109,6 +137,10 @@ struct StateCodec {
       for _ in 0..<(try reader.varint()) {
         let field = try field(&reader)
         state.fields[field.key] = field
+      }
+      while !reader.isAtEnd {
+        let key = FieldKey(try self.dot(&reader), .list)
+        state.lists[key] = try list(&reader)
       }
       return state
     } catch let error as FormatError {
@@ -139,11 +171,43 @@ struct StateCodec {
     return Stamp(author: author, time: Instant(milliseconds: try reader.zigzag()))
   }
 
-  private func field(_ reader: inout ByteReader) throws -> FieldState {
+  private func list(_ reader: inout ByteReader) throws -> ListState {
+    var placements: [Placement] = []
+    for _ in 0..<(try reader.varint()) {
+      let id = try entry(&reader)
+      let side = ListPlace.Side(rawValue: try reader.byte())
+      let place = ListPlace(parent: side == nil ? nil : try entry(&reader), side: side ?? .right)
+      guard try reader.byte() != 0 else {
+        placements.append(Placement(id: id, element: id, place: place))
+        continue
+      }
+      let element = try entry(&reader)
+      var overwrites: [EntryID] = []
+      for _ in 0..<(try reader.varint()) { overwrites.append(try entry(&reader)) }
+      placements.append(Placement(id: id, element: element, place: place, overwrites: overwrites))
+    }
+    return ListState(placements)
+  }
+
+  private func entry(_ reader: inout ByteReader) throws -> EntryID {
+    let dot = try dot(&reader)
+    return EntryID(dot, UInt32(truncatingIfNeeded: try reader.varint()))
+  }
+
+  private func key(_ reader: inout ByteReader) throws -> FieldKey {
     let id = try dot(&reader)
     guard let container = ContainerType(rawValue: try reader.byte()) else {
       throw StoreError(.damaged, "a record's state has an unknown container")
     }
+    switch container {
+    case .map: return FieldKey(id, key: try reader.string())
+    case .list: return FieldKey(id, element: try entry(&reader))
+    case .register, .set, .counter, .text: return FieldKey(id, container)
+    }
+  }
+
+  private func field(_ reader: inout ByteReader) throws -> FieldState {
+    let key = try key(&reader)
     let total = try reader.zigzag()
     var entries: [Entry] = []
     var writes: [Write] = []
@@ -167,12 +231,9 @@ struct StateCodec {
         entries.append(Entry(id: EntryID(writeDot), value: nil, origin: nil, stamp: stamp))
       }
       var overwrites: [EntryID] = []
-      for _ in 0..<(try reader.varint()) {
-        let overwritten = try dot(&reader)
-        overwrites.append(EntryID(overwritten, UInt32(truncatingIfNeeded: try reader.varint())))
-      }
+      for _ in 0..<(try reader.varint()) { overwrites.append(try entry(&reader)) }
       writes.append(Write(dot: writeDot, stamp: stamp, values: values, overwrites: overwrites))
     }
-    return FieldState(key: FieldKey(id, container), entries: entries, writes: writes, total: total)
+    return FieldState(key: key, entries: entries, writes: writes, total: total)
   }
 }

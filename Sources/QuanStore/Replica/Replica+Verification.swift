@@ -141,7 +141,10 @@ extension ReplicaFile {
       for record in try canonicalForm(of: scope).records { snapshot.records[Reference(record.id, in: scope)] = record }
     }
     for conflict in try conflicts(of: nil, limit: nil) {
-      snapshot.conflicts["\(conflict.record) \(conflict.scope) \(conflict.field?.description ?? "")"] = conflict
+      snapshot.conflicts[
+        "\(conflict.record) \(conflict.scope) \(conflict.field?.description ?? "") \(conflict.item.map { "\($0)" } ?? "")"
+      ] =
+        conflict
     }
     for problem in try problems(ProblemSelection(accepted: nil)) { snapshot.problems[problem.id] = problem }
     let aliases = try connection.statement("SELECT member, representative FROM quan_alias")

@@ -24,27 +24,37 @@ extension ReplicaFile {
 
   /// Lists what is in conflict about a record, or about the record that several are.
   func putConflicts(of state: RecordState, at local: LocalDot, scope: ScopeID, table: KindTable) throws {
-    for column in table.columns where (state.fields[column.key]?.sides.count ?? 0) > 1 {
-      try refreshConflict(of: column.definition, in: state, at: local, scope: scope, hadOne: false)
+    for field in state.fields.values where field.sides.count > 1 {
+      guard let position = table.position[field.key.whole] else { continue }
+      let definition = table.columns[position].definition
+      // An element that a garbled operation wrote without there being one is not part of its list.
+      guard field.key.item == nil || isInList(field.key, state) else { continue }
+      try refreshConflict(of: definition, field.key, in: state, at: local, scope: scope, hadOne: false)
     }
     if state.presence == .disputed {
       try put(dispute(over: state, scope: scope), field: Self.wholeRecord, at: local)
     }
   }
 
-  /// Makes `quan_conflict` say whether one field is in conflict; returns the conflict.
+  private func isInList(_ key: FieldKey, _ state: RecordState) -> Bool {
+    guard case .element(let element)? = key.item else { return true }
+    return state.lists[key.whole]?.placements[element] != nil
+  }
+
+  /// Makes `quan_conflict` say whether one field, or an item of one, is in conflict; returns the conflict.
   @discardableResult
   func refreshConflict(
-    of definition: FieldDefinition, in state: RecordState, at local: LocalDot, scope: ScopeID, hadOne: Bool
+    of definition: FieldDefinition, _ key: FieldKey, in state: RecordState, at local: LocalDot, scope: ScopeID,
+    hadOne: Bool
   ) throws -> Conflict? {
-    let decision = shown(definition, in: state)
-    guard decision.outcome == .asked || decision.outcome == .disputed, let field = state.fields[definition.key] else {
+    let decision = shown(definition, key, in: state)
+    guard decision.outcome == .asked || decision.outcome == .disputed, let field = state.fields[key] else {
       if hadOne { try remove(field: definition.id, at: local) }
       return nil
     }
     let sides = field.sides
     let conflict = Conflict(
-      record: state.id, scope: scope, kind: state.kind, field: definition.id,
+      record: state.id, scope: scope, kind: state.kind, field: definition.id, item: key.item,
       class: decision.outcome == .disputed ? .dispute : .value,
       base: try base(of: sides, in: field, record: local), sides: try describe(sides, scope))
     try put(conflict, field: definition.id, at: local)
@@ -112,12 +122,13 @@ extension ReplicaFile {
   }
 
   private func put(_ conflict: Conflict, field: FieldID, at local: LocalDot) throws {
-    let statement = try connection.statement("INSERT OR REPLACE INTO quan_conflict VALUES (?,?,?,?,?)")
+    let statement = try connection.statement("INSERT OR REPLACE INTO quan_conflict VALUES (?,?,?,?,?,?)")
     statement.bind(1, local.rowID)
     statement.bind(2, bits: field.replica.rawValue)
     statement.bind(3, bits: field.counter)
-    statement.bind(4, conflict.class.rawValue)
-    statement.bind(5, ConflictCodec.encode(conflict))
+    statement.bind(4, ConflictCodec.bytes(of: conflict.item))
+    statement.bind(5, conflict.class.rawValue)
+    statement.bind(6, ConflictCodec.encode(conflict))
     try statement.run()
   }
 
@@ -136,7 +147,7 @@ extension ReplicaFile {
   func conflicts(of local: LocalDot?, limit: Int?) throws -> [Conflict] {
     let condition = local == nil ? "" : " WHERE record=?"
     let statement = try connection.statement(
-      "SELECT content FROM quan_conflict\(condition) ORDER BY record, field_replica, field_counter LIMIT ?")
+      "SELECT content FROM quan_conflict\(condition) ORDER BY record, field_replica, field_counter, item LIMIT ?")
     if let local { statement.bind(1, local.rowID) }
     statement.bind(local == nil ? 1 : 2, Int64(limit ?? -1))
     var conflicts: [Conflict] = []

@@ -46,9 +46,9 @@ extension ReplicaFile {
     statement.bind(1, local.rowID)
     guard try statement.step() else { return try load(local)?.state.fields[key] }
     defer { statement.reset() }
-    let state = try stateWithoutColumns(statement.isNull(0) ? nil : statement.blob(0), id: id, kind: kind)
-    if let field = state.fields[key] { return field }
-    return try columnCodec.values(of: column.shape, from: statement, at: 1).map { Self.initial(key, $0, id) }
+    var state = try stateWithoutColumns(statement.isNull(0) ? nil : statement.blob(0), id: id, kind: kind)
+    if !state.holds(key) { try Self.start(column, of: &state, from: statement, at: 1, columnCodec) }
+    return state.fields[key]
   }
 
   /// Records whose shown references lead to a record or to one that it is joined with.

@@ -16,14 +16,14 @@ extension ReplicaFile {
       ?? KindDefinition(id: state.kind, code: state.kind.description, labels: Labels("未知类型", "unknown kind"))
     var fields: [FieldView] = []
     for definition in kind.fields {
-      guard let field = state.fields[definition.key] else { continue }
+      guard state.holds(definition.key) else { continue }
       let decision = shown(definition, in: state)
       guard !decision.shown.isEmpty else { continue }
-      let sides = field.sides
+      let sides = definition.container == .register ? state.fields[definition.key]?.sides ?? [] : []
       fields.append(
         FieldView(
-          definition: definition, shown: decision.shown,
-          sides: definition.container == .register && sides.count > 1 ? sides : [], outcome: decision.outcome))
+          definition: definition, shown: decision.shown, sides: sides.count > 1 ? sides : [],
+          outcome: decision.outcome, items: items(definition, in: state)))
     }
     return Record(id: state.id, scope: scope, kind: kind, fields: fields, presence: state.presence, others: others)
   }

@@ -64,13 +64,23 @@ extension ReplicaFile {
   func state(from statement: Statement, table: KindTable, id: RecordID) throws -> RecordState {
     var state = try stateWithoutColumns(statement.isNull(1) ? nil : statement.blob(1), id: id, kind: table.kind.id)
     let codec = columnCodec
-    for (index, column) in table.columns.enumerated() where state.fields[column.key] == nil {
-      guard let values = try codec.values(of: column.shape, from: statement, at: Int32(index + 2)) else {
-        continue
-      }
-      state.fields[column.key] = Self.initial(column.key, values, id)
+    for (index, column) in table.columns.enumerated() where !state.holds(column.key) {
+      try Self.start(column, of: &state, from: statement, at: Int32(index + 2), codec)
     }
     return state
+  }
+
+  /// Gives a state what a column tells of a field that is as its record was created.
+  static func start(
+    _ column: Column, of state: inout RecordState, from statement: Statement, at index: Int32, _ codec: ColumnCodec
+  ) throws {
+    if column.key.container == .map {
+      for (key, value) in try codec.pairs(of: column.shape, from: statement, at: index) {
+        state.start(InitialField(FieldKey(column.key.id, key: key), [value]), dot: state.id, stamp: unread)
+      }
+    } else if let values = try codec.values(of: column.shape, from: statement, at: index) {
+      state.start(InitialField(column.key, values), dot: state.id, stamp: unread)
+    }
   }
 
   /// The state that a row's blob tells.
@@ -79,27 +89,32 @@ extension ReplicaFile {
     return try stateCodec.decode(blob, id: id, kind: kind)
   }
 
-  /// A field as its record was created with.
-  static func initial(_ key: FieldKey, _ values: [Value], _ id: RecordID) -> FieldState {
-    var field = FieldState(key: key)
-    if key.container == .counter {
-      for case .integer(let amount) in values { field.increment(by: amount) }
-    } else {
-      field.apply(Write(dot: id, stamp: unread, values: values.map { WrittenValue($0) }, overwrites: []))
-    }
-    return field
-  }
-
   // MARK: Saving
 
-  /// Whether the column of a field tells all about it.
-  func isImplicit(_ field: FieldState, _ table: KindTable, _ id: RecordID) -> Bool {
-    guard let position = table.position[field.key] else { return false }
-    if field.key.container == .counter { return true }
-    guard field.writes.count == 1, field.writes[0].dot == id, field.entries.count == field.writes[0].values.count,
-      !field.entries.isEmpty
-    else { return false }
-    return ColumnCodec.canHold(field.writes[0].values.map(\.value), of: table.shapes[position])
+  /// The fields, as a whole, of which the column tells all.
+  func implicitFields(of state: RecordState, _ table: KindTable) -> Set<FieldKey> {
+    var implicit = Set(table.keys.filter { state.holds($0) })
+    for field in state.fields.values {
+      guard field.key.container != .counter, let position = table.position[field.key.whole],
+        implicit.contains(field.key.whole)
+      else { continue }
+      let isAsCreated =
+        field.writes.count == 1 && field.writes[0].dot == state.id && !field.entries.isEmpty
+        && field.entries.count == field.writes[0].values.count
+      // The elements of a list are looked at one by one here; that they stand in their first order, below.
+      let values = field.writes.first?.values.map(\.value) ?? []
+      if !isAsCreated || !ColumnCodec.canHold(values, of: table.shapes[position]) || Self.hasNUL(field.key) {
+        implicit.remove(field.key.whole)
+      }
+    }
+    for (key, list) in state.lists where !list.placements.keys.allSatisfy({ $0.dot == state.id }) {
+      implicit.remove(key)
+    }
+    return implicit
+  }
+
+  private static func hasNUL(_ key: FieldKey) -> Bool {
+    if case .key(let key)? = key.item { key.text.utf8.contains(0) } else { false }
   }
 
   /// Stores a record whole, where its state says it belongs, and keeps its conflicts in step.
@@ -133,13 +148,18 @@ extension ReplicaFile {
   }
 
   private func insert(_ state: RecordState, at local: LocalDot, scope: ScopeID, into table: KindTable) throws {
-    let blob = try stateCodec.encode(state, scope: scope) { isImplicit($0, table, state.id) }
+    let implicit = implicitFields(of: state, table)
+    let blob = try stateCodec.encode(state, scope: scope) { implicit.contains($0.whole) }
     // What columns need is looked up before the statement is filled: making a stream known uses statements too.
     let statement = try connection.statement(table.insertion)
     statement.bind(1, local.rowID)
     if let blob { statement.bind(2, blob) } else { statement.bindNull(2) }
     let codec = columnCodec
     for (index, column) in table.columns.enumerated() {
+      if column.key.container == .map {
+        codec.bind(shownPairs(column.definition, in: state), to: statement, at: Int32(index + 3))
+        continue
+      }
       let shown = shown(column.definition, in: state).shown
       try codec.bind(shown, of: column.shape, to: statement, at: Int32(index + 3))
     }
@@ -148,9 +168,21 @@ extension ReplicaFile {
 
   // MARK: Showing
 
-  /// What a field shows, by its rule.
+  /// What a field shows, by its rule; of a map or list, all that its items show.
   func shown(_ definition: FieldDefinition, in state: RecordState) -> Decision {
-    guard let field = state.fields[definition.key] else { return Decision(shown: [], outcome: .agreed) }
+    guard definition.container == .map || definition.container == .list else {
+      return shown(definition, definition.key, in: state)
+    }
+    let items = state.items(of: definition.key).map { shown(definition, $0, in: state) }
+    let outcome = [Decision.Outcome.asked, .disputed, .decided].first { wanted in
+      items.contains { $0.outcome == wanted }
+    }
+    return Decision(shown: items.flatMap(\.shown), outcome: outcome ?? .agreed)
+  }
+
+  /// What a field, or an item of one, shows.
+  func shown(_ definition: FieldDefinition, _ key: FieldKey, in state: RecordState) -> Decision {
+    guard let field = state.fields[key] else { return Decision(shown: [], outcome: .agreed) }
     switch definition.container {
     case .counter: return Decision(shown: [.integer(field.total)], outcome: .agreed)
     case .set: return Decision(shown: field.sides.map(\.value), outcome: .agreed)
@@ -162,6 +194,30 @@ extension ReplicaFile {
         dates = state.fields[other.key]?.sides ?? []
       }
       return definition.rule.decide(field.sides, dates: dates)
+    }
+  }
+
+  /// What the keys of a map show.
+  private func shownPairs(_ definition: FieldDefinition, in state: RecordState) -> [(key: String, shown: [Value])] {
+    state.items(of: definition.key).compactMap { item in
+      guard case .key(let key)? = item.item else { return nil }
+      return (key.text, shown(definition, item, in: state).shown)
+    }
+  }
+
+  /// The items of a map or list, as they are to be shown.
+  func items(_ definition: FieldDefinition, in state: RecordState) -> [ItemView] {
+    guard definition.container == .map || definition.container == .list else { return [] }
+    let standing = state.lists[definition.key]?.standing ?? [:]
+    return state.items(of: definition.key).compactMap { key in
+      guard let item = key.item else { return nil }
+      let decision = shown(definition, key, in: state)
+      let sides = state.fields[key]?.sides ?? []
+      var places: [EntryID] = []
+      if case .element(let element) = item { places = standing[element] ?? [] }
+      return ItemView(
+        item: item, shown: decision.shown, sides: sides.count > 1 ? sides : [], outcome: decision.outcome,
+        otherPlaces: Array(places.dropFirst()))
     }
   }
 }

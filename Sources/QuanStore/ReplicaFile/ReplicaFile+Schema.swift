@@ -74,11 +74,17 @@ extension ReplicaFile {
     guard schemaIsStale else { return }
     schemaIsStale = false
     let before = catalog.schema
-    catalog = Catalog(schema: try readSchema())
+    let new = Catalog(schema: try readSchema())
+    let reshaped = try emptyReshapedColumns(for: new)
+    catalog = new
     let changes = try catalog.reconcile(connection)
     if before.rules != catalog.schema.rules { touched.everything = true }
     for kind in changes.newKinds { try adoptRecords(of: kind) }
     for kind in changes.widened.union(Self.ruledAnew(catalog.schema, before)) { try rewriteRows(of: kind) }
+    for (local, state) in reshaped {
+      guard let table = catalog.tables[state.kind] else { continue }
+      try save(state, at: local, replacing: .table(table))
+    }
     if !changes.isEmpty { try refreshSchemaConflicts() }
   }
 
@@ -92,6 +98,29 @@ extension ReplicaFile {
       }
     }
     return kinds
+  }
+
+  /// Drops the columns whose definitions have another container or type from now on, so that they are made anew.
+  ///
+  /// - Returns: The records of their tables, whose columns may be all that tells of the fields as they were.
+  /// - Complexity: O(*n*) in the records of the kinds concerned, all in memory; definitions hardly ever change so.
+  private func emptyReshapedColumns(for new: Catalog) throws -> [(LocalDot, RecordState)] {
+    var kept: [(LocalDot, RecordState)] = []
+    for table in catalog.ordered {
+      let shapes = new.tables[table.kind.id]?.columns.map { ($0.definition.id, $0.shape) } ?? []
+      let changed = table.columns.filter { column in
+        shapes.first { $0.0 == column.definition.id }.map { $0.1 != column.shape } ?? true
+      }
+      if changed.isEmpty { continue }
+      let statement = try connection.statement(table.selection)
+      while try statement.step() {
+        let local = LocalDot(rowID: statement.integer(0))
+        guard let (id, _) = streams.dot(local) else { continue }
+        kept.append((local, try state(from: statement, table: table, id: id)))
+      }
+      for column in changed { try Catalog.drop(column, of: table, connection) }
+    }
+    return kept
   }
 
   /// Takes the records of a kind that has just become known out of `quan_aside`.

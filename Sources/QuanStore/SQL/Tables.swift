@@ -53,6 +53,11 @@ enum Tables {
 
   /// An attachment's chunks of 256 KiB have its ID in the bits above the lowest 24, and their number in these.
   private static let version2 = """
+    DROP TABLE quan_conflict;
+    CREATE TABLE quan_conflict (
+      record INTEGER NOT NULL, field_replica INTEGER NOT NULL, field_counter INTEGER NOT NULL, item BLOB NOT NULL,
+      class TEXT NOT NULL, content BLOB NOT NULL,
+      PRIMARY KEY (record, field_replica, field_counter, item)) WITHOUT ROWID;
     CREATE TABLE quan_attachment (
       id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, size INTEGER NOT NULL);
     CREATE TABLE quan_attachment_chunk (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL);

@@ -105,6 +105,21 @@ extension Catalog {
     changes.newKinds.append(table.kind.id)
   }
 
+  /// Drops a column and forgets that there was one.
+  static func drop(_ column: Column, of table: KindTable, _ connection: Connection) throws {
+    connection.forgetStatements()
+    // A column that an index is on cannot be dropped.
+    try connection.execute("DROP INDEX IF EXISTS \(ReplicaFile.referenceIndex(of: column.definition.id))")
+    try connection.execute("ALTER TABLE \(table.quotedName) DROP COLUMN \(KindTable.quoted(column.name))")
+    let statement = try connection.statement(
+      "DELETE FROM quan_table WHERE kind_replica=? AND kind_counter=? AND field_replica=? AND field_counter=?")
+    statement.bind(1, bits: table.kind.id.replica.rawValue)
+    statement.bind(2, bits: table.kind.id.counter)
+    statement.bind(3, bits: column.definition.id.replica.rawValue)
+    statement.bind(4, bits: column.definition.id.counter)
+    try statement.run()
+  }
+
   private func createIndex(_ table: KindTable, _ connection: Connection) throws {
     guard let column = table.columns.first(where: { $0.definition.id == BuiltIn.externalID }) else { return }
     let name = KindTable.quoted(column.name)

@@ -41,8 +41,8 @@ struct Catalog {
   /// Whether a field is one that a column shows.
   private static func hasColumn(_ field: FieldDefinition) -> Bool {
     switch field.container {
-    case .register, .set, .counter: true
-    case .map, .text, .list: false
+    case .register, .set, .counter, .map, .list: true
+    case .text: false
     }
   }
 

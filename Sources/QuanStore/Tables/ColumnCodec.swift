@@ -18,8 +18,9 @@ struct ColumnShape: Hashable {
 /// How a field's shown value stands in its column, and how it is read back where the column says it all.
 ///
 /// Registers: text, choice codes, ISO dates and moments, `yes`/`no`/`unknown` and hexadecimal hashes as TEXT; integers,
-/// decimals (in minor units) and references (the target's row ID) as INTEGER; reals as REAL. Sets: a JSON array of
-/// texts. Counters: INTEGER. NULL means that the field holds nothing.
+/// decimals (in minor units) and references (the target's row ID) as INTEGER; reals as REAL. Sets and lists: a JSON array
+/// of texts, of lists in their order. Maps: a JSON object of texts, keys ascending. Counters: INTEGER. NULL means that the
+/// field holds nothing.
 struct ColumnCodec {
   /// Finds the row ID of a referred record, making its stream known if need be.
   let rowID: (Reference) throws -> Int64
@@ -34,13 +35,23 @@ struct ColumnCodec {
       statement.bindNull(index)
       return
     }
-    if shape.container == .set {
+    if shape.container == .set || shape.container == .list {
       statement.bind(index, Self.array(shown.map { Self.text($0) }))
     } else if shown.count > 1 {
       statement.bind(index, shown.map { Self.text($0) }.joined(separator: "\n"))
     } else {
       try bind(first, to: statement, at: index)
     }
+  }
+
+  /// Binds what the keys of a map show.
+  func bind(_ pairs: [(key: String, shown: [Value])], to statement: Statement, at index: Int32) {
+    guard !pairs.isEmpty else {
+      statement.bindNull(index)
+      return
+    }
+    let texts = pairs.map { ($0.key, $0.shown.map { Self.text($0) }.joined(separator: "\n")) }
+    statement.bind(index, Self.object(texts))
   }
 
   private func bind(_ value: Value, to statement: Statement, at index: Int32) throws {
@@ -55,12 +66,25 @@ struct ColumnCodec {
   // MARK: Reading
 
   /// The values that a column stands for when its field is as the record was created; `nil` when it is NULL.
+  ///
+  /// Of a map they are those under its keys.
   func values(of shape: ColumnShape, from statement: Statement, at column: Int32) throws -> [Value]? {
     if statement.isNull(column) { return nil }
-    if shape.container == .set {
+    if shape.container == .set || shape.container == .list {
       return try Self.elements(statement.text(column)).map { text in
         guard let value = value(text, shape.type) else { throw Self.damage }
         return value
+      }
+    }
+    if shape.container == .map {
+      let texts = try Self.elements(statement.text(column))
+      return try stride(from: 1, to: texts.count, by: 2).flatMap { index in
+        // A key that shows several sides has them one a line.
+        let shown = shape.type == .text ? [texts[index]] : texts[index].split(separator: "\n").map(String.init)
+        return try shown.map { text in
+          guard let value = value(text, shape.type) else { throw Self.damage }
+          return value
+        }
       }
     }
     switch shape.type {
@@ -76,15 +100,28 @@ struct ColumnCodec {
     }
   }
 
+  /// What the keys of a map were created with, when its column tells all; none when it is NULL.
+  func pairs(
+    of shape: ColumnShape, from statement: Statement, at column: Int32
+  ) throws -> [(key: String, value: Value)] {
+    if statement.isNull(column) { return [] }
+    let texts = try Self.elements(statement.text(column))
+    return try stride(from: 0, to: texts.count - 1, by: 2).map { index in
+      guard let value = value(texts[index + 1], shape.type) else { throw Self.damage }
+      return (texts[index], value)
+    }
+  }
+
   /// Whether a column can say a field's initial values so that they are read back exactly.
   static func canHold(_ values: [Value], of shape: ColumnShape) -> Bool {
-    guard shape.container == .set || values.count == 1 else { return false }
+    let isMany = shape.container == .set || shape.container == .list
+    guard isMany || values.count == 1 else { return false }
     guard shape.container != .set || Set(values).count == values.count else { return false }
     return values.allSatisfy { value in
       guard value.type == shape.type else { return false }
       if case .real(let real) = value { return !real.isNaN && !(real == 0 && real.sign == .minus) }
       // A NUL would end the text for many readers of the file, though not for us.
-      if case .text(let text) = value { return shape.container != .set || !text.utf8.contains(0) }
+      if case .text(let text) = value { return !(isMany || shape.container == .map) || !text.utf8.contains(0) }
       return true
     }
   }
@@ -136,27 +173,44 @@ struct ColumnCodec {
     var bytes: [UInt8] = [UInt8(ascii: "[")]
     for (index, text) in texts.enumerated() {
       if index > 0 { bytes.append(UInt8(ascii: ",")) }
-      bytes.append(UInt8(ascii: "\""))
-      for byte in text.utf8 {
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-          bytes.append(UInt8(ascii: "\\"))
-          bytes.append(byte)
-        case 0..<0x20:
-          let digits = Array("0123456789abcdef".utf8)
-          bytes.append(contentsOf: Array("\\u00".utf8))
-          bytes.append(digits[Int(byte >> 4)])
-          bytes.append(digits[Int(byte & 15)])
-        default: bytes.append(byte)
-        }
-      }
-      bytes.append(UInt8(ascii: "\""))
+      appendQuoted(text, to: &bytes)
     }
     bytes.append(UInt8(ascii: "]"))
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// The texts of an array that ``array(_:)`` wrote.
+  /// A JSON object of texts.
+  private static func object(_ members: [(key: String, text: String)]) -> String {
+    var bytes: [UInt8] = [UInt8(ascii: "{")]
+    for (index, member) in members.enumerated() {
+      if index > 0 { bytes.append(UInt8(ascii: ",")) }
+      appendQuoted(member.key, to: &bytes)
+      bytes.append(UInt8(ascii: ":"))
+      appendQuoted(member.text, to: &bytes)
+    }
+    bytes.append(UInt8(ascii: "}"))
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private static func appendQuoted(_ text: String, to bytes: inout [UInt8]) {
+    bytes.append(UInt8(ascii: "\""))
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+        bytes.append(UInt8(ascii: "\\"))
+        bytes.append(byte)
+      case 0..<0x20:
+        let digits = Array("0123456789abcdef".utf8)
+        bytes.append(contentsOf: Array("\\u00".utf8))
+        bytes.append(digits[Int(byte >> 4)])
+        bytes.append(digits[Int(byte & 15)])
+      default: bytes.append(byte)
+      }
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  /// The texts of an array or object that a column holds, names and texts of an object by turns.
   static func elements(_ array: String) throws -> [String] {
     var texts: [String] = []
     var current: [UInt8]?
@@ -177,7 +231,7 @@ struct ColumnCodec {
           var code: [UInt8] = []
           for _ in 0..<4 { if let digit = iterator.next() { code.append(digit) } }
           guard let value = UInt8(String(decoding: code, as: UTF8.self), radix: 16) else {
-            throw StoreError(.damaged, "a set's column holds what Quan did not write")
+            throw StoreError(.damaged, "a column holds what Quan did not write")
           }
           text.append(value)
         } else {
@@ -187,7 +241,7 @@ struct ColumnCodec {
       }
       current = text
     }
-    guard current == nil else { throw StoreError(.damaged, "a set's column holds what Quan did not write") }
+    guard current == nil else { throw StoreError(.damaged, "a column holds what Quan did not write") }
     return texts
   }
 }

@@ -113,15 +113,39 @@ private struct Undoing {
   let name: ReplicaID
   var kept: [UndoReport.Kept] = []
   var count = 0
+  /// The record that was read last, with where the elements of its lists are: the operations of a change on one stand
+  /// together, and nothing is written until all are undone.
+  private var last: (local: LocalDot, stored: ReplicaFile.Stored, standing: [FieldKey: [EntryID: [EntryID]]])?
+
+  init(file: ReplicaFile, change: Change, name: ReplicaID) {
+    self.file = file
+    self.change = change
+    self.name = name
+  }
 
   mutating func run(_ transaction: inout Transaction) throws {
     for (position, operation) in change.operations.enumerated().reversed() {
       let dot = Dot(name, change.firstCounter + UInt64(position))
       let local = try file.local(operation.record, in: change.stream.scope)
-      guard let stored = try file.load(local) else { continue }
+      if last?.local != local {
+        last = try file.load(local).map { (local, $0, $0.state.lists.mapValues(\.standing)) }
+      }
+      guard let (_, stored, standing) = last else { continue }
       switch operation.body {
       case .create: try undoCreate(dot, stored, &transaction)
       case .write(let key, _, let overwrites): try undoWrite(dot, key, overwrites, stored, local, &transaction)
+      case .insert(let list, _, let values):
+        for index in values.indices {
+          let key = FieldKey(list.id, element: EntryID(dot, UInt32(index)))
+          try undoWrite(dot, key, [], stored, local, &transaction)
+        }
+      case .move(let list, let element, _, let overwrites):
+        guard standing[list]?[element] == [EntryID(dot)], let before = overwrites.max() else {
+          keep(operation.record, list.id, .changedSince)
+          continue
+        }
+        try transaction.move(operation.record, list, element, behindPlace: before)
+        count += 1
       case .increment(let key, let amount):
         try transaction.increment(operation.record, key.id, by: 0 &- amount)
         count += 1

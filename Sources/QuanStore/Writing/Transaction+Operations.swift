@@ -14,7 +14,7 @@ extension Transaction {
     for (record, edit) in edits {
       let local = try file.local(record, in: scope)
       for (key, write) in edit.writes
-      where !write.values.isEmpty || !write.overwrites.isEmpty || key.container == .register {
+      where !write.values.isEmpty || !write.overwrites.isEmpty || key.isRegister {
         let body = Operation.Body.write(field: key, values: write.values, overwrites: write.overwrites.sorted())
         rest.append((0, key, local, Operation(record, body)))
       }
@@ -28,6 +28,7 @@ extension Transaction {
       return one.record < other.record
     }
     operations.append(contentsOf: rest.map(\.operation))
+    appendListOperations(to: &operations)
     // Deletes and restores come last: their contexts take in the operations of the same change.
     for (record, edit) in edits.sorted(by: { $0.key < $1.key }) where edit.restores {
       let deletes = try file.load(try file.local(record, in: scope))?.state.deletes.keys.sorted() ?? []
@@ -42,5 +43,15 @@ extension Transaction {
       operations.append(Operation(record, .delete(context: context)))
     }
     return operations
+  }
+
+  /// Adds what was done to lists, in the order in which it was done, and gives the elements and places their names.
+  private func appendListOperations(to operations: inout [Operation]) {
+    let acts = edits.flatMap { record, edit in edit.listActs.map { (record: record, act: $0) } }
+    var dots: [Dot: Dot] = [:]
+    for (record, act) in acts.sorted(by: { $0.act.standIn < $1.act.standIn }) {
+      dots[act.standIn] = Dot(file.meta.replica, firstCounter + UInt64(operations.count))
+      operations.append(Operation(record, act.body(dots)))
+    }
   }
 }

@@ -9,6 +9,8 @@ public struct Transaction {
   struct Edit {
     var writes: [FieldKey: PendingWrite] = [:]
     var increments: [FieldKey: Int64] = [:]
+    /// Acts on lists, in order: later ones build on earlier ones.
+    var listActs: [ListAct] = []
     var deletes = false
     var restores = false
   }
@@ -47,8 +49,12 @@ public struct Transaction {
   /// The scope, once an act has settled it.
   private(set) var scope: ScopeID?
   var creations: [Creation] = []
-  private var creationIndex: [RecordID: Int] = [:]
+  private(set) var creationIndex: [RecordID: Int] = [:]
   var edits: [RecordID: Edit] = [:]
+  /// The records whose lists are being worked on, as the acts so far leave them.
+  var drafts: [RecordID: ListDraft] = [:]
+  /// How many acts on lists there were: what stands for their operations until these have their counters.
+  var listActCount: UInt64 = 0
 
   init(file: ReplicaFile, firstCounter: UInt64) {
     self.file = file
@@ -74,13 +80,16 @@ public struct Transaction {
   /// - Parameters:
   ///   - kind: Its kind.
   ///   - scope: The scope it is to be in; by default that of the write so far, else the replica's home scope.
-  ///   - values: For registers and counters one value a field, for sets the elements; fields left out hold nothing.
+  ///   - values: For registers and counters one value a field, for sets and lists the elements; fields left out hold
+  ///     nothing.
+  ///   - maps: For maps, by key.
   /// - Returns: Its ID, which may be used at once, also in references.
   /// - Throws: ``StoreError`` with code `notFound` for an unknown kind or field, `invalid` for a value that does not
   ///   fit its field, `refused` when the write has acted in another scope.
   @discardableResult
   public mutating func create(
-    _ kind: KindID, in scope: ScopeID? = nil, _ values: [FieldID: [Value]]
+    _ kind: KindID, in scope: ScopeID? = nil, _ values: [FieldID: [Value]] = [:],
+    maps: [FieldID: [(key: String, value: Value)]] = [:]
   ) throws -> RecordID {
     guard let checks = file.catalog.checks[kind] else {
       throw StoreError(.notFound, "there is no such kind", subject: kind.description)
@@ -94,6 +103,7 @@ public struct Transaction {
       if check.hasChoices || !Self.isPlain(given, check) { try checkThoroughly(given, id, kind) }
       fields.append(check.key, check.key.container == .set ? distinct(given) : given)
     }
+    for (id, pairs) in maps { try start(id, of: kind, with: pairs, &fields) }
     let id = Dot(file.meta.replica, firstCounter + UInt64(creations.count))
     creationIndex[id] = creations.count
     creations.append(Creation(id: id, kind: kind, fields: fields))
@@ -104,8 +114,8 @@ public struct Transaction {
   private static func isPlain(_ given: [Value], _ check: Catalog.FieldCheck) -> Bool {
     switch check.key.container {
     case .register, .counter: given.count == 1 && given[0].type == check.type
-    case .set: given.allSatisfy { $0.type == check.type }
-    case .map, .text, .list: false
+    case .set, .list: given.allSatisfy { $0.type == check.type }
+    case .map, .text: false
     }
   }
 
@@ -113,7 +123,10 @@ public struct Transaction {
   private func checkThoroughly(_ given: [Value], _ id: FieldID, _ kind: KindID) throws {
     guard let field = file.catalog.schema.kind(kind)?.field(id) else { return }
     try checkContainer(field.container, field.name)
-    if field.container != .set && given.count > 1 {
+    guard field.container != .map else {
+      throw StoreError(.invalid, "the field is a map: its values have keys", subject: field.name)
+    }
+    if field.container != .set && field.container != .list && given.count > 1 {
       throw StoreError(.invalid, "the field takes one value", subject: field.name)
     }
     for value in given { try check(value, field) }
@@ -124,7 +137,7 @@ public struct Transaction {
   /// Sets a register, having seen all its sides; `nil` clears it.
   ///
   /// Setting a field to the value it has confirms it: an event of its own, which stands beside a concurrent change.
-  /// - Throws: ``StoreError`` with code `notFound`, `invalid` or `refused`, as ``create(_:in:_:)`` does.
+  /// - Throws: ``StoreError`` with code `notFound`, `invalid` or `refused`, as ``create(_:in:_:maps:)`` does.
   public mutating func set(_ record: RecordID, _ field: FieldID, to value: Value?) throws {
     let definition = try definition(of: field, in: record, container: .register)
     if let value { try check(value, definition) }
@@ -239,14 +252,23 @@ public struct Transaction {
 
   // MARK: Settling
 
-  /// Settles a conflict over a field with a value, having seen all sides.
+  /// Settles a conflict over a field, or an item of one, with a value, having seen all sides.
   ///
-  /// - Throws: ``StoreError`` with code `notFound` when the field is not in conflict.
-  public mutating func resolve(_ record: RecordID, _ field: FieldID, to value: Value?) throws {
-    guard try conflict(record, field) != nil else {
+  /// - Throws: ``StoreError`` with code `notFound` when it is not in conflict.
+  public mutating func resolve(_ record: RecordID, _ field: FieldID, item: FieldItem? = nil, to value: Value?) throws {
+    guard try conflict(record, field, item) != nil else {
       throw StoreError(.notFound, "the field is not in conflict", subject: record.description)
     }
-    try set(record, field, to: value)
+    try set(record, field, item: item, to: value)
+  }
+
+  /// Sets a register, or an item of a map or list.
+  private mutating func set(_ record: RecordID, _ field: FieldID, item: FieldItem?, to value: Value?) throws {
+    switch item {
+    case nil: try set(record, field, to: value)
+    case .key(let key): try set(record, field, key: key.text, to: value)
+    case .element(let element): try set(record, field, element: element, to: value)
+    }
   }
 
   /// Settles a conflict by taking one of its sides.
@@ -254,10 +276,13 @@ public struct Transaction {
   /// - Parameters:
   ///   - field: The field, or `nil` for "deleted by A, edited by B", where taking the deletion deletes again and
   ///     taking the edits restores.
+  ///   - item: The item of a map or list, where the conflict is about one.
   ///   - side: The side's number, from 1.
   /// - Throws: ``StoreError`` with code `notFound` when there is no such conflict or side.
-  public mutating func resolve(_ record: RecordID, _ field: FieldID?, takingSide side: Int) throws {
-    guard let conflict = try conflict(record, field) else {
+  public mutating func resolve(
+    _ record: RecordID, _ field: FieldID?, item: FieldItem? = nil, takingSide side: Int
+  ) throws {
+    guard let conflict = try conflict(record, field, item) else {
       throw StoreError(.notFound, "there is no such conflict", subject: record.description)
     }
     guard conflict.sides.indices.contains(side - 1) else {
@@ -266,7 +291,7 @@ public struct Transaction {
     }
     let taken = conflict.sides[side - 1]
     if let field, let value = taken.value {
-      try set(record, field, to: value)
+      try set(record, field, item: item, to: value)
     } else if taken.event == "deleted" {
       try delete(record, force: true)
     } else if taken.event == "edited" {
@@ -276,9 +301,9 @@ public struct Transaction {
     }
   }
 
-  private func conflict(_ record: RecordID, _ field: FieldID?) throws -> Conflict? {
+  private func conflict(_ record: RecordID, _ field: FieldID?, _ item: FieldItem?) throws -> Conflict? {
     let local = try file.representative(of: try file.known(record).local)
-    return try file.conflicts(of: local, limit: nil).first { $0.field == field }
+    return try file.conflicts(of: local, limit: nil).first { $0.field == field && $0.item == item }
   }
 
   // MARK: Schema
@@ -324,11 +349,11 @@ public struct Transaction {
     return try create(BuiltIn.fieldKind, in: .shared, values)
   }
 
-  /// Maps, texts and lists have their place in the format and no meaning yet.
+  /// Texts have their place in the format and no meaning yet.
   private func checkContainer(_ container: ContainerType, _ name: String) throws {
     switch container {
-    case .register, .set, .counter: return
-    case .map, .text, .list:
+    case .register, .set, .counter, .map, .list: return
+    case .text:
       throw StoreError(.invalid, "fields that are a \(FieldText.write(container)) are not supported yet", subject: name)
     }
   }
@@ -362,7 +387,7 @@ public struct Transaction {
     scope = wanted
   }
 
-  private mutating func definition(
+  mutating func definition(
     of field: FieldID, in record: RecordID, container: ContainerType
   ) throws -> FieldDefinition {
     let kind: KindID
@@ -384,7 +409,7 @@ public struct Transaction {
     return definition
   }
 
-  private mutating func stored(_ record: RecordID) throws -> ReplicaFile.Stored {
+  mutating func stored(_ record: RecordID) throws -> ReplicaFile.Stored {
     let known = try file.known(record)
     try settle(known.scope)
     guard let stored = try file.load(known.local) else {
@@ -393,12 +418,12 @@ public struct Transaction {
     return stored
   }
 
-  private func entries(of key: FieldKey, in record: RecordID) throws -> [Entry] {
+  func entries(of key: FieldKey, in record: RecordID) throws -> [Entry] {
     let known = try file.known(record)
     return try file.field(key, of: known.local)?.entries ?? []
   }
 
-  private func check(_ value: Value, _ field: FieldDefinition) throws {
+  func check(_ value: Value, _ field: FieldDefinition) throws {
     let expected: ValueType = field.container == .counter ? .integer : field.type
     guard value.type == expected else {
       throw StoreError(.invalid, "the field takes a \(FieldText.write(field.type, scale: 0))", subject: field.name)

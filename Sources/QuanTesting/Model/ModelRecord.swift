@@ -21,13 +21,26 @@ struct ModelRecord {
     deeds.compactMap { deed in
       switch deed.body {
       case .create(_, let fields):
+        if case .element(let element)? = key.item {
+          return fields.first { $0.key == key.whole }.flatMap { Self.write(deed, of: element, $0.values) }
+        }
         guard key.container != .counter, let field = fields.first(where: { $0.key == key }) else { return nil }
         return Write(dot: deed.dot, stamp: deed.stamp, values: field.values.map { WrittenValue($0) }, overwrites: [])
       case .write(key, let values, let overwrites):
         return Write(dot: deed.dot, stamp: deed.stamp, values: values, overwrites: overwrites)
+      case .insert(key.whole, _, let values):
+        if case .element(let element)? = key.item { return Self.write(deed, of: element, values) }
+        return nil
       default: return nil
       }
     }
+  }
+
+  /// What an operation that put values into a list wrote into one element.
+  private static func write(_ deed: Deed, of element: EntryID, _ values: [Value]) -> Write? {
+    guard element.dot == deed.dot, values.indices.contains(Int(element.index)) else { return nil }
+    let value = WrittenValue(values[Int(element.index)])
+    return Write(dot: deed.dot, stamp: deed.stamp, values: [value], overwrites: [])
   }
 
   /// The values that nothing has overwritten.
@@ -36,7 +49,7 @@ struct ModelRecord {
     let gone = Set(writes.flatMap(\.overwrites))
     var entries: [Entry] = []
     for write in writes {
-      if write.values.isEmpty && key.container == .register {
+      if write.values.isEmpty && key.isRegister {
         entries.append(Entry(id: EntryID(write.dot), value: nil, origin: nil, stamp: write.stamp))
       }
       for (index, written) in write.values.enumerated() {
@@ -79,12 +92,76 @@ struct ModelRecord {
     var keys: Set<FieldKey> = []
     for deed in deeds {
       switch deed.body {
-      case .create(_, let fields): keys.formUnion(fields.map(\.key))
+      case .create(_, let fields):
+        for field in fields where field.key.container == .list {
+          keys.formUnion(Self.elements(deed, field.key, field.values))
+        }
+        keys.formUnion(fields.map(\.key).filter { $0.container != .list })
+      case .insert(let list, _, let values): keys.formUnion(Self.elements(deed, list, values))
       case .write(let key, _, _), .increment(let key, _): keys.insert(key)
-      case .delete, .restore: break
+      case .move, .delete, .restore: break
       }
     }
     return keys
+  }
+
+  private static func elements(_ deed: Deed, _ list: FieldKey, _ values: [Value]) -> [FieldKey] {
+    values.indices.map { FieldKey(list.id, element: EntryID(deed.dot, UInt32($0))) }
+  }
+
+  // MARK: Lists
+
+  /// Every place that was ever made in a list.
+  func placements(of list: FieldKey) -> [Placement] {
+    func run(_ dot: Dot, _ count: Int, _ start: ListPlace) -> [Placement] {
+      (0..<count).map { index in
+        let id = EntryID(dot, UInt32(index))
+        let before = ListPlace(parent: EntryID(dot, UInt32(max(0, index - 1))), side: .right)
+        return Placement(id: id, element: id, place: index == 0 ? start : before)
+      }
+    }
+    return deeds.flatMap { deed -> [Placement] in
+      switch deed.body {
+      case .create(_, let fields):
+        let count = fields.first { $0.key == list }?.values.count ?? 0
+        return run(deed.dot, count, ListPlace(parent: nil, side: .right))
+      case .insert(list, let place, let values): return run(deed.dot, values.count, place)
+      case .move(list, let element, let place, let overwrites):
+        return [Placement(id: EntryID(deed.dot), element: element, place: place, overwrites: overwrites)]
+      default: return []
+      }
+    }
+  }
+
+  /// The lists that somebody has put something into.
+  var lists: Set<FieldKey> {
+    var lists: Set<FieldKey> = []
+    for deed in deeds {
+      switch deed.body {
+      case .create(_, let fields): lists.formUnion(fields.map(\.key).filter { $0.container == .list })
+      case .insert(let list, _, _), .move(let list, _, _, _): lists.insert(list)
+      default: break
+      }
+    }
+    return lists
+  }
+
+  /// The elements of a list that are there, in order: each stands where the place with the greatest name puts it, of
+  /// those that it has not left.
+  func elements(of list: FieldKey) -> [EntryID] {
+    let placements = placements(of: list)
+    let left = Set(placements.flatMap(\.overwrites))
+    func all(_ place: ListPlace) -> [Placement] {
+      placements.filter { $0.place == place }.sorted { $0.id < $1.id }.flatMap { placement in
+        all(ListPlace(parent: placement.id, side: .left)) + [placement]
+          + all(ListPlace(parent: placement.id, side: .right))
+      }
+    }
+    return all(ListPlace(parent: nil, side: .right)).filter { placement in
+      let standing = placements.filter { $0.element == placement.element && !left.contains($0.id) }
+      return placement.id == standing.map(\.id).max()
+        && !sides(of: FieldKey(list.id, element: placement.element)).isEmpty
+    }.map(\.element)
   }
 
   // MARK: Deletes
@@ -126,6 +203,7 @@ struct ModelRecord {
             ? [] : entries(of: key).map { CanonicalRecord.Entry(id: $0.id, value: $0.value, origin: $0.origin) },
           total: total(of: key))
       },
+      lists: lists.map { CanonicalRecord.List(key: $0, placements: placements(of: $0)) },
       deletes: standingDeletes.map(\.dot))
   }
 }

@@ -8,6 +8,8 @@ public struct ModelState {
     public let record: RecordID
     /// The field, or `nil` for the whole record.
     public let field: FieldID?
+    /// The item of a map or list.
+    public let item: FieldItem?
     /// Its class.
     public let `class`: ConflictClass
     /// The values that the sides started from.
@@ -21,6 +23,7 @@ public struct ModelState {
     public init(_ conflict: Quan.Conflict) {
       record = conflict.record
       field = conflict.field
+      item = conflict.item
       `class` = conflict.class
       base = Set(conflict.base)
       values = Set(conflict.sides.compactMap(\.value))
@@ -28,8 +31,10 @@ public struct ModelState {
     }
 
     init(
-      record: RecordID, field: FieldID?, class: ConflictClass, base: Set<Value>, values: Set<Value>, people: Set<Stamp>
+      record: RecordID, field: FieldID?, item: FieldItem? = nil, class: ConflictClass, base: Set<Value>,
+      values: Set<Value>, people: Set<Stamp>
     ) {
+      self.item = item
       self.record = record
       self.field = field
       self.class = `class`
@@ -40,7 +45,7 @@ public struct ModelState {
 
     /// For people who look for a difference.
     public var description: String {
-      "\(self.class) \(record) \(field?.description ?? "-") base \(base) values \(values) people \(people)"
+      "\(self.class) \(record) \(field?.description ?? "-") \(item.map { "\($0)" } ?? "-") base \(base) values \(values) people \(people)"
     }
   }
 
@@ -89,7 +94,9 @@ public struct ModelState {
       guard case .reference(let reference) = value else { return value }
       return .reference(Reference(resolve(reference.record, reference.scope), in: reference.scope))
     }
-    func key(_ key: FieldKey) -> FieldKey { FieldKey(resolve(key.id, .shared), key.container) }
+    func entry(_ entry: EntryID) -> EntryID { EntryID(resolve(entry.dot, scope), entry.index) }
+    func key(_ key: FieldKey) -> FieldKey { key.moved(to: resolve(key.id, .shared), element: entry) }
+    func place(_ place: ListPlace) -> ListPlace { ListPlace(parent: place.parent.map(entry), side: place.side) }
     switch body {
     case .create(let kind, let fields):
       return .create(
@@ -98,7 +105,12 @@ public struct ModelState {
       return .write(
         field: key(field),
         values: values.map { WrittenValue(value($0.value), origin: $0.origin.map { resolve($0, scope) }) },
-        overwrites: overwrites.map { EntryID(resolve($0.dot, scope), $0.index) })
+        overwrites: overwrites.map(entry))
+    case .insert(let list, let at, let values):
+      return .insert(list: key(list), place: place(at), values: values.map(value))
+    case .move(let list, let element, let at, let overwrites):
+      return .move(
+        list: key(list), element: entry(element), place: place(at), overwrites: overwrites.map(entry).sorted())
     case .increment(let field, let amount): return .increment(field: key(field), amount: amount)
     case .delete(let context):
       var resolved: [ReplicaID: UInt64] = [:]
@@ -151,6 +163,18 @@ public struct ModelState {
     records.values.filter { $0.scope == scope }.map(\.canonical).sorted { $0.id < $1.id }
   }
 
+  /// For each record of a scope that is there, the lists of its kind with their elements in order.
+  public func lists(of scope: ScopeID) -> [RecordID: [FieldID: [EntryID]]] {
+    var lists: [RecordID: [FieldID: [EntryID]]] = [:]
+    for record in records.values where record.scope == scope {
+      for field in schema.kind(record.kind)?.fields ?? [] where field.container == .list {
+        let elements = record.elements(of: field.key)
+        if !elements.isEmpty { lists[record.id, default: [:]][field.id] = elements }
+      }
+    }
+    return lists
+  }
+
   /// All open conflicts.
   public var conflicts: Set<Conflict> {
     var found: Set<Conflict> = []
@@ -163,8 +187,9 @@ public struct ModelState {
             record: record.id, field: nil, class: .deletedAndEdited, base: [], values: [], people: Set(people)))
       }
       // A deleted record's fields ask nobody anything.
-      for field in kind.fields where field.container == .register && record.presence != .deleted {
-        let sides = record.sides(of: field.key)
+      for key in record.keys where key.isRegister && record.presence != .deleted {
+        guard let field = kind.fields.first(where: { $0.key == key.whole }) else { continue }
+        let sides = record.sides(of: key)
         var dates: [Side] = []
         if case .latest(let name) = field.rule, let other = kind.field(named: name) {
           dates = record.sides(of: other.key)
@@ -173,8 +198,8 @@ public struct ModelState {
         guard outcome == .asked || outcome == .disputed else { continue }
         found.insert(
           Conflict(
-            record: record.id, field: field.id, class: outcome == .asked ? .value : .dispute,
-            base: base(of: sides, record.writes(of: field.key)), values: Set(sides.map(\.value)),
+            record: record.id, field: field.id, item: key.item, class: outcome == .asked ? .value : .dispute,
+            base: base(of: sides, record.writes(of: key)), values: Set(sides.map(\.value)),
             people: Set(sides.flatMap(\.entries).map { stamp(of: $0, record.scope) })))
       }
     }

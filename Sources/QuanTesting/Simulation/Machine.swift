@@ -137,6 +137,16 @@ final class Machine {
       for record in mine where !wanted.contains(record) { differences.append("\(name) has \(record)") }
       for record in wanted where !mine.contains(record) { differences.append("\(name) lacks \(record)") }
     }
+    for scope in Set(accepted.map(\.change.stream.scope)) {
+      for (id, wanted) in state.lists(of: scope) {
+        // A cloned machine may have given one ID in two scopes.
+        guard let record = try? replica.record(id), record.scope == scope else { continue }
+        for (field, elements) in wanted {
+          let mine = record.fields.first { $0.definition.id == field }?.items.compactMap(\.element) ?? []
+          if mine != elements { differences.append("\(name) has the list \(mine) in \(id), not \(elements)") }
+        }
+      }
+    }
     let conflicts = Set(try replica.conflicts().map { ModelState.Conflict($0) })
     for conflict in conflicts.subtracting(state.conflicts) { differences.append("\(name) lists \(conflict)") }
     for conflict in state.conflicts.subtracting(conflicts) { differences.append("\(name) does not list \(conflict)") }

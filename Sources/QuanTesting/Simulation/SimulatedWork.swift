@@ -24,6 +24,10 @@ struct SimulatedWork {
         FieldDraft("state", Labels("状态", "state"), .choice, rule: .ladder(["open", "placed", "closed"])),
         FieldDraft("friend", Labels("好友", "friend"), .reference, target: "pupil"),
         FieldDraft("band", Labels("伙伴", "band"), .reference, container: .set, target: "pupil"),
+        FieldDraft("plan", Labels("计划", "plan"), container: .list),
+        FieldDraft("friends", Labels("好友们", "friends"), .reference, container: .list, target: "pupil"),
+        FieldDraft("contacts", Labels("联系人", "contacts"), container: .map),
+        FieldDraft("scores", Labels("成绩", "scores"), .integer, container: .map, rule: .max),
       ])
   ])
 
@@ -68,12 +72,19 @@ struct SimulatedWork {
   private mutating func create() throws -> String {
     guard let kind = try replica.schema().kind(named: "pupil") else { return "knows no kind" }
     var values: [FieldID: [Value]] = [:]
+    var maps: [FieldID: [(key: String, value: Value)]] = [:]
     for field in kind.fields where field.code != BuiltIn.externalIDName && random.chance(0.4) {
-      values[field.id] = [try value(for: field)]
+      if field.container == .map {
+        maps[field.id] = [(key(), try value(for: field))]
+      } else {
+        values[field.id] = [try value(for: field)]
+        if field.container == .list && random.chance(0.5) { values[field.id]?.append(try value(for: field)) }
+      }
     }
+    let given = maps
     let scope = random.chance(0.2) ? extraScope : nil
     let isKnown = try scope.map { wanted in try replica.scopes().contains { $0.id == wanted } } ?? true
-    let id = try replica.write { try $0.create(kind.id, in: isKnown ? scope : nil, values) }
+    let id = try replica.write { try $0.create(kind.id, in: isKnown ? scope : nil, values, maps: given) }
     return "creates \(id)"
   }
 
@@ -100,7 +111,15 @@ struct SimulatedWork {
         let amount = Int64.random(in: -2...5, using: &random)
         acts.append { try $0.increment(record.id, field.id, by: amount) }
         done.append("increments \(field.name)")
-      case .map, .text, .list: continue
+      case .map:
+        let key = key()
+        let removes = random.chance(0.25)
+        acts.append { try $0.set(record.id, field.id, key: key, to: removes ? nil : value) }
+        done.append(removes ? "takes a key from \(field.name)" : "sets a key of \(field.name)")
+      case .list:
+        acts.append(try listAct(record, field, value))
+        done.append("works on the list \(field.name)")
+      case .text: continue
       }
     }
     let drawn = acts
@@ -108,9 +127,43 @@ struct SimulatedWork {
     return "edits \(record.id): \(done.joined(separator: ", "))"
   }
 
+  /// Inserts, sets, removes or moves an element, or gives the whole list anew.
+  private mutating func listAct(
+    _ record: Record, _ field: FieldDefinition, _ value: Value
+  ) throws -> (inout Transaction) throws -> Void {
+    let elements = record[field.name]?.items.compactMap(\.element) ?? []
+    let other = elements.randomElement(using: &random)
+    let other2 = random.chance(0.3) ? nil : elements.randomElement(using: &random)
+    switch Int.random(in: 0..<10, using: &random) {
+    case 0..<3:
+      let run = [value] + (random.chance(0.3) ? [try self.value(for: field)] : [])
+      return { _ = try $0.insert(record.id, field.id, run, after: other2) }
+    case 3..<5:
+      guard let other else { break }
+      return { try $0.set(record.id, field.id, element: other, to: value) }
+    case 5..<6:
+      guard let other else { break }
+      return { try $0.set(record.id, field.id, element: other, to: nil) }
+    case 6..<9:
+      guard let other else { break }
+      return { try $0.move(record.id, field.id, element: other, after: other2) }
+    default:
+      var whole = (record[field.name]?.shown ?? []) + [value]
+      whole.shuffle(using: &random)
+      let drawn = whole
+      return { try $0.assign(record.id, field.id, drawn) }
+    }
+    return { _ = try $0.insert(record.id, field.id, [value], after: nil) }
+  }
+
+  /// One of a few keys, so that equal ones meet; two look alike and are not.
+  private mutating func key() -> String {
+    ["母亲", "父亲", "e\u{301}", "\u{e9}"].randomElement(using: &random) ?? ""
+  }
+
   private mutating func resolve(_ conflict: Conflict) throws -> String {
     let side = Int.random(in: 1...max(1, conflict.sides.count), using: &random)
-    try replica.write { try $0.resolve(conflict.record, conflict.field, takingSide: side) }
+    try replica.write { try $0.resolve(conflict.record, conflict.field, item: conflict.item, takingSide: side) }
     return "settles \(conflict.record) with side \(side)"
   }
 

@@ -88,6 +88,14 @@ func codes(_ list: String...) -> [Choice] {
 }
 
 /// A kind with its keys, written as ``NaturalKey/list(_:)`` reads them.
-func kind(_ code: String, _ chinese: String, _ english: String, key: String = "", _ fields: [FieldDraft]) -> KindDraft {
-  KindDraft(code, Labels(chinese, english), naturalKeys: NaturalKey.list(key), fields)
+func kind(
+  _ code: String, _ chinese: String, _ english: String, key: String = "", rules: [Invariant] = [],
+  _ fields: [FieldDraft]
+) -> KindDraft {
+  KindDraft(code, Labels(chinese, english), naturalKeys: NaturalKey.list(key), invariants: rules, fields)
+}
+
+/// What must hold, in words for when it does not.
+func rule(_ name: String, _ expression: String, _ chinese: String, _ english: String) -> Invariant {
+  Invariant(name, expression, Labels(chinese, english))
 }

@@ -5,8 +5,8 @@ struct HelpTopics: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "topic",
     abstract: say(
-      "通用说明: environment、exit-status、json、input、versions",
-      "What holds for all commands: environment, exit-status, json, input, versions.")
+      "通用说明: environment、exit-status、json、input、versions、rules",
+      "What holds for all commands: environment, exit-status, json, input, versions, rules.")
   )
 
   /// The topics.
@@ -16,6 +16,7 @@ struct HelpTopics: ParsableCommand {
     case json
     case input
     case versions
+    case rules
   }
 
   @OptionGroup var options: GlobalOptions
@@ -43,6 +44,7 @@ struct HelpTopics: ParsableCommand {
     case .json: say("JSON 输出", "JSON output")
     case .input: say("输入的写法", "Forms of input")
     case .versions: say("版本的写法", "Versions")
+    case .rules: say("规则的写法", "Rules of a schema")
     }
   }
 
@@ -124,6 +126,32 @@ struct HelpTopics: ParsableCommand {
         (
           say("编号", "IDs"),
           say("完整的、缩短的 (W3F9-17) 或外部系统的", "In full, shortened (W3F9-17), or of the outside system.")
+        ),
+      ]
+    case .rules:
+      [
+        ("'home' in purpose", say("集合中有某个元素", "A set has an element.")),
+        ("a implies b", say("若 a 则 b; 另有 and、or、not", "If a, then b; also and, or, not.")),
+        ("approval_no is set", say("有值; is empty 为没有", "It holds something; is empty: it does not.")),
+        (
+          "student.birth < date",
+          say("引用的学生的出生日期早于日期; 比较: = != < <= > >=", "Of the pupil referred to. Comparisons: = != < <= > >=.")
+        ),
+        ("kind in ('deferred', 'suspended')", say("选项写代码", "Choices go by their codes.")),
+        (
+          "count(guardian.student where is_main = yes) <= 1",
+          say("引用本记录并符合条件的记录数", "How many records refer to this one and fulfil a condition.")
+        ),
+        (
+          "length slice number date year workdays mod11_2",
+          say(
+            "函数: 字数; 从第几字起几个字; 文字的数; 文字的日期; 年; 两日间的周一至周五; 末位校验 (GB 11643)",
+            "Functions: characters; part of a text; its number; its date; a year; Monday to Friday between; last digit checks."
+          )
+        ),
+        (
+          say("未知", "not known"),
+          say("空的项既不符合也不违反, 除非其余已能判定", "An empty field neither keeps nor breaks a rule, unless the rest decides.")
         ),
       ]
     case .versions:

@@ -43,6 +43,12 @@ struct SchemaCommands: ParsableCommand {
         let keys = NaturalKey.write(kind.naturalKeys)
         Terminal.print(say("键: \(keys)", "keys: \(keys)"))
       }
+      for rule in kind.invariants {
+        let line = "\(rule.name) (\(say(rule.labels.chinese, rule.labels.english))): \(rule.expression)"
+        for part in Wrap.lines(say("规则: ", "rule: "), Terminal.neutral(line), columns: Terminal.columns) {
+          Terminal.print(part)
+        }
+      }
       var table = Table([
         say("字段", "field"), say("名称", "label"), say("类型", "type"), say("合并规则", "merge rule"), say("敏感", "class"),
       ])

@@ -43,7 +43,9 @@ enum StoreWords {
     ("records of two kinds cannot be joined", "不同类型的记录不能合并"),
     ("records that describe the workspace are not joined", "描述工作区的记录不能合并"),
     ("the record is deleted; restore it first", "记录已删除; 请先恢复"), ("the records are joined already", "这两条记录已经合并"),
-    ("the record is joined with no other", "这条记录没有与别的合并"), ("a problem's row is damaged", "副本中一个问题的记录损坏"),
+    ("the record is joined with no other", "这条记录没有与别的合并"),
+    ("a problem's class is unknown", "合并记录中一个问题的类别不认识"),
+    ("the rule is wrong at character *", "规则在第 * 个字处有误"), ("a problem's row is damaged", "副本中一个问题的记录损坏"),
     // Reading and writing.
     ("the file has * bytes, more than *", "文件有 * 字节, 太大"), ("no space is left", "磁盘空间不足"),
     ("no permission to write", "没有写入权限"), ("the folder is not there", "目录不存在"), ("cannot write (*", "写入失败"),

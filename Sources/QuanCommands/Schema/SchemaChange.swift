@@ -6,6 +6,7 @@ enum SchemaChange {
   case newField(FieldDraft, KindDefinition)
   case labels(Labels, KindDefinition, FieldDefinition?)
   case keys([NaturalKey], KindDefinition)
+  case invariants([Invariant], KindDefinition)
   case rule(MergeRule, KindDefinition, FieldDefinition)
   case sensitivity(Sensitivity, KindDefinition, FieldDefinition)
   case choices([Choice], KindDefinition, FieldDefinition)
@@ -25,6 +26,7 @@ enum SchemaChange {
         }
       }
       if let keys = kind.keys, keys != old.naturalKeys { steps.append(.keys(keys, old)) }
+      if let rules = kind.rules?.map(\.invariant), rules != old.invariants { steps.append(.invariants(rules, old)) }
       return steps
     }
   }
@@ -56,6 +58,10 @@ enum SchemaChange {
       if labels.english != old.english { try transaction.set(id, BuiltIn.labelEnglish, to: .text(labels.english)) }
     case .keys(let keys, let kind):
       try transaction.set(kind.id, BuiltIn.kindNaturalKeys, to: .text(NaturalKey.write(keys)))
+    case .invariants(let invariants, let kind):
+      // Checked with the whole file: the fields that it names may be new with this write.
+      try transaction.set(
+        kind.id, BuiltIn.kindInvariants, to: invariants.isEmpty ? nil : .text(Invariant.write(invariants)))
     case .rule(let rule, _, let field): try transaction.set(field.id, BuiltIn.fieldRule, to: .text(rule.text))
     case .sensitivity(let sensitivity, _, let field):
       try transaction.set(field.id, BuiltIn.fieldSensitivity, to: .text(sensitivity.rawValue))
@@ -72,7 +78,7 @@ enum SchemaChange {
     case .newKind(let kind): kind.code
     case .newField(let field, let kind): "\(kind.name).\(field.code)"
     case .labels(_, let kind, let field): field.map { "\(kind.name).\($0.name)" } ?? kind.name
-    case .keys(_, let kind): kind.name
+    case .keys(_, let kind), .invariants(_, let kind): kind.name
     case .rule(_, let kind, let field), .sensitivity(_, let kind, let field), .choices(_, let kind, let field):
       "\(kind.name).\(field.name)"
     }
@@ -85,6 +91,7 @@ enum SchemaChange {
     case .newField: "new-field"
     case .labels: "labels"
     case .keys: "keys"
+    case .invariants: "rules"
     case .rule: "rule"
     case .sensitivity: "sensitivity"
     case .choices: "choices"
@@ -108,6 +115,9 @@ enum SchemaChange {
     case .keys(let keys, let kind):
       let change = "\(NaturalKey.write(kind.naturalKeys)) -> \(NaturalKey.write(keys))"
       return say("~ 键 \(subject): \(change)", "~ keys \(subject): \(change)")
+    case .invariants(let invariants, _):
+      let names = list(invariants.map(\.name))
+      return say("~ 规则 \(subject): \(names)", "~ rules \(subject): \(names)")
     case .rule(let rule, _, let field):
       return say(
         "~ 合并规则 \(subject): \(field.rule.text) -> \(rule.text)",

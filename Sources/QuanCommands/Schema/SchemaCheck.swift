@@ -47,10 +47,28 @@ struct SchemaCheck {
       if !fields.insert(field.code).inserted { twice(field.code, field.line) }
       check(field, of: kind, known?.field(named: field.code))
     }
-    for name in (kind.keys ?? []).flatMap(\.fields) where !fields.contains(name) && known?.field(named: name) == nil {
+    for name in (kind.keys ?? []).flatMap(\.parts).map(\.field)
+    where !fields.contains(name) && known?.field(named: name) == nil {
       add(
         kind.line, say("键中的字段 '\(name)' 不存在", "a key names the field '\(name)', which is not there"),
         say("改键或加上字段", "change the key or add the field"))
+    }
+    check(kind.rules ?? [], of: kind)
+  }
+
+  private mutating func check(_ rules: [SchemaFile.FileRule], of kind: SchemaFile.FileKind) {
+    let known = InvariantSchema(schema, drafts: file.kinds.map(\.draft))
+    var codes: Set<String> = []
+    for rule in rules {
+      code(rule.invariant.name, rule.line)
+      if !codes.insert(rule.invariant.name).inserted { twice(rule.invariant.name, rule.line) }
+      do throws(InvariantError) {
+        try known.check(try InvariantExpression(rule.invariant.expression), of: kind.code)
+      } catch {
+        add(
+          rule.line, "'\(rule.invariant.name)': " + InvariantWords.text(error),
+          say("写法见 quan topic rules", "how to write it: quan topic rules"))
+      }
     }
   }
 

@@ -22,7 +22,8 @@ extension SchemaFile {
       }
       let new = kind.fields.filter { field in !old.fields.contains { $0.code == field.code } }
       return KindDraft(
-        old.code, kind.labels.over(old.labels), naturalKeys: kind.keys ?? old.naturalKeys, fields + new.map(\.draft))
+        old.code, kind.labels.over(old.labels), naturalKeys: kind.keys ?? old.naturalKeys,
+        invariants: kind.rules?.map(\.invariant) ?? old.invariants, fields + new.map(\.draft))
     }
     return SchemaDraft(
       extended + kinds.filter { kind in !base.kinds.contains { $0.code == kind.code } }.map(\.draft))
@@ -39,7 +40,8 @@ extension Schema {
       let id = Dot(nobody, UInt64(kinds.count + fields.count + 1))
       kinds.append(
         KindDefinition(
-          id: id, code: kind.code, labels: kind.labels, order: Int64(kinds.count), naturalKeys: kind.naturalKeys))
+          id: id, code: kind.code, labels: kind.labels, order: Int64(kinds.count), naturalKeys: kind.naturalKeys,
+          invariants: kind.invariants))
       for field in kind.fields {
         fields.append(
           FieldDefinition(

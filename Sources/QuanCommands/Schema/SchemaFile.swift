@@ -2,7 +2,7 @@ import Quan
 
 /// What a schema file says: whole kinds, or what is added to kinds that are there.
 ///
-/// `{"extends":"education","kinds":[{"code","labels":{"zh","en"},"keys","fields":[{"code","labels","type","container",
+/// `{"extends":"education","kinds":[{"code","labels":{"zh","en"},"keys","rules":[{"code","expression","labels"}],"fields":[{"code","labels","type","container",
 /// "rule","sensitivity","choices","target","note"}],"note"}]}`; of a kind or field everything but the code may be left
 /// out, and notes are for people.
 struct SchemaFile {
@@ -41,17 +41,26 @@ struct SchemaFile {
     }
   }
 
+  /// A rule over records.
+  struct FileRule {
+    let line: Int
+    let invariant: Invariant
+  }
+
   /// A kind, as far as the file says what it is.
   struct FileKind {
     let line: Int
     let code: String
     var labels = FileLabels()
     var keys: [NaturalKey]?
+    var rules: [FileRule]?
     var fields: [FileField] = []
 
     /// The kind, where there is none yet.
     var draft: KindDraft {
-      KindDraft(code, labels.complete(code), naturalKeys: keys ?? [], fields.map(\.draft))
+      KindDraft(
+        code, labels.complete(code), naturalKeys: keys ?? [], invariants: (rules ?? []).map(\.invariant),
+        fields.map(\.draft))
     }
   }
 

@@ -28,7 +28,7 @@ struct SchemaFileReader {
   }
 
   private mutating func kind(_ json: LocatedJSON) -> SchemaFile.FileKind? {
-    let members = members(json, ["code", "labels", "keys", "fields", "note"])
+    let members = members(json, ["code", "labels", "keys", "rules", "fields", "note"])
     guard let code = code(members, json) else { return nil }
     var kind = SchemaFile.FileKind(line: json.line, code: code)
     for member in members {
@@ -44,11 +44,26 @@ struct SchemaFileReader {
           }
           return key
         }
+      case "rules": kind.rules = items(member).compactMap { rule($0) }
       case "fields": kind.fields = items(member).compactMap { field($0) }
       default: break
       }
     }
     return kind
+  }
+
+  private mutating func rule(_ json: LocatedJSON) -> SchemaFile.FileRule? {
+    let members = members(json, ["code", "expression", "labels", "note"])
+    guard let code = code(members, json) else { return nil }
+    guard let expression = members.first(where: { $0.name == "expression" }) else {
+      problems.append(
+        SchemaProblem(
+          line: json.line, what: say("缺少 \"expression\"", "\"expression\" is missing"),
+          help: say("写上应成立的条件", "say what must hold")))
+      return nil
+    }
+    let labels = members.first { $0.name == "labels" }.map { self.labels($0).complete(code) } ?? Labels(code, code)
+    return text(expression).map { SchemaFile.FileRule(line: json.line, invariant: Invariant(code, $0, labels)) }
   }
 
   private mutating func field(_ json: LocatedJSON) -> SchemaFile.FileField? {

@@ -14,13 +14,28 @@ struct SchemaFileWriter {
         head.append(JSON.Member(name: "keys", value: .array(kind.naturalKeys.map { .string($0.text) })))
       }
       let fields = kind.fields.filter { $0.name != BuiltIn.externalIDName }
-      lines.append(String(JSON.object(head).line.dropLast()) + ", \"fields\": [")
+      var start = String(JSON.object(head).line.dropLast())
+      if !kind.invariants.isEmpty {
+        lines.append(start + ", \"rules\": [")
+        for (index, rule) in kind.invariants.enumerated() {
+          lines.append("  " + Self.line(rule) + (index + 1 < kind.invariants.count ? "," : ""))
+        }
+        start = "]"
+      }
+      lines.append(start + ", \"fields\": [")
       for (index, field) in fields.enumerated() {
         lines.append("  " + JSON.object(members(field)).line + (index + 1 < fields.count ? "," : ""))
       }
       lines.append("]}" + (index + 1 < kinds.count ? "," : ""))
     }
     return lines + ["]", "}"]
+  }
+
+  private static func line(_ rule: Invariant) -> String {
+    JSON.object([
+      JSON.Member(name: "code", value: .string(rule.name)),
+      JSON.Member(name: "expression", value: .string(rule.expression)), labels(rule.labels),
+    ]).line
   }
 
   private static func labels(_ labels: Labels) -> JSON.Member {

@@ -66,6 +66,9 @@ public enum BuiltIn {
   /// The natural keys of a kind, as ``NaturalKey/list(_:)`` reads them.
   public static let kindNaturalKeys = Dot.builtIn(32)
 
+  /// The invariants of a kind, as ``Invariant/list(_:)`` reads them.
+  public static let kindInvariants = Dot.builtIn(33)
+
   /// The class of the problem that a verdict is about.
   public static let verdictClass = Dot.builtIn(42)
   /// What tells the problem from others of its class over the same records.
@@ -123,6 +126,7 @@ public enum BuiltIn {
       add(kind, order, "position", Labels("次序", "position"), .integer)
     }
     add(kindKind, kindNaturalKeys, "natural_keys", Labels("自然键", "natural keys"))
+    add(kindKind, kindInvariants, "invariants", Labels("规则", "invariants"))
     add(fieldKind, fieldOf, "kind", Labels("类型", "kind"), .reference)
     add(fieldKind, fieldType, "type", Labels("值类型", "type"))
     add(fieldKind, fieldContainer, "container", Labels("容器", "container"))

@@ -108,11 +108,13 @@ public struct KindDefinition: Hashable, Sendable {
   public let order: Int64
   /// What two records that stand for one thing have alike, the surest first.
   public let naturalKeys: [NaturalKey]
+  /// What must hold of its records.
+  public let invariants: [Invariant]
 
   /// Defines a kind.
   public init(
     id: KindID, code: String, labels: Labels, fields: [FieldDefinition] = [], order: Int64 = 0,
-    naturalKeys: [NaturalKey] = []
+    naturalKeys: [NaturalKey] = [], invariants: [Invariant] = []
   ) {
     self.id = id
     self.code = code
@@ -121,6 +123,7 @@ public struct KindDefinition: Hashable, Sendable {
     self.fields = fields
     self.order = order
     self.naturalKeys = naturalKeys
+    self.invariants = invariants
   }
 
   /// The field that goes by a name.

@@ -46,13 +46,19 @@ public struct KindDraft: Hashable, Sendable {
   public let fields: [FieldDraft]
   /// What two records that stand for one thing have alike, the surest first.
   public let naturalKeys: [NaturalKey]
+  /// What must hold of its records.
+  public let invariants: [Invariant]
 
   /// Writes down a kind.
-  public init(_ code: String, _ labels: Labels, naturalKeys: [NaturalKey] = [], _ fields: [FieldDraft]) {
+  public init(
+    _ code: String, _ labels: Labels, naturalKeys: [NaturalKey] = [], invariants: [Invariant] = [],
+    _ fields: [FieldDraft]
+  ) {
     self.code = code
     self.labels = labels
     self.fields = fields
     self.naturalKeys = naturalKeys
+    self.invariants = invariants
   }
 }
 

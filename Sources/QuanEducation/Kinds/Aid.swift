@@ -5,7 +5,7 @@ enum Aid {
   static let kinds = [determination, programme, tier, award, payment]
 
   static let determination = kind(
-    "determination", "困难认定", "determination", key: "student+school_year",
+    "determination", "困难认定", "determination", key: "student+school_year", rules: Rules.determination,
     [
       link("student", "学生", "student", to: "student", .personal), line("school_year", "学年", "school year"),
       choice(

@@ -8,7 +8,7 @@ enum Ledgers {
   ///
   /// The state follows from the events; no merge rule reads other records, so it stands as a field of its own.
   static let ledger = kind(
-    "ledger", "台账", "ledger entry", key: "type+student+episode?",
+    "ledger", "台账", "ledger entry", key: "type+student+episode?", rules: Rules.ledger,
     [
       choice(
         "type", "台账类型", "ledger",
@@ -62,7 +62,7 @@ enum Ledgers {
     ])
 
   static let placement = kind(
-    "placement", "安置", "placement", key: "student+kind+from?",
+    "placement", "安置", "placement", key: "student+kind+from?", rules: Rules.placement,
     [
       link("student", "学生", "student", to: "student", .personal),
       choice(

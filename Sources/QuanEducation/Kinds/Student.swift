@@ -7,6 +7,7 @@ enum Student {
   /// The school stands as text, as forms have it: a pupil's school may be outside the workspace.
   static let student = kind(
     "student", "学生", "student", key: "id_no; student_no; name+birth?",
+    rules: Rules.student,
     [
       line("name", "姓名", "name", .personal),
       lines("name_aliases", "曾用名或异体", "other names", .personal),

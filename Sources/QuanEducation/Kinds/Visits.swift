@@ -6,7 +6,7 @@ enum Visits {
 
   /// Channel and line of visitors stand apart, so that either reading of "two lines" can be reported.
   static let visit = kind(
-    "visit", "家访", "home visit", key: "student+date+lead_visitor+channel?",
+    "visit", "家访", "home visit", key: "student+date+lead_visitor+channel?", rules: Rules.visit,
     [
       link("student", "学生", "student", to: "student", .personal),
       links("siblings", "同访学生", "other pupils visited", to: "student", .personal),

@@ -145,6 +145,7 @@ struct Applier {
 
     let had = (state.fields[key]?.sides.count ?? 0) > 1
     let other = unseen(in: state, by: arrival)
+    let former = try file.targets(of: column.definition, in: state)
     state.apply(
       .write(field: key, values: write.values, overwrites: write.overwrites), dot: write.dot, stamp: write.stamp)
     state.fields[key]?.forget(keeping: Self.rememberedWrites)
@@ -158,7 +159,7 @@ struct Applier {
     try update.run()
 
     noteSchema(kind)
-    file.touched.write(local, kind: kind, key.id)
+    file.touched.write(local, kind: kind, key.id, formerTargets: former)
     let conflict = try file.refreshConflict(
       of: column.definition, key, in: state, at: local, scope: arrival.scope, hadOne: had)
     let place = MergeTally.Place(record: id, scope: arrival.scope, kind: kind, field: key.id)
@@ -205,7 +206,9 @@ struct Applier {
       let other = held.flatMap { unseen(in: $0.stored.state, by: arrival) }
       held?.deeds.append(Deed(body: body, arrival: arrival, other: other))
     }
-    if let kind = held?.stored.state.kind { note(body, on: local, kind) }
+    if let state = held?.stored.state {
+      note(body, on: local, state.kind, try formerTargets(of: body, in: state))
+    }
     held?.stored.state.apply(body, dot: arrival.dot, stamp: arrival.stamp)
     if case .write(let key, _, _) = body { held?.stored.state.fields[key]?.forget(keeping: Self.rememberedWrites) }
   }
@@ -269,11 +272,21 @@ struct Applier {
     }
   }
 
+  /// The records that a field referred to before a write.
+  private func formerTargets(of body: Operation.Body, in state: RecordState) throws -> Set<Int64> {
+    guard case .write(let key, _, _) = body, let field = file.catalog.schema.kind(state.kind)?.field(key.id) else {
+      return []
+    }
+    return try file.targets(of: field, in: state)
+  }
+
   /// Notes what an operation touched.
-  private func note(_ body: Operation.Body, on local: LocalDot, _ kind: KindID) {
+  private func note(_ body: Operation.Body, on local: LocalDot, _ kind: KindID, _ formerTargets: Set<Int64>) {
     switch body {
-    case .write(let key, _, _), .increment(let key, _): file.touched.write(local, kind: kind, key.id)
-    case .insert(let list, _, _), .move(let list, _, _, _): file.touched.write(local, kind: kind, list.id)
+    case .write(let key, _, _), .increment(let key, _):
+      file.touched.write(local, kind: kind, key.id, formerTargets: formerTargets)
+    case .insert(let list, _, _), .move(let list, _, _, _):
+      file.touched.write(local, kind: kind, list.id, formerTargets: [])
     case .delete, .restore: file.touched.change(local, kind: kind)
     case .create: return
     }

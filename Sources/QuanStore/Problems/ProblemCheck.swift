@@ -78,6 +78,7 @@ struct ProblemCheck {
       suspects.formUnion(try sharedKeyRows(of: run, table))
     }
     try file.indexReferences(of: Set(touched.runs.map(\.kind)))
+    owners.formUnion(try InvariantSearch(file, touched).owners())
     for owner in owners.sorted() { try look(at: owner) }
     var duplicates = DuplicateSearch(file)
     for finding in try duplicates.findings(around: suspects, removing: { try self.removeDuplicates(of: $0) }) {
@@ -150,6 +151,7 @@ struct ProblemCheck {
       let kind = file.catalog.schema.kind(stored.state.kind)
     else { return }
     for finding in try danglingReferences(of: stored.state, kind, row) { try write(finding) }
+    for finding in try InvariantSearch(file, touched).findings(of: row, stored.state, kind) { try write(finding) }
   }
 
   private func danglingReferences(

@@ -56,15 +56,14 @@ struct Touched {
   }
 
   /// Notes that a field of a record was written.
-  mutating func write(_ local: LocalDot, kind: KindID, _ field: FieldID, formerTargets: [Int64] = []) {
+  mutating func write(_ local: LocalDot, kind: KindID, _ field: FieldID, formerTargets: Set<Int64>) {
     edits[local.rowID, default: Edit(kind: kind)].fields.insert(field)
     if !formerTargets.isEmpty { edits[local.rowID]?.formerTargets.formUnion(formerTargets) }
   }
 
   /// Notes that a record came, went, or is seen with other eyes.
-  mutating func change(_ local: LocalDot, kind: KindID, formerTargets: [Int64] = []) {
+  mutating func change(_ local: LocalDot, kind: KindID) {
     edits[local.rowID, default: Edit(kind: kind)].isWhole = true
-    if !formerTargets.isEmpty { edits[local.rowID]?.formerTargets.formUnion(formerTargets) }
   }
 
   /// Looks at all rows of a kind's table as if they were new.

@@ -109,6 +109,11 @@ public final class Replica: Sendable {
     at path: String, label: String, author: String, schema: SchemaDraft, scopeLabel: String, membersOnly: Bool = false,
     environment: Environment
   ) throws -> Replica {
+    if let wrong = schema.invariantErrors().first {
+      throw StoreError(
+        .invalid, "the rule is wrong at character \(wrong.error.position)",
+        subject: "\(wrong.kind).\(wrong.invariant.name)", details: [wrong.error.message])
+    }
     var workspace = WorkspaceID(high: environment.random(), low: environment.random())
     var entrance: Entrance?
     if membersOnly {

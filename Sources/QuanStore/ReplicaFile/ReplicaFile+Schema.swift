@@ -10,7 +10,8 @@ extension ReplicaFile {
       kinds.append(
         KindDefinition(
           id: id, code: row.text(BuiltIn.code), labels: row.labels, order: row.integer(BuiltIn.order),
-          naturalKeys: NaturalKey.list(row.text(BuiltIn.kindNaturalKeys))))
+          naturalKeys: NaturalKey.list(row.text(BuiltIn.kindNaturalKeys)),
+          invariants: Invariant.list(row.text(BuiltIn.kindInvariants))))
     }
     try eachRow(of: BuiltIn.fieldKind) { id, row in
       // A definition that this version cannot read names a type or container of a newer one: its data is kept.
@@ -156,15 +157,17 @@ extension Schema {
     let kind: KindID
     let name: String
     let keys: [NaturalKey]
+    let invariants: [Invariant]
     let fields: [FieldDefinition]
   }
 
   /// What of the schema decides which problems there are.
   fileprivate var rules: [Rules] {
-    kinds.filter { $0.id.replica != .builtIn }.map { kind in
-      let keys = Set(kind.naturalKeys.flatMap { $0.parts.map(\.field) })
+    let named = InvariantPlan(self).names
+    return kinds.filter { $0.id.replica != .builtIn }.map { kind in
+      let keys = Set(kind.naturalKeys.flatMap { $0.parts.map(\.field) }).union(named)
       return Rules(
-        kind: kind.id, name: kind.name, keys: kind.naturalKeys,
+        kind: kind.id, name: kind.name, keys: kind.naturalKeys, invariants: kind.invariants,
         fields: kind.fields.filter { $0.type == .reference || keys.contains($0.name) })
     }
   }

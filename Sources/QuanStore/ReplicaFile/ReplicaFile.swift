@@ -10,7 +10,8 @@ final class ReplicaFile {
   let connection: Connection
   var meta: Meta
   var streams: StreamTable
-  var catalog: Catalog
+  var catalog: Catalog { didSet { knownInvariants = nil } }
+  private var knownInvariants: InvariantPlan?
   /// Stream to other stream to the highest counter of the other that the stream's author had seen.
   var contexts: Contexts
   /// Whether a change of the schema has been taken in that the tables do not follow yet.
@@ -137,6 +138,14 @@ final class ReplicaFile {
     let statement = try connection.statement("PRAGMA data_version")
     defer { statement.reset() }
     return try statement.step() ? statement.integer(0) : 0
+  }
+
+  /// The invariants of the schema, read.
+  var invariants: InvariantPlan {
+    if let known = knownInvariants { return known }
+    let plan = InvariantPlan(catalog.schema)
+    knownInvariants = plan
+    return plan
   }
 
   // MARK: Dots

@@ -312,12 +312,14 @@ public struct Transaction {
   @discardableResult
   public mutating func define(_ kind: KindDraft) throws -> KindID {
     try checkCode(kind.code)
+    try check(kind.invariants, of: kind.code, InvariantSchema(file.catalog.schema, drafts: [kind]))
     let place = Int64(file.catalog.schema.kinds.count + creations.count)
     var values: [FieldID: [Value]] = [
       BuiltIn.code: [.text(kind.code)], BuiltIn.labelChinese: [.text(kind.labels.chinese)],
       BuiltIn.labelEnglish: [.text(kind.labels.english)], BuiltIn.order: [.integer(place)],
     ]
     if !kind.naturalKeys.isEmpty { values[BuiltIn.kindNaturalKeys] = [.text(NaturalKey.write(kind.naturalKeys))] }
+    if !kind.invariants.isEmpty { values[BuiltIn.kindInvariants] = [.text(Invariant.write(kind.invariants))] }
     let id = try create(BuiltIn.kindKind, in: .shared, values)
     for (index, field) in kind.fields.enumerated() { try define(field, of: id, order: Int64(index)) }
     return id

@@ -1,0 +1,96 @@
+import QuanCore
+
+/// A record as an invariant looks at it: what it and those that it refers to show.
+final class InvariantRow: InvariantSource {
+  private let file: ReplicaFile
+  private let row: Int64
+  private let kind: KindDefinition
+  /// What the record shows, as far as it has been read.
+  private var shown: [FieldID: [Value]]
+  /// Whether ``shown`` is all that there is to read.
+  private let isWhole: Bool
+  /// The records that rules have counted so far.
+  private(set) var counted: Set<Int64> = []
+
+  /// A record whose fields are read as they are asked for, or are all in `shown`.
+  init(_ file: ReplicaFile, _ row: Int64, _ kind: KindDefinition, shown: [FieldID: [Value]]? = nil) {
+    self.file = file
+    self.row = row
+    self.kind = kind
+    self.shown = shown ?? [:]
+    isWhole = shown != nil
+  }
+
+  func values(at path: [String]) throws -> [InvariantOperand] {
+    guard let name = path.first, let field = kind.field(named: name) else { return [] }
+    var values = try own(field)
+    var last = field
+    for name in path.dropFirst() {
+      guard values.count == 1, case .reference(let reference) = values[0],
+        let target = file.catalog.schema.kind(named: last.target), let next = target.field(named: name),
+        let local = file.streams.local(reference.record, in: reference.scope)
+      else { return [] }
+      values = try file.shownValues(of: next, in: target, at: local)
+      last = next
+    }
+    return values.map { InvariantOperand($0, scale: last.scale) }
+  }
+
+  private func own(_ field: FieldDefinition) throws -> [Value] {
+    if let known = shown[field.id] { return known }
+    if isWhole { return [] }
+    let values = try file.shownValues(of: field, in: kind, at: LocalDot(rowID: row))
+    shown[field.id] = values
+    return values
+  }
+
+  func count(of name: String, in field: String, _ condition: (any InvariantSource) throws -> Bool) throws -> Int {
+    guard let kind = file.catalog.schema.kind(named: name), let table = file.catalog.tables[kind.id],
+      let field = kind.field(named: field), let position = table.position[field.key]
+    else { return 0 }
+    let column = KindTable.quoted(table.columns[position].name)
+    var found: Set<Int64> = []
+    for member in try file.members(of: row) {
+      let statement = try file.connection.statement("SELECT id FROM \(table.quotedName) WHERE \(column)=?")
+      statement.bind(1, member)
+      while try statement.step() { found.insert(statement.integer(0)) }
+    }
+    let fulfilling = try Set(found.map { try file.representative(of: $0) }).filter { row in
+      try condition(InvariantRow(file, row, kind))
+    }
+    counted.formUnion(fulfilling)
+    return fulfilling.count
+  }
+}
+
+extension ReplicaFile {
+  /// What a field of a record shows, joined records as one; nothing when the record is not there.
+  ///
+  /// - Complexity: O(log *n*); the record's other fields are not read, unless it is joined or has been written since it was made.
+  func shownValues(of field: FieldDefinition, in kind: KindDefinition, at local: LocalDot) throws -> [Value] {
+    guard let table = catalog.tables[kind.id], let position = table.position[field.key] else { return [] }
+    if try isJoined(local) {
+      guard let stored = try loadJoined(local, hint: kind.id), stored.state.presence != .deleted else { return [] }
+      return shown(field, in: stored.state).shown
+    }
+    let column = table.columns[position]
+    let statement = try connection.statement(column.fieldSelection)
+    statement.bind(1, local.rowID)
+    guard try statement.step() else { return [] }
+    defer { statement.reset() }
+    if statement.isNull(0) { return try columnCodec.values(of: column.shape, from: statement, at: 1) ?? [] }
+    // What several wrote stands in the column as text.
+    return try load(local, hint: kind.id).map { shown(field, in: $0.state).shown } ?? []
+  }
+
+  /// The rules of a record's kind that it breaks, each with the records that the rule counted.
+  func brokenRules(
+    of row: Int64, _ kind: KindDefinition, shown: [FieldID: [Value]]? = nil
+  ) throws -> [(invariant: Invariant, counted: [Int64])] {
+    try (invariants.rules[kind.id] ?? []).compactMap { rule in
+      let source = InvariantRow(self, row, kind, shown: shown)
+      guard try rule.expression.holds(in: source) == false else { return nil }
+      return (rule.invariant, source.counted.sorted { precedes($0, $1) })
+    }
+  }
+}

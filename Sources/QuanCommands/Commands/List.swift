@@ -74,8 +74,10 @@ struct List: ParsableCommand {
     let filled = Set(records.flatMap { $0.fields.filter { !$0.shown.isEmpty }.map(\.definition.id) })
     let columns = kind.fields.filter { filled.contains($0.id) && $0.name != BuiltIn.externalIDName }.prefix(6)
     var table = Table([say("编号", "ID")] + columns.map { Titles.field($0) })
+    let problematic = try replica.recordsWithProblems()
     for record in records {
-      let mark = record.isConflicted ? "! " : ""
+      let signs = (record.isConflicted ? "!" : "") + (problematic.contains(record.id) ? "?" : "")
+      let mark = signs.isEmpty ? "" : signs + " "
       table.add(
         [mark + (try replica.shortForm(of: record.id))]
           + columns.map { column in record.fields.first { $0.definition.id == column.id }.map { text.text($0) } ?? "" })

@@ -12,11 +12,12 @@ struct ProblemCommands: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "list", abstract: say("列出问题", "List the open problems."))
     @OptionGroup var options: GlobalOptions
-    @Option(help: ArgumentHelp(say("类型", "The kind."), valueName: "KIND"))
+    @Option(help: ArgumentHelp(say("类型", "The kind."), valueName: "KIND"), completion: LiveValues.kinds)
     var kind: String?
     @Option(
       name: .customLong("class"),
-      help: ArgumentHelp(ProblemClass.allCases.map(\.rawValue).joined(separator: ", "), valueName: "CLASS"))
+      help: ArgumentHelp(ProblemClass.allCases.map(\.rawValue).joined(separator: ", "), valueName: "CLASS"),
+      completion: .list(ProblemClass.allCases.map(\.rawValue)))
     var problemClass: String?
     @Flag(help: ArgumentHelp(say("列出已核实属实的", "Those that somebody says are right as they are.")))
     var accepted = false
@@ -30,6 +31,7 @@ struct ProblemCommands: ParsableCommand {
           .usage, say("没有这类问题 '\(problemClass ?? "")'", "there is no class '\(problemClass ?? "")'"),
           details: ProblemClass.allCases.map(\.rawValue))
       }
+      options.beginPages()
       try options.withReplica { replica in
         let text = try ProblemText(replica, reveal: options.reveal)
         let kind = try self.kind.map { try Assignment.kind(named: $0, in: text.schema).id }
@@ -39,11 +41,11 @@ struct ProblemCommands: ParsableCommand {
           Terminal.print(JSON.array(problems.map { text.json($0) }).line)
           return
         }
-        for problem in problems { Terminal.print(try text.line(problem)) }
+        for problem in problems { for line in try text.brief(problem) { Terminal.print(line) } }
         let count = try replica.problemCount()
-        Terminal.talk(say("待处理 \(count) 个", "\(count) open"))
+        Terminal.remark(say("待处理 \(count) 个", "\(count) open"))
         if let first = problems.first {
-          Terminal.talk(say("下一步: ", "Next: ") + "quan problem show \(text.code(first))")
+          Terminal.remark(say("下一步: ", "Next: ") + "quan problem show \(text.code(first))")
         }
       }
     }
@@ -54,7 +56,9 @@ struct ProblemCommands: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "show", abstract: say("显示一个问题, 和可以怎样处理", "Show a problem and what may be done about it."))
     @OptionGroup var options: GlobalOptions
-    @Argument(help: ArgumentHelp(say("问题编号, 或记录编号", "The problem, or a record."), valueName: "ID"))
+    @Argument(
+      help: ArgumentHelp(say("问题编号, 或记录编号", "The problem, or a record."), valueName: "ID"),
+      completion: LiveValues.problems)
     var problem: String
 
     func run() throws {
@@ -66,7 +70,7 @@ struct ProblemCommands: ParsableCommand {
           return
         }
         for line in try text.lines(found) { Terminal.print(line) }
-        for hint in try text.hints(found) { Terminal.talk(say("处理: ", "Settle: ") + hint) }
+        for hint in try text.hints(found) { Terminal.remark(say("处理: ", "Settle: ") + hint) }
       }
     }
   }
@@ -76,7 +80,9 @@ struct ProblemCommands: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "resolve", abstract: say("处理一个问题", "Settle a problem."))
     @OptionGroup var options: GlobalOptions
-    @Argument(help: ArgumentHelp(say("问题编号, 或记录编号", "The problem, or a record."), valueName: "ID"))
+    @Argument(
+      help: ArgumentHelp(say("问题编号, 或记录编号", "The problem, or a record."), valueName: "ID"),
+      completion: LiveValues.problems)
     var problem: String
     @Flag(help: ArgumentHelp(say("是同一个: 合并这些记录", "They are the same: join the records.")))
     var same = false

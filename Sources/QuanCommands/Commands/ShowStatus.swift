@@ -9,6 +9,8 @@ struct ShowStatus: ParsableCommand {
   @OptionGroup var options: GlobalOptions
   @Flag(help: ArgumentHelp(say("有未处理的冲突时以状态 1 退出", "Exit with status 1 while conflicts are open.")))
   var failOnConflict = false
+  @Flag(help: ArgumentHelp(say("有待核实的问题时以状态 1 退出", "Exit with status 1 while problems are open.")))
+  var failOnProblem = false
   @Option(
     help: ArgumentHelp(
       say("把现在的版本存为文件, 供 diff 和 show --at 用", "Keep the version of now in a file, for diff and show --at."),
@@ -22,7 +24,7 @@ struct ShowStatus: ParsableCommand {
   }
 
   func run() throws {
-    let conflicts = try options.withReplica { replica in
+    let status = try options.withReplica { replica in
       if let save { try replica.saveVersion(to: save) }
       let status = try replica.status()
       if options.json {
@@ -30,8 +32,8 @@ struct ShowStatus: ParsableCommand {
       } else {
         try StatusText.talk(status, replica)
       }
-      return status.conflicts
+      return status
     }
-    if failOnConflict && conflicts > 0 { throw ExitCode(1) }
+    if failOnConflict && status.conflicts > 0 || failOnProblem && status.problems > 0 { throw ExitCode(1) }
   }
 }

@@ -71,6 +71,11 @@ enum LiveValues {
     }
   }
 
+  /// The open problems, by the first digits of their codes.
+  static let problems = CompletionKind.custom { words, _, _ in
+    values(words) { replica in try replica.problems(limit: most).map { String($0.id.description.prefix(6)) } }
+  }
+
   /// The other laptops, by label.
   static let laptops = CompletionKind.custom { words, _, _ in
     values(words) { replica in

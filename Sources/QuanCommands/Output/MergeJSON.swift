@@ -14,7 +14,10 @@ struct MergeJSON {
   func object(_ sync: SyncReport?) throws -> JSON {
     let isNothing = report == MergeReport()
     var counts = report.counts
-    if isNothing { counts.openConflicts = try text.replica.conflictCount() }
+    if isNothing {
+      counts.openConflicts = try text.replica.conflictCount()
+      counts.openProblems = try text.replica.problemCount()
+    }
     return .object(
       [JSON.Member(name: "merge", value: report.number.map { .integer($0) } ?? .null)] + members(counts) + [
         JSON.Member(name: "exchange", value: sync.map { Self.json($0) } ?? .null)
@@ -53,7 +56,10 @@ struct MergeJSON {
       "records_changed": .integer(counts.changed), "new_conflict_count": .integer(counts.newConflicts),
       "new_conflicts": .array(report.newConflicts.map { text.json($0) }),
       "settled_conflicts": .integer(counts.settled), "open_conflicts": .integer(counts.openConflicts),
-      "possible_duplicates": .integer(counts.possibleDuplicates), "notice_count": .integer(counts.notices),
+      "possible_duplicates": .integer(counts.possibleDuplicates), "new_problem_count": .integer(counts.newProblems),
+      "new_problems": .array(report.newProblems.map { ProblemText.json($0, text.schema, text.replica) }),
+      "settled_problems": .integer(counts.settledProblems), "open_problems": .integer(counts.openProblems),
+      "notice_count": .integer(counts.notices),
       "notices": .array(report.notices.map { notice($0) }),
       "forks": .array(
         report.forks.map { fork in

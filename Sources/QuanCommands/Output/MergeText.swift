@@ -31,8 +31,9 @@ struct MergeText {
       for line in try text.lines(part(report.newConflicts)) { Terminal.print(line) }
       rest(report.newConflicts.count, say("全部: quan conflict list", "all: quan conflict list"))
     }
+    try talkProblems(report, counts)
     try talkRest(report, counts, text)
-    talkNext(open: counts.openConflicts)
+    talkNext(open: counts.openConflicts, problems: try openProblems(report))
   }
 
   /// How many conflicts are open: as the merge left them, also when it is not kept.
@@ -40,8 +41,29 @@ struct MergeText {
     report == MergeReport() ? try replica.conflictCount() : report.openConflicts
   }
 
-  /// The line that no command that merges ends without while something is open.
-  private func talkNext(open: Int) {
+  /// How many problems are open: as the merge left them, also when it is not kept.
+  private func openProblems(_ report: MergeReport) throws -> Int {
+    report == MergeReport() ? try replica.problemCount() : report.openProblems
+  }
+
+  /// What the merged data breaks that it did not break before.
+  private func talkProblems(_ report: MergeReport, _ counts: MergeCounts) throws {
+    guard !report.newProblems.isEmpty else { return }
+    let text = try ProblemText(replica, reveal: options.reveal)
+    Terminal.print("")
+    Terminal.print(say("需要核实 (新出现 \(counts.newProblems) 个):", "To be looked into (\(counts.newProblems) new):"))
+    for problem in part(report.newProblems) { for line in try text.brief(problem) { Terminal.print(line) } }
+    rest(counts.newProblems, say("全部: quan problem list", "all: quan problem list"))
+  }
+
+  /// The lines that no command that merges ends without while something is open.
+  private func talkNext(open: Int, problems: Int) {
+    if problems > 0 {
+      Terminal.remark(
+        say(
+          "? 有 \(problems) 个问题等您核实. 查看: quan problem list",
+          "? \(problems == 1 ? "1 problem is" : "\(problems) problems are") to be looked into. See: quan problem list"))
+    }
     guard open > 0 else { return }
     Terminal.remark(
       say(
@@ -80,8 +102,9 @@ struct MergeText {
         merge.counts.newConflicts,
         say("全部: quan merge show \(merge.number) --all", "all: quan merge show \(merge.number) --all"))
     }
+    try talkProblems(merge.report, merge.counts)
     try talkRest(merge.report, merge.counts, text)
-    talkNext(open: try replica.conflictCount())
+    talkNext(open: try replica.conflictCount(), problems: try replica.problemCount())
   }
 
   /// Where a merge came from, in words.

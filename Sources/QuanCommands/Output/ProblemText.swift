@@ -14,18 +14,34 @@ struct ProblemText {
 
   // MARK: People
 
-  /// The line that a list shows: code, what is wrong, and about what.
-  func line(_ problem: Problem) throws -> String {
-    let names = try problem.records.map { try name($0.record) }.joined(separator: "  ~  ")
-    return "\(code(problem))  \(Self.name(of: problem.class))  \(names)" + (detail(problem).map { "  (\($0))" } ?? "")
+  /// What a list shows of a problem: code, what is wrong, and about what; on one line if there is room.
+  func brief(_ problem: Problem) throws -> [String] {
+    let head = "\(code(problem))  \(title(problem))"
+    let names = try problem.records.prefix(Self.named).map { try name($0.record) }
+    let rest = problem.others.count + 1 - names.count
+    let more = rest > 0 || problem.isCut ? [say("... 还有更多", "... and more")] : []
+    let line = head + "  " + (names + more).joined(separator: "  ~  ")
+    let columns = Terminal.columns
+    if DisplayWidth.of(line) <= columns { return [line] }
+    return Wrap.lines("", head, columns: columns)
+      + (names + more).flatMap { Wrap.lines("        ", $0, columns: columns) }
+  }
+
+  /// How many records of a problem a list names.
+  private static let named = 4
+
+  /// What is wrong, and in which fields or by which rule.
+  func title(_ problem: Problem) -> String {
+    Self.name(of: problem.class) + (detail(problem).map { ": \($0)" } ?? "")
   }
 
   /// The lines that show a problem with who made each record, and what may be done about it.
   func lines(_ problem: Problem) throws -> [String] {
-    var lines = ["[\(code(problem))] \(Self.name(of: problem.class))" + (detail(problem).map { ": \($0)" } ?? "")]
+    var lines = Wrap.lines("", "[\(code(problem))] \(title(problem))", columns: Terminal.columns)
     let people = try People(replica)
     for record in problem.records {
-      lines.append("    \(try name(record.record))" + (try made(record.record, people)))
+      let line = "    \(try name(record.record))" + (try made(record.record, people))
+      lines += Wrap.lines("    ", String(line.dropFirst(4)), columns: Terminal.columns)
       for stamp in problem.class == .deletedTarget ? try deletions(record.record) : [] {
         let who = Terminal.neutral(stamp.author)
         lines.append("      " + say("删除: ", "deleted by ") + "\(who), \(ValueText.time(stamp.time))")
@@ -56,9 +72,12 @@ struct ProblemText {
     guard let record = try replica.record(id) else { return [] }
     let names = Set(problem.rules.flatMap { rule in NaturalKey(rule)?.parts.map(\.field) ?? [] })
     let views = record.fields.filter { names.contains($0.definition.name) }
+    let width = views.map { DisplayWidth.of(Titles.field($0.definition)) }.max() ?? 0
     return views.map { view in
+      let label = Titles.field(view.definition)
+      let padding = String(repeating: " ", count: width - DisplayWidth.of(label))
       let text = view.shown.map { ValueText.human($0, of: view.definition, replica: replica, reveal: reveal) }
-      return "      \(Titles.field(view.definition))  \(text.joined(separator: " | "))"
+      return "      \(label)\(padding)  \(text.joined(separator: " | "))"
     }
   }
 
@@ -68,7 +87,8 @@ struct ProblemText {
   private func name(_ id: RecordID) throws -> String {
     let short = try replica.shortForm(of: id)
     guard let record = try? replica.record(id) else { return short }
-    return "[\(short)] \(Titles.kind(record.kind)) \(Titles.title(record, reveal: reveal))"
+    let title = Titles.title(record, reveal: reveal)
+    return "[\(short)] \(Titles.kind(record.kind))" + (title.isEmpty ? "" : " \(title)")
   }
 
   /// What is wrong, in a few words.
@@ -82,11 +102,16 @@ struct ProblemText {
     }
   }
 
-  /// Which fields are concerned.
+  /// Which fields are concerned, or which rule.
   private func detail(_ problem: Problem) -> String? {
     let kind = schema.kind(problem.kind)
     if let field = problem.field { return kind?.field(field).map { Titles.field($0) } }
-    guard problem.class != .invariant else { return problem.rules.first.map { Terminal.neutral($0) } }
+    if problem.class == .invariant {
+      let rule = kind?.invariants.first { $0.name == problem.rules.first }
+      return (rule.map { say($0.labels.chinese, $0.labels.english) } ?? problem.rules.first).map {
+        Terminal.neutral($0)
+      }
+    }
     let names = problem.rules.map { rule in
       (NaturalKey(rule)?.parts ?? []).map { part in
         kind?.field(named: part.field).map { Titles.field($0) } ?? part.field
@@ -120,7 +145,10 @@ struct ProblemText {
   // MARK: Programs
 
   /// A problem as `problem list --json` gives it.
-  func json(_ problem: Problem) -> JSON {
+  func json(_ problem: Problem) -> JSON { Self.json(problem, schema, replica) }
+
+  /// A problem for programs.
+  static func json(_ problem: Problem, _ schema: Schema, _ replica: Replica) -> JSON {
     .object([
       "id": .string(problem.id.description), "class": .string(problem.class.rawValue),
       "kind": .string(schema.kind(problem.kind)?.name ?? ""),

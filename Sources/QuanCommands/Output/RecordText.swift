@@ -45,6 +45,7 @@ struct RecordText {
       }
       lines.append(line)
     }
+    if !isPast { lines += try problems(of: record) }
     return lines
   }
 
@@ -73,6 +74,14 @@ struct RecordText {
       lines.append(line)
     }
     return lines
+  }
+
+  /// What the record breaks, with how to look at it.
+  private func problems(of record: Record) throws -> [String] {
+    let problems = try replica.problems(of: record.id, limit: 10)
+    guard !problems.isEmpty else { return [] }
+    let text = try ProblemText(replica, reveal: options.reveal)
+    return problems.map { "? \(text.title($0))   <- quan problem show \(text.code($0))" }
   }
 
   /// What a field shows.

@@ -22,6 +22,9 @@ enum StatusText {
       Terminal.print("  \(Titles.kind(count.kind)) (\(count.kind.name)): \(count.count)")
     }
     Terminal.print(say("待处理的冲突: \(status.conflicts)", "open conflicts: \(status.conflicts)"))
+    if status.problems > 0 {
+      Terminal.print(say("待核实的问题: \(status.problems)", "open problems: \(status.problems)"))
+    }
     Terminal.print(say("未送出的更改: \(status.unsentChanges)", "changes not sent yet: \(status.unsentChanges)"))
     if !status.pending.isEmpty {
       let people = try People(replica)
@@ -41,6 +44,7 @@ enum StatusText {
         ))
     }
     if status.conflicts > 0 { Terminal.remark(say("下一步: quan conflict list", "Next: quan conflict list")) }
+    if status.problems > 0 { Terminal.remark(say("下一步: quan problem list", "Next: quan problem list")) }
   }
 
   private static func reason(_ renewal: Renewal) -> String {
@@ -57,7 +61,8 @@ enum StatusText {
       "workspace": .string(status.workspace.description), "replica": .string(status.replica.description),
       "name": .string(status.label), "author": .string(status.author), "scope": .string(status.homeScope.description),
       "records": .object(status.records.map { JSON.Member(name: $0.kind.name, value: .integer($0.count)) }),
-      "conflicts": .integer(status.conflicts), "unsent": .integer(status.unsentChanges),
+      "conflicts": .integer(status.conflicts), "problems": .integer(status.problems),
+      "unsent": .integer(status.unsentChanges),
       "pending": .array(status.pending.map { MergeJSON.json($0) }),
       "renewal": status.renewal.map {
         .object(["predecessor": .string($0.predecessor.description), "reason": .string($0.reason.rawValue)])

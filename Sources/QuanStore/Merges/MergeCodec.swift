@@ -21,6 +21,7 @@ enum MergeCodec {
     case pending = 13
     case reasons = 14
     case refused = 15
+    case problems = 16
   }
 
   // MARK: Writing
@@ -77,6 +78,7 @@ enum MergeCodec {
       writer.varint(UInt64(pending.missing.count))
       for place in pending.missing { writer.dependency(place) }
     }
+    list(.problems, report.newProblems) { put($0, &$1) }
     list(.reasons, report.pending) { $1.string($0.reason.rawValue) }
     list(.refused, report.refusedSegments) { segment, writer in
       put(segment.stream, &writer)
@@ -92,6 +94,7 @@ enum MergeCodec {
     [
       \.received, \.applied, \.known, \.pending, \.refused, \.operations, \.created, \.changed, \.newConflicts,
       \.settled, \.openConflicts, \.notices, \.possibleDuplicates, \.void,
+      \.newProblems, \.settledProblems, \.openProblems,
     ]
   }
 
@@ -127,6 +130,22 @@ enum MergeCodec {
     ConflictCodec.put(notice.shown, &writer)
     ConflictCodec.put(notice.base, &writer)
     ConflictCodec.put(notice.sides, &writer)
+  }
+
+  private static func put(_ problem: Problem, _ writer: inout ByteWriter) {
+    writer.fixed64(problem.id.rawValue)
+    writer.string(problem.class.rawValue)
+    put(
+      MergeReport.Place(record: problem.record, scope: problem.scope, kind: problem.kind, field: problem.field), &writer
+    )
+    writer.byte(problem.isCut ? 1 : 0)
+    writer.varint(UInt64(problem.others.count))
+    for other in problem.others {
+      ConflictCodec.put(other.record, &writer)
+      ConflictCodec.put(other.scope.dot, &writer)
+    }
+    writer.varint(UInt64(problem.rules.count))
+    for rule in problem.rules { writer.string(rule) }
   }
 
   private static func put(_ fork: MergeReport.Fork, _ writer: inout ByteWriter) {
@@ -178,6 +197,7 @@ enum MergeCodec {
             let claimed = Instant(milliseconds: try reader.zigzag())
             return MergeReport.ClockNotice(replica: replica, claimed: claimed, isAhead: try reader.byte() == 1)
           }
+        case .problems: report.newProblems = try list { try problem(&$0) }
         case .pending: report.pending = try list { try pending(&$0) }
         case .reasons:
           let reasons = try list { try $0.string() }
@@ -200,6 +220,9 @@ enum MergeCodec {
       report.openConflicts = counts.openConflicts
       report.noticeCount = counts.notices
       report.possibleDuplicates = counts.possibleDuplicates
+      report.newProblemCount = counts.newProblems
+      report.settledProblems = counts.settledProblems
+      report.openProblems = counts.openProblems
       return SavedMerge(
         number: number, time: time, source: source, before: vectors[.before] ?? VersionVector(),
         after: vectors[.after] ?? VersionVector(), counts: counts, report: report)
@@ -249,6 +272,25 @@ enum MergeCodec {
     return MergeReport.Notice(
       record: place.record, scope: place.scope, kind: place.kind, field: place.field, item: place.item,
       class: `class`, people: people, rule: rule, shown: shown, base: base, sides: try ConflictCodec.sides(&reader))
+  }
+
+  private static func problem(_ reader: inout ByteReader) throws -> Problem {
+    let id = ProblemID(rawValue: try reader.fixed64())
+    guard let `class` = ProblemClass(rawValue: try reader.string()) else {
+      throw StoreError(.damaged, "a problem's class is unknown")
+    }
+    let place = try place(&reader)
+    let isCut = try reader.byte() == 1
+    var others: [Reference] = []
+    for _ in 0..<(try reader.count("records", minimum: 2)) {
+      let record = try ConflictCodec.dot(&reader)
+      others.append(Reference(record, in: ScopeID(try ConflictCodec.dot(&reader))))
+    }
+    var rules: [String] = []
+    for _ in 0..<(try reader.count("rules")) { rules.append(try reader.string()) }
+    return Problem(
+      id: id, class: `class`, scope: place.scope, kind: place.kind, record: place.record, others: others,
+      field: place.field, rules: rules, isCut: isCut, verdict: nil)
   }
 
   private static func fork(_ reader: inout ByteReader) throws -> MergeReport.Fork {

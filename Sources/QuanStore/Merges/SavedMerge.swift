@@ -50,6 +50,13 @@ public struct MergeCounts: Hashable, Sendable {
   /// Changes among those taken in that contribute nothing: their author had no right to make them.
   public var void = 0
 
+  /// Problems that were not there before.
+  public var newProblems = 0
+  /// Problems that are mended or said to be right.
+  public var settledProblems = 0
+  /// Problems open after the merge.
+  public var openProblems = 0
+
   /// Nothing.
   public init() {}
 
@@ -74,6 +81,9 @@ extension MergeReport {
     counts.openConflicts = openConflicts
     counts.notices = noticeCount
     counts.possibleDuplicates = possibleDuplicates
+    counts.newProblems = newProblemCount
+    counts.settledProblems = settledProblems
+    counts.openProblems = openProblems
     counts.void = changesVoid
     return counts
   }

@@ -38,6 +38,13 @@ extension Replica {
     }
   }
 
+  /// The records that have a part in open problems, joined ones under the ID that they are shown under.
+  ///
+  /// - Complexity: O(*p*) in the problems that are open.
+  public func recordsWithProblems() throws -> Set<RecordID> {
+    try read { file in Set(try file.rowsWithProblems().compactMap { file.reference($0)?.record }) }
+  }
+
   /// Who made a record, and when by their clock; `nil` when its maker's changes are not held.
   public func creation(of record: RecordID) throws -> Stamp? {
     try read { file in try file.stamp(of: record, in: try file.known(record).scope) }

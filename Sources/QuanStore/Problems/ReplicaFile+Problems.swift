@@ -150,6 +150,16 @@ extension ReplicaFile {
     return [range.lowerBound...middle - 1, middle...range.upperBound]
   }
 
+  /// The rows that have a part in open problems.
+  func rowsWithProblems() throws -> [Int64] {
+    let statement = try connection.statement(
+      "SELECT DISTINCT record FROM quan_involved WHERE problem IN (SELECT code FROM quan_problem WHERE verdict IS NULL)"
+    )
+    var rows: [Int64] = []
+    while try statement.step() { rows.append(statement.integer(0)) }
+    return rows
+  }
+
   /// How many problems are open, of all records or of one.
   func problemCount(of record: Int64? = nil) throws -> Int {
     let condition = record == nil ? "" : " AND code IN (SELECT problem FROM quan_involved WHERE record=?)"

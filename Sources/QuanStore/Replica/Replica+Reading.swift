@@ -157,6 +157,7 @@ extension Replica {
       return Status(
         workspace: workspace, replica: file.meta.replica, label: file.meta.label, author: file.meta.author,
         homeScope: file.meta.homeScope, records: counts, conflicts: try file.conflictCount(),
+        problems: try file.problemCount(),
         pending: try file.pendingSegments(), unsentChanges: try file.unsentChanges(), renewal: renewal)
     }
   }

@@ -86,6 +86,8 @@ public struct Status: Hashable, Sendable {
   public let records: [KindCount]
   /// How many conflicts are open.
   public let conflicts: Int
+  /// How many problems are open.
+  public let problems: Int
   /// What waits for prerequisites.
   public let pending: [PendingSegment]
   /// How many own changes no other replica is known to hold.
@@ -96,7 +98,8 @@ public struct Status: Hashable, Sendable {
   /// How a replica stands.
   public init(
     workspace: WorkspaceID, replica: ReplicaID, label: String, author: String, homeScope: ScopeID,
-    records: [KindCount], conflicts: Int, pending: [PendingSegment], unsentChanges: UInt64, renewal: Renewal?
+    records: [KindCount], conflicts: Int, problems: Int = 0, pending: [PendingSegment], unsentChanges: UInt64,
+    renewal: Renewal?
   ) {
     self.workspace = workspace
     self.replica = replica
@@ -105,6 +108,7 @@ public struct Status: Hashable, Sendable {
     self.homeScope = homeScope
     self.records = records
     self.conflicts = conflicts
+    self.problems = problems
     self.pending = pending
     self.unsentChanges = unsentChanges
     self.renewal = renewal

@@ -202,4 +202,39 @@ struct ProblemCaseTests {
     #expect(try bureau.replicas[0].problems().map(\.id).sorted() == bureau.replicas[1].problems().map(\.id).sorted())
     for replica in bureau.replicas { #expect(try replica.verify() == []) }
   }
+
+  @Test(
+    "a number that more than 100 share: the same 100 are listed on every laptop, and it says that there may be more")
+  func crowd() throws {
+    let bureau = try Self.bureau()
+    let kind = try bureau.kind()
+    let number = try bureau.field("student_no")
+    func enter(_ count: Int, on index: Int) throws -> [RecordID] {
+      try bureau.replicas[index].write { transaction in
+        try (0..<count).map { _ in try transaction.create(kind, [number: [.text("2025-001")]]) }
+      }
+    }
+    var ids = try enter(60, on: 0) + enter(60, on: 1)
+    try bureau.exchange()
+    for _ in 0..<2 {
+      ids.sort()
+      for replica in bureau.replicas {
+        let problem = try #require(try replica.problems().first)
+        #expect(try replica.problemCount() == 1)
+        #expect(problem.records.map(\.record) == Array(ids.prefix(100)) && problem.isCut)
+      }
+      try bureau.expectEqual()
+      let gone = ids.removeFirst()
+      try bureau.replicas[0].write { try $0.delete(gone) }
+      try bureau.exchange()
+    }
+    let rest = ids.prefix(40)
+    try bureau.replicas[1].write { transaction in for id in rest { try transaction.delete(id) } }
+    try bureau.exchange()
+    for replica in bureau.replicas {
+      let problem = try #require(try replica.problems().first)
+      #expect(problem.records.count == 78 && !problem.isCut)
+    }
+    try bureau.expectEqual()
+  }
 }

@@ -49,7 +49,7 @@ struct ProblemText {
       if problem.class == .unique || problem.class == .duplicate { lines += try shared(problem, record.record) }
     }
     if problem.isCut {
-      lines.append("    " + say("还有更多, 没有全部列出", "there are more than are listed"))
+      lines.append("    " + say("可能还有更多, 没有全部列出", "there may be more than are listed"))
     }
     if let verdict = problem.verdict {
       let reason = verdict.reason.isEmpty ? "" : ": " + Terminal.neutral(verdict.reason)

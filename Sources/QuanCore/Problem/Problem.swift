@@ -74,7 +74,7 @@ public struct Problem: Hashable, Sendable {
   public let field: FieldID?
   /// For several records, what they share: natural keys as ``NaturalKey/text`` writes them; for an invariant, its name.
   public let rules: [String]
-  /// Whether still more records have the same in common than ``others`` lists.
+  /// Whether so many records have the same in common that there may be more than ``others`` lists.
   public let isCut: Bool
   /// Who says that it is right as it is; `nil` while it is open.
   public let verdict: Verdict?

@@ -21,7 +21,7 @@ struct KeyIndex {
   /// Rows that share something, the first ``limit`` by ID.
   struct Shared {
     var rows: [Int64] = []
-    /// Whether there are more.
+    /// Whether they are so many that there may be more.
     var isCut = false
   }
 
@@ -85,10 +85,8 @@ struct KeyIndex {
     // By ID, so that every laptop lists the same.
     candidates.sort { file.precedes($0, $1) }
     var shared = Shared()
-    for row in candidates {
+    for row in candidates where shared.rows.count < Self.limit {
       if try numbers(of: row).contains(where: { $0.value == number }) {
-        shared.isCut = shared.rows.count == Self.limit
-        if shared.isCut { break }
         shared.rows.append(row)
       } else {
         let stale = try connection.statement("DELETE FROM quan_key WHERE hash=? AND record=?")
@@ -97,6 +95,8 @@ struct KeyIndex {
         try stale.run()
       }
     }
+    // Not whether there are more: whoever is the last of them may go without the others being looked at.
+    shared.isCut = shared.rows.count == Self.limit
     return shared
   }
 
@@ -170,7 +170,7 @@ struct KeyIndex {
     var rows: [Int64] = []
     while try statement.step() { rows.append(statement.integer(0)) }
     rows.sort { file.precedes($0, $1) }
-    return Shared(rows: Array(rows.prefix(Self.limit)), isCut: rows.count > Self.limit)
+    return Shared(rows: Array(rows.prefix(Self.limit)), isCut: rows.count >= Self.limit)
   }
 
   private func rowsWithSharedExternalID(_ run: Touched.Run, _ table: KindTable) throws -> Set<Int64> {

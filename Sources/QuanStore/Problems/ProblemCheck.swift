@@ -25,7 +25,7 @@ struct ProblemCheck {
     var others: [Int64] = []
     var field: FieldID?
     var rules: [String] = []
-    /// Whether there are more records than it lists.
+    /// Whether there may be more records than it lists.
     var isCut = false
 
     /// What tells it from others of the class over the same records; see ``Problem/distinction``.

@@ -26,12 +26,15 @@ struct CSVKeys {
     }
   }
 
-  /// Makes a record findable.
-  mutating func insert(_ record: RecordID, _ values: [[Value]]) {
+  /// Makes a record findable by the values of its fields.
+  mutating func insert(_ record: RecordID, _ values: [[Value]]) { insert(record, keys: hashes(of: values)) }
+
+  /// Makes a record findable by hashes of its keys.
+  mutating func insert(_ record: RecordID, keys: [UInt64?]) {
     let place = records.count
     records.append(record)
     isMet.append(false)
-    for key in plan.keys { if let hash = Self.hash(key, values) { add(hash, place) } }
+    for case let hash? in keys { add(hash, place) }
   }
 
   private mutating func add(_ hash: UInt64, _ place: Int) {
@@ -45,10 +48,13 @@ struct CSVKeys {
 
   // MARK: Finding
 
+  /// The hash of each of the plan's keys; `nil` for one of which a field holds nothing.
+  func hashes(of values: [[Value]]) -> [UInt64?] { plan.keys.map { Self.hash($0, values) } }
+
   /// The places of the records that have a key alike, with the key.
-  func matches(_ values: [[Value]]) -> [(key: String, places: [Int])] {
-    plan.keys.compactMap { key in
-      guard let hash = Self.hash(key, values), let place = first[hash] else { return nil }
+  func matches(_ hashes: [UInt64?]) -> [(key: String, places: [Int])] {
+    zip(plan.keys, hashes).compactMap { key, hash in
+      guard let hash, let place = first[hash] else { return nil }
       return (key.text, [Int(place)] + (others[hash] ?? []).map { Int($0) })
     }
   }
@@ -95,8 +101,11 @@ struct CSVKeys {
     return UInt64(bitPattern: Int64(hasher.finalize()))
   }
 
-  /// A text without width, case, spaces and the dots of names.
+  /// A text as names and numbers are compared; see ``NameFolding``.
   static func fold(_ text: String) -> [UInt8] {
-    FoldedText.bytes(of: text).filter { $0 > 0x20 && $0 != UInt8(ascii: ".") }
+    // Numbers and plain letters need no table.
+    func isPlain(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20) }
+    if text.utf8.allSatisfy(isPlain) { return text.utf8.map { $0 < 0x41 ? $0 : $0 | 0x20 } }
+    return Array(NameFolding.fold(text).utf8)
   }
 }

@@ -31,14 +31,14 @@ struct CSVPlan {
       }
     }
     told = 1..<fields.count
-    for name in kind.naturalKeys.flatMap(\.fields) where !fields.contains(where: { $0.name == name }) {
+    for name in kind.naturalKeys.flatMap(\.parts).map(\.field) where !fields.contains(where: { $0.name == name }) {
       if let field = kind.field(named: name) { fields.append(field) }
     }
     keys =
       [Key(text: BuiltIn.externalIDName, places: [0])]
       + kind.naturalKeys.compactMap { key in
-        let places = key.fields.compactMap { name in fields.firstIndex { $0.name == name } }
-        return places.count == key.fields.count ? Key(text: key.text, places: places) : nil
+        let places = key.parts.compactMap { part in fields.firstIndex { $0.name == part.field } }
+        return places.count == key.parts.count ? Key(text: key.text, places: places) : nil
       }
     self.fields = fields
     self.columns = columns

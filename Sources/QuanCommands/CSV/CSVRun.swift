@@ -47,14 +47,15 @@ struct CSVRun {
           why: [say("记录已被删除: quan restore \(own)", "the record is deleted: quan restore \(own)")] + warnings)
       }
     }
-    let matches = keys.matches(values)
+    let hashes = keys.hashes(of: values)
+    let matches = keys.matches(hashes)
     if let external = matches.first(where: { $0.key == BuiltIn.externalIDName }) {
       return try settle(external.places, warnings, &transaction)
     }
     if let deciding, let match = matches.first(where: { $0.key == deciding }) {
       return try settle(match.places, warnings, &transaction)
     }
-    return matches.isEmpty ? try create(warnings, &transaction) : try nominate(matches, warnings)
+    return matches.isEmpty ? try create(hashes, warnings, &transaction) : try nominate(matches, warnings)
   }
 
   /// Whether a row only sums up the others.
@@ -91,7 +92,7 @@ struct CSVRun {
     let why = refusals.map(\.why) + warnings
     let damaged = refusals.compactMap(\.damaged)
     guard !damaged.isEmpty else { return RowOutcome(verdict: .refused, why: why) }
-    let matches = keys.matches(values)
+    let matches = keys.matches(keys.hashes(of: values))
     var records = Set(matches.flatMap(\.places).map { keys.records[$0] })
     var reasons = matches.map(\.key)
     if let name = plan.fields.firstIndex(where: { $0.name == "name" }), case .text(let name)? = values[name].first {
@@ -126,9 +127,12 @@ struct CSVRun {
       why: [say("\(key) 与 \(shown) 相同", "\(key) as in \(shown)")] + warnings)
   }
 
-  private mutating func create(_ warnings: [String], _ transaction: inout Transaction) throws -> RowOutcome? {
+  private mutating func create(
+    _ hashes: [UInt64?], _ warnings: [String], _ transaction: inout Transaction
+  ) throws -> RowOutcome? {
     guard transaction.canAct(in: transaction.homeScope) else { return nil }
     var initial: [FieldID: [Value]] = [:]
+    initial.reserveCapacity(values.count)
     for (place, values) in values.enumerated() where !values.isEmpty {
       initial[place == 0 ? BuiltIn.externalID : plan.fields[place].id] = values
     }
@@ -138,7 +142,7 @@ struct CSVRun {
     } catch let error as StoreError where error.code == .invalid {
       return RowOutcome(verdict: .refused, why: [error.subject + ": " + CommandFailure(error).message])
     }
-    keys.insert(id, values)
+    keys.insert(id, keys: hashes)
     keys.meet(keys.records.count - 1)
     return RowOutcome(verdict: .created, record: id, why: warnings, changes: preview())
   }
@@ -180,15 +184,21 @@ struct CSVRun {
         why: [say("'\(field.name)' 有多个值待定", "'\(field.name)' has several values that stand")] + warnings)
     }
     keys.meet(place)
-    for change in changes {
-      if change.field.container == .set {
-        for value in change.new { try transaction.add(id, change.field.id, value) }
-      } else {
-        try transaction.set(id, change.field.id, to: change.new.first)
-      }
-    }
+    for change in changes { try write(change, to: id, &transaction) }
     return RowOutcome(
       verdict: changes.isEmpty ? .same : .changed, record: id, why: warnings, changes: changes)
+  }
+
+  private func write(_ change: RowOutcome.Change, to id: RecordID, _ transaction: inout Transaction) throws {
+    switch change.field.container {
+    case .set: for value in change.new { try transaction.add(id, change.field.id, value) }
+    case .counter:
+      guard case .integer(let wanted)? = change.new.first else { return }
+      var now: Int64 = 0
+      if case .integer(let number)? = change.old.first { now = number }
+      try transaction.increment(id, change.field.id, by: wanted &- now)
+    case .register, .map, .text, .list: try transaction.set(id, change.field.id, to: change.new.first)
+    }
   }
 
   // MARK: Comparing

@@ -15,7 +15,9 @@ final class CSVWriter {
     temporary = path + ".part"
     descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
-      throw CommandFailure(.failed, say("写不了文件 '\(path)'", "the file '\(path)' cannot be written"))
+      throw CommandFailure(
+        .failed, say("写不了文件 '\(path)'", "the file '\(path)' cannot be written"),
+        hint: say("检查目录和权限, 或换一个位置", "check the folder and its permissions, or choose another place"))
     }
     self.encoding = encoding
     if encoding == .utf8 { buffer = [0xEF, 0xBB, 0xBF] }

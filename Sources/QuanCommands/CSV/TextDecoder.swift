@@ -61,7 +61,9 @@ final class TextDecoder {
     }
     descriptor = path == "-" ? 0 : unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
-      throw CommandFailure(.failed, say("打不开文件 '\(path)'", "the file '\(path)' cannot be opened"))
+      throw CommandFailure(
+        .failed, say("打不开文件 '\(path)'", "the file '\(path)' cannot be opened"),
+        hint: say("检查文件名和权限", "check the file's name and permissions"))
     }
     var status = stat()
     size = unsafe fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
@@ -118,7 +120,11 @@ final class TextDecoder {
     while true {
       let got = unsafe buffer.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
       if got < 0 && errno == EINTR { continue }
-      guard got >= 0 else { throw CommandFailure(.failed, say("读不了文件", "the file cannot be read")) }
+      guard got >= 0 else {
+        throw CommandFailure(
+          .failed, say("读不了文件", "the file cannot be read"),
+          hint: say("检查磁盘或U盘后再试", "check the disk or stick and try again"))
+      }
       buffer.removeLast(count - got)
       return buffer
     }

@@ -128,8 +128,10 @@ extension Value: Hashable, Comparable {
   public func hash(into hasher: inout Hasher) {
     hasher.combine(type)
     switch self {
-    case .text(let text), .choice(let text):
-      for byte in text.utf8 { hasher.combine(byte) }
+    case .text(var text), .choice(var text):
+      // By its bytes, as it is compared; String's own hash takes composed and decomposed for one.
+      hasher.combine(text.utf8.count)
+      text.withUTF8 { unsafe hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
     case .integer(let number), .decimal(let number): hasher.combine(number)
     case .date(let date): hasher.combine(date)
     case .instant(let instant): hasher.combine(instant)

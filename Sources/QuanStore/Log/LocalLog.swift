@@ -15,6 +15,9 @@ struct LocalLog {
   /// Up to how many bytes of canonical changes a batch leaves in the tail.
   private static let tailLimit = 256 << 10
 
+  /// Up to how many bytes of canonical changes wait to be packed: what waits is many times larger in memory.
+  private static let packLimit = SegmentLimits.cut * 3 / 4
+
   /// Adds a change of a stream, which the digest before it belongs to.
   ///
   /// - Returns: The digest at the change.
@@ -28,7 +31,7 @@ struct LocalLog {
     waiting[index, default: []].append(
       Packing.Item(change: change, canonical: canonical, previous: previous, digest: digest))
     size += canonical.count
-    if size > SegmentLimits.cut { try pack(file) }
+    if size > Self.packLimit { try pack(file) }
     return digest
   }
 
@@ -58,7 +61,7 @@ struct LocalLog {
       if !packings.contains(where: { $0.index == index }) { try file.packTail(index) }
       packings.append((index, Packing(items, forked: file.streams.forked)))
       waiting[index] = []
-      while packings.count > 2 { try store(packings.removeFirst(), file) }
+      while packings.count > 1 { try store(packings.removeFirst(), file) }
     }
     size = 0
   }

@@ -34,7 +34,7 @@ struct KeyIndex {
     if let known = numbers[row] { return known }
     var found: [Number] = []
     if let stored = try file.load(LocalDot(rowID: row)), case .table(let table) = stored.place {
-      found = try Self.numbers(of: table.kind, scope: stored.scope) { field in
+      found = try Self.numbers(of: table.kind.id, Self.keys(of: table.kind), scope: stored.scope) { field in
         try (stored.state.fields[field.key]?.sides ?? []).map { try follow($0.value) }
       }
     }
@@ -42,17 +42,31 @@ struct KeyIndex {
     return found
   }
 
+  /// A natural key of a kind, with the fields that must be equal.
+  private struct Key {
+    let index: Int
+    let isUnique: Bool
+    let fields: [FieldDefinition]
+  }
+
+  /// The natural keys of a kind whose fields are there.
+  private static func keys(of kind: KindDefinition) -> [Key] {
+    kind.naturalKeys.enumerated().compactMap { index, key in
+      let equal = key.parts.filter { !$0.isAlike }
+      let fields = equal.compactMap { kind.field(named: $0.field) }
+      return fields.count == equal.count ? Key(index: index, isUnique: key.isUnique, fields: fields) : nil
+    }
+  }
+
   /// The numbers of a kind's keys, of which `values` gives the fields' values.
   private static func numbers(
-    of kind: KindDefinition, scope: ScopeID, _ values: (FieldDefinition) throws -> [Value]
+    of kind: KindID, _ keys: [Key], scope: ScopeID, _ values: (FieldDefinition) throws -> [Value]
   ) rethrows -> [Number] {
     var found: [Number] = []
-    for (index, key) in kind.naturalKeys.enumerated() {
-      let fields = key.parts.filter { !$0.isAlike }.compactMap { kind.field(named: $0.field) }
-      guard fields.count == key.parts.count(where: { !$0.isAlike }) else { continue }
+    for key in keys {
       let hashes = KeyHash.numbers(
-        kind: kind.id, key: index, scope: key.isUnique ? nil : scope, values: try fields.map(values))
-      for hash in hashes { found.append(Number(value: Int64(bitPattern: hash), key: index)) }
+        kind: kind, key: key.index, scope: key.isUnique ? nil : scope, values: try key.fields.map(values))
+      for hash in hashes { found.append(Number(value: Int64(bitPattern: hash), key: key.index)) }
     }
     return found
   }
@@ -116,6 +130,7 @@ struct KeyIndex {
     statement.bind(1, run.first)
     statement.bind(2, run.last)
     let codec = file.columnCodec
+    let keys = Self.keys(of: table.kind)
     while try statement.step() {
       let row = statement.integer(0)
       guard let scope = file.streams.dot(LocalDot(rowID: row))?.scope else { continue }
@@ -123,7 +138,7 @@ struct KeyIndex {
       if statement.integer(1) == 0 {
         found = try numbers(of: row)
       } else {
-        found = try Self.numbers(of: table.kind, scope: scope) { field in
+        found = try Self.numbers(of: table.kind.id, keys, scope: scope) { field in
           guard let place = columns.firstIndex(where: { $0.definition.id == field.id }) else { return [] }
           return try (codec.values(of: columns[place].shape, from: statement, at: Int32(place + 2)) ?? [])
             .map { try follow($0) }

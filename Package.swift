@@ -19,8 +19,11 @@ func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 /// The tests of one module.
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
-  .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], resources: [Resource] = []
+) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: strict)
 }
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
@@ -81,6 +84,7 @@ let package = Package(
     tests(
       "QuanStoreTests", ["Quan", "QuanStore", "QuanFormat", "QuanTesting", sqlite], resources: [.copy("Golden")]),
     tests(
-      "QuanCommandsTests", ["quan", "TwoReplicas", "Stick", "Bulletin", "FormApp", "Guides", "Quan", "QuanTesting"]),
+      "QuanCommandsTests", ["quan", "TwoReplicas", "Stick", "Bulletin", "FormApp", "Guides", "Quan", "QuanTesting"],
+      exclude: ["Recorded"]),
   ]
 )

@@ -172,6 +172,15 @@ enum Directory {
     return names
   }
 
+  /// Removes a directory with all that is in it.
+  static func remove(_ path: String) {
+    for name in names(in: path) where name != "." && name != ".." {
+      let inner = path + "/" + name
+      if isDirectory(inner) { remove(inner) } else { _ = unsafe unlink(inner) }
+    }
+    _ = unsafe rmdir(path)
+  }
+
   /// Whether a path leads to a directory.
   static func isDirectory(_ path: String) -> Bool {
     var status = stat()

@@ -178,4 +178,23 @@ struct FolderTests {
       ])
     try office.expectEqual(["A", "N"])
   }
+
+  @Test("join --dry-run says what would be brought in and leaves nothing; where a file is it says so")
+  func joinDryRun() throws {
+    let office = try Office(["A"])
+    _ = try office.student("name=泉泉")
+    let folder = office.folder.folder("N")
+    let command = ["join", folder + "/N.quan", "--from", office.stick, "--name", "N", "--author", "N"]
+    let state = ["--state", office.path("N-state")]
+    let told = try office.tool(command + state + ["--dry-run"])
+    #expect(told.out.contains("1 new"), "\(told)")
+    #expect(TemporaryFolder.names(in: folder).isEmpty && TemporaryFolder.names(in: office.path("N-state")).isEmpty)
+    let missing = try office.tool(
+      ["join", folder + "/N.quan", "--from", office.path("none"), "--name", "N", "--author", "N", "--dry-run"] + state,
+      status: 1)
+    #expect(missing.err.contains(office.path("none")))
+    #expect(TemporaryFolder.names(in: folder).isEmpty)
+    try office.tool(command + state)
+    #expect(try office.tool(command + state + ["--dry-run"], status: 1).err.contains("there is a file already"))
+  }
 }

@@ -33,7 +33,9 @@ struct Add: ParsableCommand {
       for argument in fields {
         let assignment = try Assignment(argument, of: kind)
         guard assignment.act != .remove else {
-          throw CommandFailure(.usage, say("新记录没有可去掉的值", "a new record has nothing to remove"))
+          throw CommandFailure(
+            .usage, say("新记录没有可去掉的值", "a new record has nothing to remove"),
+            hint: say("写成 字段=值", "write it as FIELD=VALUE"))
         }
         if assignment.act == .clear { continue }
         let value = try parser.value(assignment.text, of: assignment.field)
@@ -44,12 +46,14 @@ struct Add: ParsableCommand {
         guard assignment.item == nil, assignment.act != .move, assignment.field.container != .map else {
           throw CommandFailure(
             .usage,
-            say("新记录的列表用 字段=值, 可重复; 映射用 字段.键=值", "a new record's lists take FIELD=V, repeated, its maps FIELD.KEY=V"))
+            say("新记录的列表用 字段=值, 可重复; 映射用 字段.键=值", "a new record's lists take FIELD=V, repeated, its maps FIELD.KEY=V"),
+            hint: say("查看字段: quan schema show", "see the fields: quan schema show"))
         }
         let isMany = assignment.field.container == .set || assignment.field.container == .list
         if !isMany && values[assignment.field.id] != nil {
           throw CommandFailure(
-            .usage, say("字段 '\(assignment.field.name)' 写了两次", "field '\(assignment.field.name)' is given twice"))
+            .usage, say("字段 '\(assignment.field.name)' 写了两次", "field '\(assignment.field.name)' is given twice"),
+            hint: say("只写一次", "give it once"))
         }
         values[assignment.field.id, default: []].append(value)
       }

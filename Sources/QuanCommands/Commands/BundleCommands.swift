@@ -30,7 +30,10 @@ struct BundleCommands: ParsableCommand {
       try options.withReplica { replica in
         let receiver = try receiver.map { try ReplicaFinder.replica($0, replica) }
         let cap = attachmentsUpTo.map { AttachmentText.bytes($0) } ?? .max
-        guard let cap else { throw CommandFailure(.usage, say("大小应如 500K、20M", "a size is written like 500K or 20M")) }
+        guard let cap else {
+          throw CommandFailure(
+            .usage, say("大小应如 500K、20M", "a size is written like 500K or 20M"), hint: say("如 20M", "such as 20M"))
+        }
         let summary = try replica.writeBundle(to: file, for: receiver?.id)
         if !noAttachments {
           let report = try replica.writeAttachments(

@@ -80,7 +80,8 @@ struct Edit: ParsableCommand {
         field.container == .counter
           ? say("计数字段 '\(field.name)' 用 \(field.name)+=数", "the counter '\(field.name)' takes \(field.name)+=N")
           : say(
-            "字段 '\(field.name)' 不是集合, 用 \(field.name)=值", "field '\(field.name)' is no set; write \(field.name)=VALUE"))
+            "字段 '\(field.name)' 不是集合, 用 \(field.name)=值", "field '\(field.name)' is no set; write \(field.name)=VALUE"),
+        hint: say("查看字段: quan schema show", "see the fields: quan schema show"))
     }
   }
 }

@@ -78,10 +78,13 @@ struct Import: ParsableCommand {
       if let match, !kind.naturalKeys.contains(where: { $0.text == match }) {
         throw CommandFailure(
           .usage, say("'\(kind.name)' 没有能决定的键 '\(match)'", "'\(kind.name)' has no key '\(match)' that may decide"),
-          details: kind.naturalKeys.filter { !$0.onlyNominates }.map(\.text))
+          details: kind.naturalKeys.filter { !$0.onlyNominates }.map(\.text),
+          hint: say("查看键: quan schema show \(kind.name)", "see the keys: quan schema show \(kind.name)"))
       }
       if let match, match.hasSuffix("?") {
-        throw CommandFailure(.usage, say("这个键只能提示, 不能决定", "that key only nominates, it never decides"))
+        throw CommandFailure(
+          .usage, say("这个键只能提示, 不能决定", "that key only nominates, it never decides"),
+          hint: say("不加 --match 导入, 再看每行的结果", "import without --match, and look at what became of each row"))
       }
       let decoder = try TextDecoder(file, encoding: encoding.flatMap { TextEncoding(rawValue: $0) })
       let reader = try CSVReader(decoder, delimiter: delimiter.map { $0 == "tab" ? 9 : $0.utf8.first ?? 44 })

@@ -27,7 +27,9 @@ struct Init: ParsableCommand {
 
   func run() throws {
     guard let author = options.author else {
-      throw CommandFailure(.usage, say("缺少 --author 姓名", "--author PERSON is missing"))
+      throw CommandFailure(
+        .usage, say("缺少 --author 姓名", "--author PERSON is missing"),
+        hint: say("如 --author 王老师", "such as --author Wang"))
     }
     let draft = try schema.map { try self.draft($0) } ?? EducationSchema.draft
     let replica = try Replica.create(

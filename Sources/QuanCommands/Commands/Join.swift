@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Quan
 
 /// `quan join`: a replica of an existing workspace.
@@ -18,9 +19,18 @@ struct Join: ParsableCommand {
   @Option(help: ArgumentHelp(say("管理员给的欢迎文件", "The welcome that an admin wrote."), valueName: "WELCOME"))
   var welcome: String?
 
+  @Flag(help: ArgumentHelp(say("只看会得到什么, 不留下副本", "Only say what would be brought in; keep nothing.")))
+  var dryRun = false
+
   func run() throws {
     guard let author = options.author else {
-      throw CommandFailure(.usage, say("缺少 --author 姓名", "--author PERSON is missing"))
+      throw CommandFailure(
+        .usage, say("缺少 --author 姓名", "--author PERSON is missing"),
+        hint: say("如 --author 王老师", "such as --author Wang"))
+    }
+    if dryRun {
+      try look(as: author)
+      return
     }
     let environment = try options.environment()
     let (replica, merge) =
@@ -39,6 +49,33 @@ struct Join: ParsableCommand {
       try MergeText(replica: replica, options: options).talk(merge)
       let folder = Directory.isDirectory(from) ? from : BundleText.attachmentFolder(of: from)
       AttachmentText.talk(try replica.takeAttachments(from: folder))
+    }
+  }
+
+  /// Joins beside where the replica would be, says what that brought in, and takes all of it away again.
+  private func look(as author: String) throws {
+    guard unsafe access(file, F_OK) != 0 else {
+      throw CommandFailure(StoreError(.alreadyExists, "there is a file already", subject: file))
+    }
+    let folder = "\(file).dry-run-\(getpid())"
+    guard unsafe mkdir(folder, 0o700) == 0 else {
+      throw CommandFailure(StoreError(.notFound, "there is no such folder", subject: folder))
+    }
+    defer { Directory.remove(folder) }
+    var environment = Environment.system(stateDirectory: folder + "/state")
+    // A member's keys are in the laptop's own state.
+    if welcome != nil { environment = try options.environment() }
+    environment.progress = Work.report
+    let path = folder + "/trial.quan"
+    let (replica, merge) =
+      if let welcome {
+        try Replica.join(
+          at: path, from: from, welcome: welcome, label: name, author: author, environment: environment)
+      } else {
+        try Replica.join(at: path, from: from, label: name, author: author, environment: environment)
+      }
+    try options.closing(replica) { replica in
+      try MergeText(replica: replica, options: options, isTrial: true).talk(merge)
     }
   }
 }

@@ -34,7 +34,9 @@ struct List: ParsableCommand {
       let conditions = try self.conditions.map { argument in
         let assignment = try Assignment(argument, of: kind)
         guard assignment.act == .set else {
-          throw CommandFailure(.usage, say("条件应写成 字段=值", "write a condition as FIELD=VALUE"))
+          throw CommandFailure(
+            .usage, say("条件应写成 字段=值", "write a condition as FIELD=VALUE"),
+            hint: say("如 --where grade=三年级", "such as --where grade=3"))
         }
         return (field: assignment.field.id, value: try parser.value(assignment.text, of: assignment.field))
       }

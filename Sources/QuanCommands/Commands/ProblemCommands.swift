@@ -29,7 +29,8 @@ struct ProblemCommands: ParsableCommand {
       if let wanted, wanted == nil {
         throw CommandFailure(
           .usage, say("没有这类问题 '\(problemClass ?? "")'", "there is no class '\(problemClass ?? "")'"),
-          details: ProblemClass.allCases.map(\.rawValue))
+          details: ProblemClass.allCases.map(\.rawValue),
+          hint: say("列出: quan problem list", "list them: quan problem list"))
       }
       options.beginPages()
       try options.withReplica { replica in
@@ -103,7 +104,8 @@ struct ProblemCommands: ParsableCommand {
           .usage,
           say(
             "写 --same、--accept、--reopen、--restore、--clear 之一",
-            "write one of --same, --accept, --reopen, --restore and --clear"))
+            "write one of --same, --accept, --reopen, --restore and --clear"),
+          hint: say("说明: quan problem resolve --help", "see: quan problem resolve --help"))
       }
       try options.withReplica { replica in
         let found = try ProblemFinder(replica: replica).problem(problem)

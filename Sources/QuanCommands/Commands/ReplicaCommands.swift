@@ -139,7 +139,9 @@ struct ReplicaCommands: ParsableCommand {
 
     func run() throws {
       guard copy != restore else {
-        throw CommandFailure(.usage, say("写 --copy 或 --restore 之一", "write either --copy or --restore"))
+        throw CommandFailure(
+          .usage, say("写 --copy 或 --restore 之一", "write either --copy or --restore"),
+          hint: say("说明: quan replica settle --help", "see: quan replica settle --help"))
       }
       try options.withReplica { try $0.settleRenewal(retireOld: restore) }
     }

@@ -56,10 +56,15 @@ struct ResolveConflicts: ParsableCommand {
         .usage,
         say(
           "写明编号和 --take N、--value 值、--both 之一; 或不写编号而用 --prefer-author 姓名",
-          "give an ID with one of --take N, --value V and --both; or no ID and --prefer-author PERSON"))
+          "give an ID with one of --take N, --value V and --both; or no ID and --prefer-author PERSON"),
+        hint: say("列出: quan conflict list", "list them: quan conflict list"))
     }
     let side = take.map { Int(ValueParser.halfWidth($0).trimmed) }
-    if let side, side == nil { throw CommandFailure(.usage, say("--take 应为数字", "--take takes a number")) }
+    if let side, side == nil {
+      throw CommandFailure(
+        .usage, say("--take 应为数字", "--take takes a number"),
+        hint: say("各方的号码: quan conflict show 编号", "the sides have numbers: quan conflict show ID"))
+    }
     try options.withReplica { replica in
       let text = try ConflictText(replica, reveal: options.reveal)
       let settlings = try record.map { [try one($0, taking: side ?? nil, text, replica)] } ?? many(text, replica)
@@ -95,7 +100,8 @@ struct ResolveConflicts: ParsableCommand {
     guard let conflict = found.first, found.count == 1 else {
       throw CommandFailure(
         .usage, say("这条记录有多处冲突, 请写明字段", "the record has several conflicts; name the field"),
-        details: try found.map { try text.commandName($0) ?? $0.class.rawValue })
+        details: try found.map { try text.commandName($0) ?? $0.class.rawValue },
+        hint: say("查看: quan conflict show \(record)", "see: quan conflict show \(record)"))
     }
     let field = text.field(conflict)
     if let value { return try Settling(conflict, typed: value, field, replica, reason: reason) }

@@ -76,7 +76,8 @@ struct ScopeCommands: ParsableCommand {
         let scope = try ScopeFinder.scope(scope, replica)
         if let size {
           guard let bytes = AttachmentText.bytes(size) else {
-            throw CommandFailure(.usage, say("大小应如 500K、20M", "a size is written like 500K or 20M"))
+            throw CommandFailure(
+              .usage, say("大小应如 500K、20M", "a size is written like 500K or 20M"), hint: say("如 20M", "such as 20M"))
           }
           try replica.setAttachmentLimit(of: scope, to: bytes, author: options.author)
         }

@@ -2,16 +2,22 @@ import Glibc
 
 /// Reads a text file line by line, or whole.
 struct FileInput {
+  /// How long a line may be: longer ones are no text that people made.
+  static let lineLimit = 8 << 20
+
   private let bytes: [UInt8]
 
   /// Reads a file; `-` is standard input.
   init(_ path: String) throws {
     let descriptor = path == "-" ? 0 : unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
-      throw CommandFailure(.failed, say("打不开文件 '\(path)'", "the file '\(path)' cannot be opened"))
+      throw CommandFailure(
+        .failed, say("打不开文件 '\(path)'", "the file '\(path)' cannot be opened"),
+        hint: say("检查文件名和权限", "check the file's name and permissions"))
     }
     defer { if descriptor != 0 { close(descriptor) } }
     var bytes: [UInt8] = []
+    var lineStart = 0
     var buffer = [UInt8](repeating: 0, count: 1 << 18)
     while true {
       let count = unsafe buffer.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
@@ -20,10 +26,23 @@ struct FileInput {
         continue
       }
       guard count >= 0 else {
-        throw CommandFailure(.failed, say("读不了文件 '\(path)'", "the file '\(path)' cannot be read"))
+        throw CommandFailure(
+          .failed, say("读不了文件 '\(path)'", "the file '\(path)' cannot be read"),
+          hint: say("检查磁盘或U盘后再试; 文件夹要给出其中的文件", "check the disk or stick; of a folder, name a file in it"))
       }
       if count == 0 { break }
+      let end = buffer[..<count].lastIndex(of: UInt8(ascii: "\n"))
+      if let end { lineStart = bytes.count + end + 1 }
       bytes.append(contentsOf: buffer[..<count])
+      guard bytes.count - lineStart <= Self.lineLimit else {
+        let name = path == "-" ? say("标准输入", "standard input") : "'\(path)'"
+        throw CommandFailure(
+          .overLimit,
+          say(
+            "\(name) 中有一行超过 \(Self.lineLimit >> 20) MiB",
+            "a line of \(name) is longer than \(Self.lineLimit >> 20) MiB"),
+          hint: say("检查文件: 它可能不是文字", "check the file: it may be no text"))
+      }
     }
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
     self.bytes = bytes

@@ -150,7 +150,7 @@ private struct Run {
   ) throws -> Bool {
     do {
       guard let id = json["id"]?.text, !id.isEmpty else {
-        throw CommandFailure(.failed, say("缺少 \"id\"", "\"id\" is missing"))
+        throw CommandFailure(.failed, say("缺少 \"id\"", "\"id\" is missing"), hint: Self.forms)
       }
       if let name = json["field"]?.text {
         return try edit(id, name, json["value"] ?? .null, number, &transaction, &report)
@@ -162,26 +162,36 @@ private struct Run {
     }
   }
 
+  /// How a line is written.
+  private static var forms: String {
+    say(
+      "每行写成 {\"id\",\"kind\",\"fields\":{..}} 或 {\"id\",\"field\",\"value\"}",
+      "a line is {\"id\",\"kind\",\"fields\":{..}} or {\"id\",\"field\",\"value\"}")
+  }
+
   // MARK: Records
 
   private mutating func record(
     _ id: String, _ json: JSON, _ number: Int, _ transaction: inout Transaction, _ report: inout ImportReport
   ) throws -> Bool {
     guard let kindName = json["kind"]?.text else {
-      throw CommandFailure(.failed, say("缺少 \"kind\"", "\"kind\" is missing"))
+      throw CommandFailure(.failed, say("缺少 \"kind\"", "\"kind\" is missing"), hint: Self.forms)
     }
     guard case .object(let members)? = json["fields"] else {
-      throw CommandFailure(.failed, say("缺少 \"fields\"", "\"fields\" is missing"))
+      throw CommandFailure(.failed, say("缺少 \"fields\"", "\"fields\" is missing"), hint: Self.forms)
     }
     let kind = try Assignment.kind(named: kindName, in: schema)
     if created[id] != nil {
-      throw CommandFailure(.failed, say("文件中 id '\(id)' 重复", "the id '\(id)' is in the file twice"))
+      throw CommandFailure(
+        .failed, say("文件中 id '\(id)' 重复", "the id '\(id)' is in the file twice"),
+        hint: say("每个 id 只写一条", "give each id one record"))
     }
     if let known = try find(id, kind) {
       guard transaction.canAct(in: known.scope) else { return false }
       guard known.presence != .deleted else {
         throw CommandFailure(
-          .failed, say("记录 '\(id)' 已被删除", "the record '\(id)' is deleted"), details: ["quan restore \(known.id)"])
+          .failed, say("记录 '\(id)' 已被删除", "the record '\(id)' is deleted"), details: ["quan restore \(known.id)"],
+          hint: say("恢复: quan restore \(known.id)", "bring it back: quan restore \(known.id)"))
       }
       let cells = try members.compactMap { member in
         let field = try Assignment.field(named: member.name, of: kind)
@@ -269,7 +279,8 @@ private struct Run {
     if view?.isConflicted == true {
       throw CommandFailure(
         .failed, say("字段 '\(field.name)' 有未处理的冲突", "field '\(field.name)' has an open conflict"),
-        details: ["quan conflict show \(record.id) \(field.name)"])
+        details: ["quan conflict show \(record.id) \(field.name)"],
+        hint: say("查看: quan conflict show \(record.id)", "see: quan conflict show \(record.id)"))
     }
     return Cell(field: field, values: values, shown: shown, keys: keys)
   }
@@ -281,13 +292,15 @@ private struct Run {
     case .object(let members):
       guard Set(members.map { MapKey($0.name) }).count == members.count else {
         throw CommandFailure(
-          .failed, say("字段 '\(field.name)' 有重复的键", "field '\(field.name)' has a key twice"))
+          .failed, say("字段 '\(field.name)' 有重复的键", "field '\(field.name)' has a key twice"),
+          hint: say("每个键只写一次", "give each key once"))
       }
       // A key without a value is one that is not there.
       return try members.filter { $0.value != .null }.map { ($0.name, try value($0.value, field)) }
     default:
       throw CommandFailure(
-        .failed, say("字段 '\(field.name)' 应为 {键: 值}", "field '\(field.name)' takes {key: value}"))
+        .failed, say("字段 '\(field.name)' 应为 {键: 值}", "field '\(field.name)' takes {key: value}"),
+        hint: say("查看字段: quan schema show", "see the fields: quan schema show"))
     }
   }
 
@@ -306,7 +319,8 @@ private struct Run {
     case .list: try transaction.assign(id, field.id, cell.values)
     case .map: for (key, value) in cell.keys { try transaction.set(id, field.id, key: key, to: value) }
     case .text:
-      throw CommandFailure(.failed, say("还不支持这种字段", "such fields are not supported yet"))
+      throw CommandFailure(
+        .failed, say("还不支持这种字段", "such fields are not supported yet"), hint: say("去掉这个字段", "leave the field out"))
     }
   }
 
@@ -319,11 +333,13 @@ private struct Run {
     guard matches.count <= 1 else {
       throw CommandFailure(
         .failed, say("外部 id '\(id)' 属于多条记录", "the outside id '\(id)' belongs to several records"),
-        details: matches.map(\.description))
+        details: matches.map(\.description), hint: say("改用完整编号", "use a full record ID"))
     }
     guard let match = matches.first, let record = try importer.replica.record(match) else { return nil }
     guard kind == nil || record.kind.id == kind?.id else {
-      throw CommandFailure(.failed, say("'\(id)' 不是 \(kind?.name ?? "")", "'\(id)' is not a \(kind?.name ?? "")"))
+      throw CommandFailure(
+        .failed, say("'\(id)' 不是 \(kind?.name ?? "")", "'\(id)' is not a \(kind?.name ?? "")"),
+        hint: say("查看: quan show \(id)", "see: quan show \(id)"))
     }
     return record
   }
@@ -334,7 +350,8 @@ private struct Run {
     case .array(let items):
       guard field.container == .set || field.container == .list else {
         throw CommandFailure(
-          .failed, say("字段 '\(field.name)' 只有一个值, 不是列表", "field '\(field.name)' takes one value, not a list"))
+          .failed, say("字段 '\(field.name)' 只有一个值, 不是列表", "field '\(field.name)' takes one value, not a list"),
+          hint: say("写成一个值", "write one value"))
       }
       return try items.map { try value($0, field) }
     default: return [try value(json, field)]
@@ -349,14 +366,16 @@ private struct Run {
     case .bool(let bool): text = bool ? "yes" : "no"
     case .null, .array, .object:
       throw CommandFailure(
-        .failed, say("字段 '\(field.name)' 的值类型不对", "field '\(field.name)' has a value of a wrong sort"))
+        .failed, say("字段 '\(field.name)' 的值类型不对", "field '\(field.name)' has a value of a wrong sort"),
+        hint: say("查看字段: quan schema show", "see the fields: quan schema show"))
     }
     if case .text = field.type { return .text(text) }
     guard field.type == .reference else { return try parser.value(text, of: field) }
     if let new = created[text] {
       guard field.target.isEmpty || new.kind.name == field.target else {
         throw CommandFailure(
-          .failed, say("字段 '\(field.name)' 应引用 \(field.target)", "field '\(field.name)' refers to a \(field.target)"))
+          .failed, say("字段 '\(field.name)' 应引用 \(field.target)", "field '\(field.name)' refers to a \(field.target)"),
+          hint: say("查看: quan list \(field.target)", "see: quan list \(field.target)"))
       }
       return .reference(Reference(new.id, in: new.scope))
     }

@@ -17,7 +17,8 @@ struct ItemEdit {
     default:
       throw CommandFailure(
         .usage,
-        say("映射 '\(field.name)' 用 \(field.name).键=值", "the map '\(field.name)' takes \(field.name).KEY=VALUE"))
+        say("映射 '\(field.name)' 用 \(field.name).键=值", "the map '\(field.name)' takes \(field.name).KEY=VALUE"),
+        hint: say("查看字段: quan schema show", "see the fields: quan schema show"))
     }
   }
 
@@ -68,6 +69,7 @@ struct ItemEdit {
       .usage,
       say(
         "列表 '\(name)' 用 \(name)+=值, \(name)[序号]=值, \(name)[序号]+=值, \(name)[序号]=, \(name)[序号]>新序号",
-        "the list '\(name)' takes \(name)+=V, \(name)[N]=V, \(name)[N]+=V, \(name)[N]= and \(name)[N]>M"))
+        "the list '\(name)' takes \(name)+=V, \(name)[N]=V, \(name)[N]+=V, \(name)[N]= and \(name)[N]>M"),
+      hint: say("查看: quan show 编号", "see: quan show ID"))
   }
 }

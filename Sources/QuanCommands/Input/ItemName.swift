@@ -45,7 +45,8 @@ enum ItemName: Hashable {
         items.isEmpty
           ? say("列表 '\(field.name)' 是空的", "the list '\(field.name)' is empty")
           : say(
-            "列表 '\(field.name)' 只有第 1 至 \(items.count) 项", "the list '\(field.name)' has places 1 to \(items.count)"))
+            "列表 '\(field.name)' 只有第 1 至 \(items.count) 项", "the list '\(field.name)' has places 1 to \(items.count)"),
+        hint: say("查看: quan show 编号", "see: quan show ID"))
     }
     return element
   }

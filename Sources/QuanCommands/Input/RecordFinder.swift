@@ -26,11 +26,14 @@ struct RecordFinder {
   func reference(_ text: String, kind: String) throws -> Reference {
     let id = try record(text)
     guard let record = try replica.record(id) else {
-      throw CommandFailure(.failed, say("没有这条记录 '\(text)'", "there is no such record '\(text)'"))
+      throw CommandFailure(
+        .failed, say("没有这条记录 '\(text)'", "there is no such record '\(text)'"),
+        hint: say("列出: quan list 类型", "list them: quan list KIND"))
     }
     guard kind.isEmpty || record.kind.name == kind else {
       throw CommandFailure(
-        .failed, say("'\(text)' 不是 \(kind)", "'\(text)' is a \(record.kind.name), not a \(kind)"))
+        .failed, say("'\(text)' 不是 \(kind)", "'\(text)' is a \(record.kind.name), not a \(kind)"),
+        hint: say("列出: quan list \(kind)", "list them: quan list \(kind)"))
     }
     return Reference(id, in: record.scope)
   }

@@ -10,7 +10,7 @@ enum ScopeFinder {
         .failed,
         matches.isEmpty
           ? say("没有范围 '\(text)'", "there is no scope '\(text)'") : say("范围名称不唯一", "several scopes are called so"),
-        details: scopes.map { "\($0.id)  \($0.label)" })
+        details: scopes.map { "\($0.id)  \($0.label)" }, hint: say("列出: quan scope list", "list them: quan scope list"))
     }
     return matches[0].id
   }

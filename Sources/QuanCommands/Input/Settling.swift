@@ -29,7 +29,8 @@ struct Settling {
         .usage,
         say(
           "没有第 \(side) 方, 只有 1 到 \(conflict.sides.count)",
-          "there is no side \(side); they are 1 to \(conflict.sides.count)"))
+          "there is no side \(side); they are 1 to \(conflict.sides.count)"),
+        hint: say("取其中一个号码", "take one of the numbers"))
     }
     self.conflict = conflict
     choice = .side(side)
@@ -39,7 +40,9 @@ struct Settling {
   /// Writes a value that somebody typed; an empty one clears the field.
   init(_ conflict: Conflict, typed: String, _ field: FieldDefinition?, _ replica: Replica, reason: String?) throws {
     guard let field, conflict.class == .value || conflict.class == .dispute else {
-      throw CommandFailure(.usage, say("这个冲突只能取一方", "this conflict takes one of its sides only"))
+      throw CommandFailure(
+        .usage, say("这个冲突只能取一方", "this conflict takes one of its sides only"), hint: say("写 --take N", "write --take N")
+      )
     }
     let parser = ValueParser(finder: RecordFinder(replica: replica))
     self.conflict = conflict

@@ -14,6 +14,31 @@ enum UsageText {
   /// Puts the parser's words into the language of the process.
   static func localized(_ text: String) -> String {
     guard Language.current == .chinese else { return text }
-    return chinese.reduce(text) { $0.replacing($1.english, with: $1.chinese) }
+    return chinese.reduce(text) { replacing($1.english, in: $0, with: $1.chinese) }
+  }
+
+  /// Replaces words also where a narrow terminal has broken the line between them.
+  private static func replacing(_ words: String, in text: String, with other: String) -> String {
+    let parts = words.split(separator: " ")
+    guard parts.count > 1, !text.contains(words), let first = parts.first else {
+      return text.replacing(words, with: other)
+    }
+    var result = ""
+    var rest = text[...]
+    while let start = rest.firstRange(of: first) {
+      var end = start.upperBound
+      var isWhole = true
+      for part in parts.dropFirst() {
+        let gap = rest[end...].prefix(while: \.isWhitespace)
+        guard !gap.isEmpty, rest[gap.endIndex...].hasPrefix(part) else {
+          isWhole = false
+          break
+        }
+        end = rest.index(gap.endIndex, offsetBy: part.count)
+      }
+      result += rest[..<start.lowerBound] + (isWhole ? other[...] : rest[start])
+      rest = rest[(isWhole ? end : start.upperBound)...]
+    }
+    return result + rest
   }
 }

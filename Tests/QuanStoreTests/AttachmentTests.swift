@@ -151,6 +151,30 @@ struct AttachmentTests {
     try bureau.expectEqual()
   }
 
+  @Test("attachments of one thing entered twice are found under either record, each once")
+  func joined() throws {
+    let other = try bureau.pupil()
+    let first: Digest = try attach()
+    let path = bureau.folder.path + "/second"
+    let reversed = Array(bytes.reversed())
+    TemporaryFolder.write(reversed, to: path)
+    let second: Digest = try bureau.replicas[0].attach(
+      fileAt: path, to: other, field: try bureau.field("photos")
+    ).hash
+    #expect(try bureau.replicas[0].attachmentUses(of: id).map(\.hash) == [first])
+    _ = try bureau.replicas[0].write { try $0.join(id, other) }
+    for record in [id, other] {
+      let found = try bureau.replicas[0].attachmentUses(of: record)
+      #expect(found.count == 2)
+      #expect(Set(found.map(\.hash)) == [first, second])
+    }
+    #expect(try bureau.replicas[0].attachmentUses().count == 2)
+    try bureau.exchange()
+    #expect(files.count == 2)
+    #expect(try content(second, on: 1) == reversed)
+    try bureau.expectEqual()
+  }
+
   @Test("verify finds an attachment that is not what its hash says")
   func verified() throws {
     let hash = try attach()

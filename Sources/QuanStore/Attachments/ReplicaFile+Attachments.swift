@@ -100,22 +100,14 @@ extension ReplicaFile {
 
   /// Where the records that are there refer to attachments, in what they show and in the sides of conflicts.
   func attachmentUses() throws -> [AttachmentUse] {
-    try attachmentTables().flatMap { table in try rows(of: table, where: "1").flatMap { try uses(of: $0) } }
+    try uses(of: try attachmentTables().flatMap { try rows(of: $0) })
   }
 
-  /// Where a record and those that refer to it refer to attachments.
+  /// Where a record and those that refer to it, or to what it is joined with, refer to attachments.
   func attachmentUses(of record: RecordID) throws -> [AttachmentUse] {
     let target = try known(record).local
-    var found = try uses(of: target)
-    for table in try attachmentTables() {
-      let references = table.columns.filter {
-        $0.definition.type == .reference && $0.definition.container == .register
-      }
-      guard !references.isEmpty else { continue }
-      let condition = references.map { "\(KindTable.quoted($0.name))=\(target.rowID)" }.joined(separator: " OR ")
-      for row in try rows(of: table, where: condition) where row != target { found += try uses(of: row) }
-    }
-    return found
+    let referring = try referrers(to: members(of: target.rowID)).map { LocalDot(rowID: $0) }
+    return try uses(of: [target] + referring)
   }
 
   /// The contents that records refer to by what a replica with a vector lacks.
@@ -125,7 +117,7 @@ extension ReplicaFile {
     for (index, number) in held { counters[index] = try counter(at: number, in: streams.rows[index]) }
     var found: Set<Digest> = []
     for table in try attachmentTables() {
-      for row in try rows(of: table, where: "1") {
+      for row in try rows(of: table) {
         guard let stored = try load(row) else { continue }
         for entry in stored.state.fields.values.flatMap(\.entries) {
           guard case .attachment(let hash)? = entry.value else { continue }
@@ -148,24 +140,28 @@ extension ReplicaFile {
     }
   }
 
-  /// The rows of a table that hold attachments and fulfil a condition.
-  private func rows(of table: KindTable, where condition: String) throws -> [LocalDot] {
+  /// The rows of a table that hold attachments.
+  private func rows(of table: KindTable) throws -> [LocalDot] {
     let isHeld = table.columns.filter { $0.definition.type == .attachment }
       .map { KindTable.quoted($0.name) + " IS NOT NULL" }.joined(separator: " OR ")
-    let statement = try connection.statement(
-      "SELECT id FROM \(table.quotedName) WHERE (\(isHeld)) AND (\(condition)) ORDER BY id")
+    let statement = try connection.statement("SELECT id FROM \(table.quotedName) WHERE \(isHeld) ORDER BY id")
     var rows: [LocalDot] = []
     while try statement.step() { rows.append(LocalDot(rowID: statement.integer(0))) }
     return rows
   }
 
-  private func uses(of local: LocalDot) throws -> [AttachmentUse] {
-    guard let record = try record(local) else { return [] }
+  /// Where records refer to attachments; joined ones are one.
+  private func uses(of rows: [LocalDot]) throws -> [AttachmentUse] {
     var uses: [AttachmentUse] = []
-    for field in record.fields where field.definition.type == .attachment {
-      var seen: Set<Digest> = []
-      for case .attachment(let hash) in field.shown + field.sides.map(\.value) where seen.insert(hash).inserted {
-        uses.append(AttachmentUse(record: record.id, scope: record.scope, field: field.definition.id, hash: hash))
+    var met: Set<LocalDot> = []
+    for row in rows {
+      let row = try representative(of: row)
+      guard met.insert(row).inserted, let record = try record(row) else { continue }
+      for field in record.fields where field.definition.type == .attachment {
+        var seen: Set<Digest> = []
+        for case .attachment(let hash) in field.shown + field.sides.map(\.value) where seen.insert(hash).inserted {
+          uses.append(AttachmentUse(record: record.id, scope: record.scope, field: field.definition.id, hash: hash))
+        }
       }
     }
     return uses

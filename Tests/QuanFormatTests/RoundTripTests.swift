@@ -58,7 +58,7 @@ struct RoundTripTests {
       var operations: [Operation] = []
       for _ in 0..<Int.random(in: 1...4, using: &random) {
         let own = Dot(stream.replica, counter + UInt64(operations.count))
-        switch Int.random(in: 0..<9, using: &random) {
+        switch Int.random(in: 0..<10, using: &random) {
         case 0, 1:
           let keys = Set((0..<Int.random(in: 0...4, using: &random)).map { _ in initialKey(&random) }).sorted()
           operations.append(
@@ -99,6 +99,19 @@ struct RoundTripTests {
             Operation(
               dot(&random),
               .increment(field: FieldKey(dot(&random), .counter), amount: .random(in: -9...9, using: &random))))
+        case 9:
+          var runs = TextRuns()
+          for _ in 0..<Int.random(in: 1...5, using: &random) {
+            let place = Int.random(in: 0...300, using: &random)
+            if random.chance(0.4) {
+              runs.delete(Int.random(in: 1...9, using: &random), at: place)
+            } else {
+              runs.insert(["a", "泉城", "e\u{301}👩‍👩‍👧"].randomElement(using: &random) ?? "", at: place)
+            }
+          }
+          let parents = Set((0..<Int.random(in: 0...2, using: &random)).map { _ in dot(&random) }).sorted()
+          let edit = TextEdit(parents: parents, runs: runs.runs, utf8: runs.utf8)
+          operations.append(Operation(dot(&random), .edit(field: FieldKey(dot(&random), .text), edit: edit)))
         case 4:
           operations.append(
             Operation(

@@ -60,7 +60,8 @@ struct Edit: ParsableCommand {
     if field.container == .list { return try items.list(assignment, &transaction) }
     let value = assignment.act == .clear ? nil : try parser.value(assignment.text, of: field)
     switch (field.container, assignment.act) {
-    case (.register, .set), (.register, .clear): try transaction.set(record.id, field.id, to: value)
+    case (.register, .set), (.register, .clear), (.text, .set), (.text, .clear):
+      try transaction.set(record.id, field.id, to: value)
     case (.set, .set), (.set, .clear):
       // The first "=" puts its element in the place of those shown; further ones join it.
       if replaced.insert(field.id).inserted {

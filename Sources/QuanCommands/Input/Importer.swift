@@ -307,7 +307,7 @@ private struct Run {
   private func set(_ cell: Cell, _ id: RecordID, _ transaction: inout Transaction) throws {
     let field = cell.field
     switch field.container {
-    case .register: try transaction.set(id, field.id, to: cell.values.first)
+    case .register, .text: try transaction.set(id, field.id, to: cell.values.first)
     case .set:
       for element in cell.shown where !cell.values.contains(element) { try transaction.remove(id, field.id, element) }
       for element in cell.values where !cell.shown.contains(element) { try transaction.add(id, field.id, element) }
@@ -318,9 +318,6 @@ private struct Run {
       try transaction.increment(id, field.id, by: wanted &- now)
     case .list: try transaction.assign(id, field.id, cell.values)
     case .map: for (key, value) in cell.keys { try transaction.set(id, field.id, key: key, to: value) }
-    case .text:
-      throw CommandFailure(
-        .failed, say("还不支持这种字段", "such fields are not supported yet"), hint: say("去掉这个字段", "leave the field out"))
     }
   }
 

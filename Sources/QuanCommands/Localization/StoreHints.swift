@@ -80,7 +80,8 @@ enum StoreHints {
       ("the list has no such element", say("查看: quan show 编号", "see: quan show ID")),
       // What does not fit.
       ("the field is no map", fields),
-      ("the field is a", fields), ("the field takes", fields), ("fields that are a", fields),
+      ("the field is a", fields), ("the field takes", fields),
+      ("the place is not in the text", say("查看: quan show 编号", "see: quan show ID")),
       ("the counter would overflow", say("用小一些的数", "use a smaller number")),
       (
         "a definition of the schema is never deleted",

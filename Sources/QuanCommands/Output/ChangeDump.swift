@@ -62,6 +62,13 @@ enum ChangeDump {
       add("element", entry(element))
       add(place)
       add("overwrites", .array(overwrites.map(entry)))
+    case .edit(let key, let edit):
+      add("op", .string("edit"))
+      add("record", .string(operation.record.description))
+      add(key)
+      add("parents", .array(edit.parents.map { .string($0.description) }))
+      add("runs", runs(edit))
+      add("inserted", .string(edit.inserted))
     case .increment(let key, let amount):
       add("op", .string("increment"))
       add("record", .string(operation.record.description))
@@ -96,6 +103,16 @@ enum ChangeDump {
 
   private static func entry(_ entry: EntryID) -> JSON {
     .array([.string(entry.dot.description), .integer(entry.index)])
+  }
+
+  /// The runs of an edit: kind, place, number of scalars.
+  static func runs(_ edit: TextEdit) -> JSON {
+    .array(
+      edit.runs.map { run in
+        .array([
+          .string(run.kind == .insert ? "insert" : "delete"), .integer(Int64(run.position)), .integer(Int64(run.count)),
+        ])
+      })
   }
 
   /// A value with its type's code, exactly: reals as the bits of IEEE 754, attachments in hexadecimal.

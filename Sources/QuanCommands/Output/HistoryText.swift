@@ -109,6 +109,12 @@ struct HistoryText {
       return [name(FieldKey(list.id, element: element)) + say(" 移动", " moved") + count]
     case .write(let key, let written, _):
       return ["\(name(key)) \(key.container == .set ? "+=" : "=") \(values(written.map(\.value), key))"]
+    case .edit(let key, let edit):
+      return [
+        say(
+          "\(name(key)) 输入 \(edit.insertedCount) 字, 删去 \(edit.deletedCount) 字",
+          "\(name(key)) typed \(edit.insertedCount), deleted \(edit.deletedCount)")
+      ]
     case .increment(let key, let amount): return ["\(name(key)) += \(amount)"]
     case .delete: return [say("删除", "deleted")]
     case .restore: return [say("恢复", "restored")]
@@ -171,6 +177,11 @@ struct HistoryText {
       add("item", ItemText.json(.element(element)))
       add("beside", place.parent.map { ItemText.json(.element($0)) } ?? .null)
       add("overwrites", .array(overwrites.map { .string($0.dot.description) }))
+    case .edit(let key, let edit):
+      add("act", .string("edit"))
+      add("field", .string(named(key)))
+      add("runs", ChangeDump.runs(edit))
+      add("inserted", .string(edit.inserted))
     case .increment(let key, let amount):
       add("act", .string("increment"))
       add("field", .string(named(key)))

@@ -10,7 +10,7 @@ public enum ContainerType: UInt8, Hashable, Sendable, CaseIterable {
   case counter = 2
   /// A map of registers.
   case map = 3
-  /// Reserved: a collaborative text.
+  /// A collaborative text.
   case text = 4
   /// An ordered list of registers, with moves.
   case list = 5
@@ -135,6 +135,8 @@ public struct Operation: Hashable, Sendable {
     case insert(list: FieldKey, place: ListPlace, values: [Value])
     /// An element of a list stands at `place`, which this operation and 0 name; `overwrites` are the places that it leaves.
     case move(list: FieldKey, element: EntryID, place: ListPlace, overwrites: [EntryID])
+    /// Scalars of a collaborative text are inserted and deleted.
+    case edit(field: FieldKey, edit: TextEdit)
     /// The counter grows by `amount`, which may be negative.
     case increment(field: FieldKey, amount: Int64)
     /// The record is deleted as far as `context` has seen it: replica to the highest counter of its operations on it.

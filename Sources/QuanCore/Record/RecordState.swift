@@ -98,6 +98,7 @@ public struct RecordState: Hashable, Sendable {
     case .insert(let list, let place, let values): insert(values, into: list, at: place, dot: dot, stamp: stamp)
     case .move(let list, let element, let place, let overwrites):
       lists[list, default: ListState()].move(element, by: dot, to: place, leaving: overwrites)
+    case .edit: break  // The text is a function of all its edits; whoever keeps it takes them in.
     case .increment(let key, let amount): fields[key, default: FieldState(key: key)].increment(by: amount)
     case .delete(let context):
       deletes[dot] = Delete(dot: dot, stamp: stamp, context: context)

@@ -57,6 +57,13 @@ public struct TextEdit: Hashable, Sendable {
   /// The scalars that it inserts.
   public var inserted: String { String(decoding: utf8, as: UTF8.self) }
 
+  /// Whether it inserts just as many scalars as its runs say.
+  package var isConsistent: Bool {
+    guard !runs.isEmpty else { return false }
+    let count = unsafe utf8.withUnsafeBufferPointer { unsafe Rope.scalars(in: $0) }
+    return count == insertedCount
+  }
+
   /// The same edit with other parents.
   public func with(parents: [Dot]) -> TextEdit { TextEdit(parents: parents, runs: runs, utf8: utf8) }
 }

@@ -13,6 +13,7 @@ package enum CanonicalChange {
     case restore = 5
     case insert = 6
     case move = 7
+    case edit = 8
   }
 
   /// Encodes a change.
@@ -77,6 +78,11 @@ package enum CanonicalChange {
       put(place, &writer)
       writer.varint(UInt64(overwrites.count))
       for entry in overwrites { put(entry, &writer) }
+    case .edit(let key, let edit):
+      writer.byte(Code.edit.rawValue)
+      writer.dot(operation.record)
+      put(key, &writer)
+      put(edit, &writer)
     case .increment(let key, let amount):
       writer.byte(Code.increment.rawValue)
       writer.dot(operation.record)
@@ -110,6 +116,18 @@ package enum CanonicalChange {
     }
     writer.byte(place.side.rawValue)
     put(parent, &writer)
+  }
+
+  static func put(_ edit: TextEdit, _ writer: inout ByteWriter) {
+    put(edit.parents, &writer)
+    writer.varint(UInt64(edit.runs.count))
+    for run in edit.runs {
+      writer.byte(run.kind.rawValue)
+      writer.varint(UInt64(run.position))
+      writer.varint(UInt64(run.count))
+    }
+    writer.varint(UInt64(edit.utf8.count))
+    writer.append(edit.utf8)
   }
 
   static func putOrigin(_ origin: Dot?, _ writer: inout ByteWriter) {
@@ -172,6 +190,7 @@ package enum CanonicalChange {
     switch code {
     case .write:
       let key = try key(.register, &reader)
+      guard key.container != .text else { throw .invalid("container", offset: offset) }
       var values: [WrittenValue] = []
       for _ in 0..<(try reader.count("values", minimum: 3)) {
         let value = try ValueCodec.value(&reader)
@@ -190,6 +209,10 @@ package enum CanonicalChange {
       let place = try place(&reader)
       return Operation(
         record, .move(list: list, element: element, place: place, overwrites: try overwrites(&reader)))
+    case .edit:
+      let key = try key(.field, &reader)
+      guard key.container == .text else { throw .invalid("container", offset: offset) }
+      return Operation(record, .edit(field: key, edit: try edit(&reader)))
     case .increment:
       let key = try key(.field, &reader)
       return Operation(record, .increment(field: key, amount: try reader.zigzag()))
@@ -200,6 +223,25 @@ package enum CanonicalChange {
       return Operation(record, .delete(context: context))
     case .restore, .create: return Operation(record, .restore(deletes: try dots(&reader)))
     }
+  }
+
+  private static func edit(_ reader: inout ByteReader) throws(FormatError) -> TextEdit {
+    let parents = try dots(&reader)
+    let offset = reader.offset
+    var runs: [TextRun] = []
+    for _ in 0..<(try reader.count("runs", minimum: 3)) {
+      guard let kind = TextRun.Kind(rawValue: try reader.byte()) else { throw .invalid("run", offset: offset) }
+      let position = try reader.varint()
+      let count = try reader.varint()
+      guard position <= SegmentLimits.position, count > 0, count <= SegmentLimits.position else {
+        throw .invalid("run", offset: offset)
+      }
+      runs.append(TextRun(kind, at: Int(position), count: Int(count)))
+    }
+    let utf8 = Array(try reader.string().utf8)
+    let edit = TextEdit(parents: parents, runs: runs, utf8: utf8)
+    guard edit.isConsistent else { throw .invalid("run", offset: offset) }
+    return edit
   }
 
   private static func flag(_ reader: inout ByteReader) throws(FormatError) -> Bool {

@@ -30,6 +30,9 @@ package struct TextColumn: Sendable {
   /// Value `index` as a text.
   package func string(_ index: Int) -> String { storage.string(range(index)) }
 
+  /// Value `index` in UTF-8.
+  package func bytes(_ index: Int) -> [UInt8] { unsafe Array(storage.utf8(range(index))) }
+
   // MARK: Encoding
 
   /// Texts on their way into a column.
@@ -42,6 +45,11 @@ package struct TextColumn: Sendable {
       let before = bytes.count
       text.withUTF8 { unsafe bytes.append(contentsOf: $0) }
       lengths.append(bytes.count - before)
+    }
+
+    mutating func append(utf8: [UInt8]) {
+      bytes.append(contentsOf: utf8)
+      lengths.append(utf8.count)
     }
 
     func encode(to writer: inout ByteWriter) {

@@ -30,6 +30,8 @@ package final class DecodedSegment: Sendable {
     case delete(row: Int)
     /// Restore, whose deletes are dot list `row`.
     case restore(row: Int)
+    /// Edit number `row` of a text, of a slot.
+    case edit(slot: Int, row: Int)
   }
 
   package let header: SegmentHeader
@@ -72,6 +74,8 @@ package final class DecodedSegment: Sendable {
   let dotStarts: [Int]
   let dots: [Dot]
   package let slotColumns: [ValueColumn]
+  /// The edits of texts, in order.
+  package let textEdits: [TextEdit]
 
   /// How many changes there are.
   package var changeCount: Int { authors.count }
@@ -119,6 +123,7 @@ package final class DecodedSegment: Sendable {
     for index in layouts.indices { try decoder.columns(of: &layouts[index], index, &reader) }
     self.layouts = layouts
     slotColumns = try decoder.slotColumns(slots, &reader)
+    textEdits = try decoder.textEdits(&reader)
     try reader.finish()
     try verifyDigests()
   }
@@ -194,6 +199,7 @@ package final class DecodedSegment: Sendable {
     let index = Int(head / SegmentSort.count)
     switch head % SegmentSort.count {
     case SegmentSort.create: return .create(layout: index, row: row)
+    case SegmentSort.write where slots[index].key.container == .text: return .edit(slot: index, row: row)
     case SegmentSort.write:
       switch listSorts[rows[place]] {
       case .insert: return .insert(slot: index, row: row)
@@ -261,6 +267,8 @@ package final class DecodedSegment: Sendable {
         list: slots[slot].key, element: element(row: row, record: record), place: self.place(row: row),
         overwrites: overwrites(row: row, record: record))
       return QuanCore.Operation(record, body)
+    case .edit(let slot, let row):
+      return QuanCore.Operation(record(place), .edit(field: slots[slot].key, edit: textEdits[row]))
     case .increment(let slot, let row):
       return QuanCore.Operation(record(place), .increment(field: slots[slot].key, amount: amounts[row]))
     case .delete(let row):
@@ -333,6 +341,11 @@ package final class DecodedSegment: Sendable {
       CanonicalChange.put(element(row: row, record: record), &writer)
       CanonicalChange.put(self.place(row: row), &writer)
       putOverwrites(row, record, &writer)
+    case .edit(let slot, let row):
+      writer.byte(CanonicalChange.Code.edit.rawValue)
+      writer.dot(record(place))
+      CanonicalChange.put(slots[slot].key, &writer)
+      CanonicalChange.put(textEdits[row], &writer)
     case .increment(let slot, let row):
       writer.byte(CanonicalChange.Code.increment.rawValue)
       writer.dot(record(place))

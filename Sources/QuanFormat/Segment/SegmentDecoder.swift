@@ -36,6 +36,8 @@ struct SegmentDecoder {
   /// For each layout, the counters of its creates; for each slot, those of the owners of its values.
   private var layoutOwners: [[UInt64]] = []
   private var slotOwners: [[UInt64]] = []
+  /// For each edit of a text, its place among the operations that are no creates, its slot and its counter.
+  private var editPlaces: [(edit: Int, slot: Int, counter: UInt64)] = []
 
   init(_ header: SegmentHeader, _ content: [UInt8]) {
     self.header = header
@@ -229,6 +231,11 @@ struct SegmentDecoder {
           layoutOwners[Int(index)].append(counter)
         case SegmentSort.write:
           guard index < UInt64(slotCount) else { throw .invalid("slot", offset: offset) }
+          if slots[Int(index)].key.container == .text {
+            rows.append(UInt32(editPlaces.count))
+            editPlaces.append((counts.edits - 1, Int(index), counter))
+            continue
+          }
           if slots[Int(index)].key.container == .list { listRows.append(UInt32(counts.writes)) }
           rows.append(UInt32(counts.writes))
           counts.writes += 1
@@ -367,6 +374,15 @@ struct SegmentDecoder {
       layout.columns.append(
         try ValueColumn(slot.type, owners: valueOwners, dictionary, from: &reader, bytes: content))
     }
+  }
+
+  func textEdits(_ reader: inout ByteReader) throws(FormatError) -> [TextEdit] {
+    let targets = editPlaces.map { place in
+      TextEditColumns.Target(
+        record: Dot(dictionary.replicas[Int(recordReplicas[place.edit])], recordCounters[place.edit]),
+        slot: place.slot, dot: Dot(header.stream.replica, place.counter))
+    }
+    return try TextEditColumns.decode(targets, dictionary, from: &reader, bytes: content)
   }
 
   func slotColumns(_ slots: [Slot], _ reader: inout ByteReader) throws(FormatError) -> [ValueColumn] {

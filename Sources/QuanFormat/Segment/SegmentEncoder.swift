@@ -74,6 +74,7 @@ package struct SegmentEncoder {
   private var layoutColumns: [[ValueColumn.Builder]] = []
   private var layoutCounts: [[[UInt64]]] = []
   private var slotColumns: [ValueColumn.Builder] = []
+  private var edits = TextEditColumns()
   private var size = 0
 
   /// Starts a segment that continues a stream behind `previous`.
@@ -159,6 +160,10 @@ package struct SegmentEncoder {
       appendWrite(.move, list, [], overwrites, record: operation.record, counter)
       elements.append(element, &names)
       append(place)
+    case .edit(let key, let edit):
+      let slot = slot(Slot(key: key, type: .text))
+      heads.append(UInt64(slot) * SegmentSort.count + SegmentSort.write)
+      edits.append(edit, record: operation.record, slot: slot, dot: Dot(stream.replica, counter), &names)
     case .increment(let key, let amount):
       heads.append(UInt64(slot(Slot(key: key, type: .integer))) * SegmentSort.count + SegmentSort.increment)
       amounts.append(ByteWriter.zigzagged(amount))
@@ -265,6 +270,7 @@ package struct SegmentEncoder {
       }
     }
     for column in slotColumns { column.encode(to: &body) }
+    edits.encode(to: &body)
     let header = SegmentHeader(
       stream: stream, range: firstNumber...lastNumber, lastCounter: lastCounter, previous: start, digest: digest,
       operationCount: heads.count,

@@ -128,6 +128,8 @@ package enum SegmentLimits {
   package static let operations = 1 << 20
   /// Elements of all columns together: columns that hold one value throughout take no bytes, only memory.
   package static let elements = 1 << 25
+  /// The highest place in a text, and the most scalars of a run.
+  package static let position = UInt64(1) << 32
   /// The highest counter of an operation.
   package static let counter = UInt64(Int64.max)
   /// Where a writer cuts, in bytes of content before packing.

@@ -70,6 +70,12 @@ struct Applier {
       return
     }
     guard let local = file.streams.local(operation.record, in: arrival.scope) else { return }
+    if case .edit(let key, let edit) = operation.body {
+      try finish()
+      try file.take(edit, arrival.dot, at: TextPlace(record: local, key: key))
+      if isMerge { tally.report.recordsChanged.insert(operation.record) }
+      return
+    }
     if held?.local != local { try finish() }
     if held == nil, case .write(let key, let values, let overwrites) = operation.body {
       let write = Write(dot: arrival.dot, stamp: arrival.stamp, values: values, overwrites: overwrites)
@@ -246,7 +252,18 @@ struct Applier {
         deed.arrival)
     case .move(let list, let element, _, _):
       try noticeMoved(element, of: list, in: state, at: standing[list]?[element] ?? [], deed.arrival)
-    case .create, .insert, .increment, .delete, .restore: return
+    case .create, .insert, .edit, .increment, .delete, .restore: return
+    }
+  }
+
+  /// Takes in the edits of texts that wait, and notes which conflicts came and went; due before the report.
+  mutating func finishTexts() throws {
+    try finish()
+    for local in file.edits.records {
+      let representative = try file.representative(of: local)
+      let before = try file.conflicts(of: representative, limit: nil)
+      try file.finishTexts(of: local)
+      note(try file.conflicts(of: representative, limit: nil), insteadOf: before)
     }
   }
 
@@ -283,7 +300,7 @@ struct Applier {
   /// Notes what an operation touched.
   private func note(_ body: Operation.Body, on local: LocalDot, _ kind: KindID, _ formerTargets: Set<Int64>) {
     switch body {
-    case .write(let key, _, _), .increment(let key, _):
+    case .write(let key, _, _), .edit(let key, _), .increment(let key, _):
       file.touched.write(local, kind: kind, key.id, formerTargets: formerTargets)
     case .insert(let list, _, _), .move(let list, _, _, _):
       file.touched.write(local, kind: kind, list.id, formerTargets: [])

@@ -128,6 +128,7 @@ struct Intake {
       }
     }
     for offer in waiting where offer.pendingID == nil { try keep(offer) }
+    try applier.finishTexts()
     try rebuild(forkedScopes.union(unsureScopes).union(try file.unsettled(since: before)))
     try file.contexts.save(file.connection)
     try file.finishSchema()

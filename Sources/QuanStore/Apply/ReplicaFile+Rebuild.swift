@@ -64,6 +64,7 @@ extension ReplicaFile {
         if done % 256 == 0 { try progress(WorkProgress(.folding, done, of: total)) }
         done += 1
       }
+      try finishTexts()
       try finishSchema()
     }
     try contexts.save(connection)
@@ -74,13 +75,14 @@ extension ReplicaFile {
   }
 
   private func forgetRows(of scopes: Set<ScopeID>?) throws {
+    try finishTexts()  // Edits of other scopes may wait.
     contexts = Contexts()
     guard let scopes else {
       for table in catalog.ordered { try connection.execute("DROP TABLE \(table.quotedName)") }
       try connection.execute(
         """
         DELETE FROM quan_table; DELETE FROM quan_edge; DELETE FROM quan_alias; DELETE FROM quan_aside;
-        DELETE FROM quan_conflict; DELETE FROM quan_context;
+        DELETE FROM quan_conflict; DELETE FROM quan_context; DELETE FROM quan_edit;
         """)
       connection.forgetStatements()
       indexedKinds = []
@@ -100,6 +102,7 @@ extension ReplicaFile {
         DELETE FROM quan_context WHERE stream=\(row.index);
         DELETE FROM quan_edge WHERE edge BETWEEN \(rows.lowerBound) AND \(rows.upperBound);
         DELETE FROM quan_alias WHERE member BETWEEN \(rows.lowerBound) AND \(rows.upperBound);
+        DELETE FROM quan_edit WHERE record BETWEEN \(rows.lowerBound) AND \(rows.upperBound);
         """)
     }
     try findComponents()

@@ -340,6 +340,7 @@ extension ReplicaFile {
         if let parent = place.parent { before.insert(parent.dot) }
       case .restore(let deletes): before.formUnion(deletes)
       case .delete(let context): before.formUnion(context.map { Dot($0.key, $0.value) })
+      case .edit(_, let edit): before.formUnion(edit.parents)
       case .create, .increment: break
       }
       if let last = lastOf[item.dot.replica] { before.insert(last) }
@@ -376,7 +377,7 @@ extension ReplicaFile {
         return Self.write(item.dot, stamp, of: element, values)
       case .write(key, let values, let overwrites):
         return Write(dot: item.dot, stamp: stamp, values: values, overwrites: overwrites)
-      case .write, .increment, .delete, .restore, .move: return nil
+      case .write, .edit, .increment, .delete, .restore, .move: return nil
       }
     }
   }

@@ -42,6 +42,9 @@ extension ReplicaFile {
           .move(
             list: resolve(list), element: resolve(element), place: resolve(place),
             overwrites: overwrites.map(resolve).sorted()))
+      case .edit(let key, let edit):
+        let parents = edit.parents.map { resolve($0, in: scope) }.sorted()
+        return Operation(record, .edit(field: resolve(key), edit: edit.with(parents: parents)))
       case .increment(let key, let amount): return Operation(record, .increment(field: resolve(key), amount: amount))
       case .delete(let seen):
         var resolved: [ReplicaID: UInt64] = [:]

@@ -184,7 +184,9 @@ extension Operation.Body {
   func touches(_ field: FieldID) -> Bool {
     switch self {
     case .create(_, let fields): fields.contains { $0.key.id == field }
-    case .write(let key, _, _), .increment(let key, _), .insert(let key, _, _), .move(let key, _, _, _): key.id == field
+    case .write(let key, _, _), .increment(let key, _), .edit(let key, _), .insert(let key, _, _),
+      .move(let key, _, _, _):
+      key.id == field
     case .delete, .restore: false
     }
   }

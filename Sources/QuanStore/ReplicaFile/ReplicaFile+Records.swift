@@ -44,6 +44,7 @@ extension ReplicaFile {
   /// Reads a record whole.
   func load(_ local: LocalDot, hint: KindID? = nil) throws -> Stored? {
     guard let (id, scope) = streams.dot(local) else { return nil }
+    try finishTexts(of: local)
     if let table = try table(of: local, hint: hint) {
       let statement = try connection.statement(table.selection + " WHERE id=?")
       statement.bind(1, local.rowID)
@@ -186,7 +187,12 @@ extension ReplicaFile {
     switch definition.container {
     case .counter: return Decision(shown: [.integer(field.total)], outcome: .agreed)
     case .set: return Decision(shown: field.sides.map(\.value), outcome: .agreed)
-    case .register, .map, .text, .list:
+    case .text:
+      // Only joined records have several: they are read one after another.
+      guard field.sides.count > 1 else { return Decision(shown: field.sides.map(\.value), outcome: .agreed) }
+      let all = field.sides.compactMap(\.value.plainText).joined(separator: "\n")
+      return Decision(shown: [.text(all)], outcome: .agreed)
+    case .register, .map, .list:
       var dates: [Side] = []
       if case .latest(let name) = definition.rule, let kind = catalog.schema.kind(definition.kind),
         let other = kind.field(named: name)

@@ -33,6 +33,8 @@ final class ReplicaFile {
   var cachedOwners: [ReplicaID: Owner]?
   /// The keys of the member that the replica writes for; only while a bundle is being made.
   var keys: MemberKeys?
+  /// Edits of texts that are being taken in.
+  var edits = WaitingEdits()
   /// Whether a write is being done, so that memory is ahead of the file.
   private var isWriting = false
   private var dataVersion: Int64 = -1
@@ -80,6 +82,7 @@ final class ReplicaFile {
     cachedMembership = nil
     cachedOwners = nil
     unlogged = .none
+    edits = WaitingEdits()
     connection.forgetStatements()
     catalog = Catalog(schema: Schema())
     catalog = Catalog(schema: try readSchema())
@@ -125,6 +128,7 @@ final class ReplicaFile {
     isWriting = true
     defer { isWriting = false }
     let result = try body()
+    try finishTexts()
     try finishSchema()
     try refreshProblems()
     return result

@@ -86,5 +86,9 @@ enum Tables {
     CREATE TABLE quan_signature (
       digest BLOB PRIMARY KEY NOT NULL, signer INTEGER NOT NULL, nonce INTEGER NOT NULL, bytes BLOB NOT NULL)
       WITHOUT ROWID;
+    CREATE TABLE quan_edit (
+      record INTEGER NOT NULL, field INTEGER NOT NULL, seq INTEGER NOT NULL, stream INTEGER NOT NULL,
+      counter INTEGER NOT NULL, parents BLOB NOT NULL, heads BLOB, length INTEGER NOT NULL, runs BLOB NOT NULL,
+      PRIMARY KEY (record, field, seq)) WITHOUT ROWID;
     """
 }

@@ -19,6 +19,10 @@ struct Catalog {
 
   /// The checks of each kind's fields.
   private(set) var checks: [KindID: [FieldCheck]] = [:]
+  /// The fields that are collaborative texts.
+  private var textFields: Set<FieldID> = []
+  /// Whether a field is a collaborative text.
+  func isText(_ field: FieldID) -> Bool { textFields.contains(field) }
   /// The kinds a field belongs to, for finding a record's table fast.
   private(set) var kindOfField: [FieldID: KindID] = [:]
 
@@ -26,23 +30,16 @@ struct Catalog {
     self.schema = schema
     for kind in schema.kinds {
       let name = Self.name(kind)
-      let columns = kind.fields.filter { Self.hasColumn($0) }.map {
+      let columns = kind.fields.map {
         Column(definition: $0, name: Self.name($0), table: name)
       }
       checks[kind.id] = kind.fields.map { field in
         let type: ValueType = field.container == .counter ? .integer : field.type
         return FieldCheck(id: field.id, key: field.key, type: type, hasChoices: !field.choices.isEmpty)
       }
+      textFields.formUnion(kind.fields.filter { $0.container == .text }.map(\.id))
       tables[kind.id] = KindTable(kind: kind, name: name, columns: columns)
       for field in kind.fields where field.id != BuiltIn.externalID { kindOfField[field.id] = kind.id }
-    }
-  }
-
-  /// Whether a field is one that a column shows.
-  private static func hasColumn(_ field: FieldDefinition) -> Bool {
-    switch field.container {
-    case .register, .set, .counter, .map, .list: true
-    case .text: false
     }
   }
 

@@ -146,6 +146,8 @@ private struct Undoing {
         }
         try transaction.move(operation.record, list, element, behindPlace: before)
         count += 1
+      case .edit(let key, _):
+        keep(operation.record, key.id, .changedSince)
       case .increment(let key, let amount):
         try transaction.increment(operation.record, key.id, by: 0 &- amount)
         count += 1

@@ -21,7 +21,7 @@ struct ListAct {
     case .write(let field, let values, let overwrites):
       return .write(
         field: field.moved(to: field.id, element: real), values: values, overwrites: overwrites.map(real).sorted())
-    case .create, .increment, .delete, .restore: return body
+    case .create, .edit, .increment, .delete, .restore: return body
     }
   }
 }

@@ -9,7 +9,7 @@ extension Transaction {
       fields.sort { $0.key < $1.key }
       return Operation(creation.id, .create(kind: creation.kind, fields: fields))
     }
-    guard !edits.isEmpty, let scope else { return operations }
+    guard !edits.isEmpty || !texts.isEmpty, let scope else { return operations }
     var rest: [(rank: Int, field: FieldKey?, record: LocalDot, operation: Operation)] = []
     for (record, edit) in edits {
       let local = try file.local(record, in: scope)
@@ -21,6 +21,10 @@ extension Transaction {
       for (key, amount) in edit.increments where amount != 0 {
         rest.append((1, key, local, Operation(record, .increment(field: key, amount: amount))))
       }
+    }
+    for (place, open) in texts where !open.runs.isEmpty {
+      let edit = TextEdit(parents: open.parents, runs: open.runs.runs, utf8: open.runs.utf8)
+      rest.append((2, place.key, place.record, Operation(open.id, .edit(field: place.key, edit: edit))))
     }
     rest.sort { one, other in
       if one.rank != other.rank { return one.rank < other.rank }

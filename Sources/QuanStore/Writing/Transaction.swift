@@ -55,6 +55,10 @@ public struct Transaction {
   var drafts: [RecordID: ListDraft] = [:]
   /// How many acts on lists there were: what stands for their operations until these have their counters.
   var listActCount: UInt64 = 0
+  /// The texts that the write has touched.
+  var texts: [TextPlace: OpenText] = [:]
+  /// The text that was touched last: typing asks for the same one over and over.
+  var current: (record: RecordID, field: FieldID, text: OpenText)?
 
   init(file: ReplicaFile, firstCounter: UInt64) {
     self.file = file
@@ -62,7 +66,7 @@ public struct Transaction {
   }
 
   /// The records that the write is about so far.
-  var records: [RecordID] { creations.map(\.id) + edits.keys.sorted() }
+  var records: [RecordID] { creations.map(\.id) + Set(edits.keys).union(texts.values.map(\.id)).sorted() }
 
   /// The kinds and fields that the replica knows.
   public var schema: Schema { file.catalog.schema }
@@ -113,16 +117,15 @@ public struct Transaction {
   /// Whether values are right at first sight: one of the field's type for a register or counter.
   private static func isPlain(_ given: [Value], _ check: Catalog.FieldCheck) -> Bool {
     switch check.key.container {
-    case .register, .counter: given.count == 1 && given[0].type == check.type
+    case .register, .counter, .text: given.count == 1 && given[0].type == check.type
     case .set, .list: given.allSatisfy { $0.type == check.type }
-    case .map, .text: false
+    case .map: false
     }
   }
 
   /// Finds what is wrong with values, if anything is, by the field's definition.
   private func checkThoroughly(_ given: [Value], _ id: FieldID, _ kind: KindID) throws {
     guard let field = file.catalog.schema.kind(kind)?.field(id) else { return }
-    try checkContainer(field.container, field.name)
     guard field.container != .map else {
       throw StoreError(.invalid, "the field is a map: its values have keys", subject: field.name)
     }
@@ -139,6 +142,10 @@ public struct Transaction {
   /// Setting a field to the value it has confirms it: an event of its own, which stands beside a concurrent change.
   /// - Throws: ``StoreError`` with code `notFound`, `invalid` or `refused`, as ``create(_:in:_:maps:)`` does.
   public mutating func set(_ record: RecordID, _ field: FieldID, to value: Value?) throws {
+    if file.catalog.isText(field) {
+      try setText(record, field, to: try Self.text(value, field))
+      return
+    }
     let definition = try definition(of: field, in: record, container: .register)
     if let value { try check(value, definition) }
     if let index = creationIndex[record] {
@@ -337,7 +344,6 @@ public struct Transaction {
   @discardableResult
   private mutating func define(_ field: FieldDraft, of kind: KindID, order: Int64) throws -> FieldID {
     try checkCode(field.code)
-    try checkContainer(field.container, field.code)
     var values: [FieldID: [Value]] = [
       BuiltIn.code: [.text(field.code)], BuiltIn.labelChinese: [.text(field.labels.chinese)],
       BuiltIn.labelEnglish: [.text(field.labels.english)], BuiltIn.order: [.integer(order)],
@@ -349,15 +355,6 @@ public struct Transaction {
     if !field.choices.isEmpty { values[BuiltIn.fieldChoices] = [.text(FieldText.write(field.choices))] }
     if !field.target.isEmpty { values[BuiltIn.fieldTarget] = [.text(field.target)] }
     return try create(BuiltIn.fieldKind, in: .shared, values)
-  }
-
-  /// Texts have their place in the format and no meaning yet.
-  private func checkContainer(_ container: ContainerType, _ name: String) throws {
-    switch container {
-    case .register, .set, .counter, .map, .list: return
-    case .text:
-      throw StoreError(.invalid, "fields that are a \(FieldText.write(container)) are not supported yet", subject: name)
-    }
   }
 
   private func checkCode(_ code: String) throws {

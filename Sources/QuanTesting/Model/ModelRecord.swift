@@ -87,6 +87,31 @@ struct ModelRecord {
     }
   }
 
+  /// A collaborative text, by the reference.
+  func text(of key: FieldKey) -> String {
+    var start = ""
+    var waiting: [(dot: Dot, edit: TextEdit)] = []
+    for deed in deeds {
+      if case .create(_, let fields) = deed.body,
+        case .text(let text)? = fields.first(where: { $0.key == key })?.values.first
+      {
+        start = text
+      }
+      if case .edit(key, let edit) = deed.body { waiting.append((deed.dot, edit)) }
+    }
+    var text = ReferenceText(start)
+    let all = Set(waiting.map(\.dot))
+    var places: [Dot: Int] = [:]
+    while !waiting.isEmpty {
+      let next = waiting.firstIndex { $0.edit.parents.allSatisfy { places[$0] != nil || !all.contains($0) } } ?? 0
+      let (dot, edit) = waiting.remove(at: next)
+      let parents = edit.parents.compactMap { places[$0] }
+      places[dot] = places.count
+      text.apply(dot, parents: parents.isEmpty ? [-1] : parents, edit)
+    }
+    return text.text
+  }
+
   /// The fields that something was done to.
   var keys: Set<FieldKey> {
     var keys: Set<FieldKey> = []
@@ -98,7 +123,7 @@ struct ModelRecord {
         }
         keys.formUnion(fields.map(\.key).filter { $0.container != .list })
       case .insert(let list, _, let values): keys.formUnion(Self.elements(deed, list, values))
-      case .write(let key, _, _), .increment(let key, _): keys.insert(key)
+      case .write(let key, _, _), .increment(let key, _), .edit(let key, _): keys.insert(key)
       case .move, .delete, .restore: break
       }
     }
@@ -164,6 +189,11 @@ struct ModelRecord {
     }.map(\.element)
   }
 
+  private func textEntries(of key: FieldKey) -> [CanonicalRecord.Entry] {
+    let text = text(of: key)
+    return text.isEmpty ? [] : [CanonicalRecord.Entry(id: EntryID(id), value: .text(text), origin: nil)]
+  }
+
   // MARK: Deletes
 
   /// The deletes that no restore has overwritten.
@@ -192,6 +222,15 @@ struct ModelRecord {
     return uncovered.isEmpty ? .deleted : .disputed
   }
 
+  private func canonicalEntries(of key: FieldKey) -> [CanonicalRecord.Entry] {
+    switch key.container {
+    case .counter: []
+    case .text: textEntries(of: key)
+    case .register, .set, .map, .list:
+      entries(of: key).map { CanonicalRecord.Entry(id: $0.id, value: $0.value, origin: $0.origin) }
+    }
+  }
+
   /// The record as replicas are compared.
   var canonical: CanonicalRecord {
     CanonicalRecord(
@@ -199,8 +238,7 @@ struct ModelRecord {
       fields: keys.map { key in
         CanonicalRecord.Field(
           key: key,
-          entries: key.container == .counter
-            ? [] : entries(of: key).map { CanonicalRecord.Entry(id: $0.id, value: $0.value, origin: $0.origin) },
+          entries: canonicalEntries(of: key),
           total: total(of: key))
       },
       lists: lists.map { CanonicalRecord.List(key: $0, placements: placements(of: $0)) },

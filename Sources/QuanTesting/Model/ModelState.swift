@@ -111,6 +111,8 @@ public struct ModelState {
     case .move(let list, let element, let at, let overwrites):
       return .move(
         list: key(list), element: entry(element), place: place(at), overwrites: overwrites.map(entry).sorted())
+    case .edit(let field, let edit):
+      return .edit(field: key(field), edit: edit.with(parents: edit.parents.map { resolve($0, scope) }.sorted()))
     case .increment(let field, let amount): return .increment(field: key(field), amount: amount)
     case .delete(let context):
       var resolved: [ReplicaID: UInt64] = [:]

@@ -22,6 +22,7 @@ struct SimulatedWork {
         FieldDraft("class", Labels("班级", "class"), rule: .latest(by: "since")),
         FieldDraft("since", Labels("起始日", "since"), .date, rule: .max),
         FieldDraft("state", Labels("状态", "state"), .choice, rule: .ladder(["open", "placed", "closed"])),
+        FieldDraft("story", Labels("经过", "story"), container: .text),
         FieldDraft("friend", Labels("好友", "friend"), .reference, target: "pupil"),
         FieldDraft("band", Labels("伙伴", "band"), .reference, container: .set, target: "pupil"),
         FieldDraft("plan", Labels("计划", "plan"), container: .list),
@@ -119,7 +120,9 @@ struct SimulatedWork {
       case .list:
         acts.append(try listAct(record, field, value))
         done.append("works on the list \(field.name)")
-      case .text: continue
+      case .text:
+        acts.append(typing(in: record.id, field.id, value))
+        done.append("types in \(field.name)")
       }
     }
     let drawn = acts
@@ -159,6 +162,26 @@ struct SimulatedWork {
   /// One of a few keys, so that equal ones meet; two look alike and are not.
   private mutating func key() -> String {
     ["母亲", "父亲", "e\u{301}", "\u{e9}"].randomElement(using: &random) ?? ""
+  }
+
+  /// Types, deletes or writes a whole text anew, wherever there is room.
+  private mutating func typing(
+    in record: RecordID, _ field: FieldID, _ value: Value
+  ) -> (inout Transaction) throws -> Void {
+    let draws = (0..<3).map { _ in (kind: Int.random(in: 0..<6, using: &random), place: random.next()) }
+    return { transaction in
+      for draw in draws {
+        let count = try transaction.textCount(record, field)
+        let place = Int(draw.place % UInt64(count + 1))
+        if draw.kind == 0, case .text(let text) = value {
+          try transaction.setText(record, field, to: text + "在家" + text)
+        } else if draw.kind < 3 {
+          try transaction.delete(place..<min(count, place + 2), from: record, field)
+        } else if case .text(let text) = value {
+          try transaction.insert(text + "e\u{301}", at: place, in: record, field)
+        }
+      }
+    }
   }
 
   private mutating func resolve(_ conflict: Conflict) throws -> String {

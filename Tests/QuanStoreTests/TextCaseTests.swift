@@ -1,0 +1,122 @@
+import Quan
+import QuanTesting
+import Testing
+
+private let textSchema = SchemaDraft([
+  KindDraft(
+    "visit", Labels("家访", "visit"),
+    [
+      FieldDraft("title", Labels("标题", "title")),
+      FieldDraft("notes", Labels("记录", "notes"), container: .text),
+    ])
+])
+
+@Suite("Collaborative texts in replicas")
+struct TextCaseTests {
+  private func setUp(_ count: Int = 2, notes: String? = nil) throws -> (Bureau, RecordID, FieldID) {
+    let bureau = try Bureau(count, schema: textSchema)
+    let notesField = try bureau.field("notes", of: "visit")
+    let id = try bureau.replicas[0].write { transaction in
+      try transaction.create(try bureau.kind("visit"), notes.map { [notesField: [.text($0)]] } ?? [:])
+    }
+    try bureau.exchange()
+    return (bureau, id, notesField)
+  }
+
+  private func text(_ bureau: Bureau, _ id: RecordID, on index: Int) throws -> String {
+    if case .text(let text)? = try bureau.shown(id, "notes", on: index).first { text } else { "" }
+  }
+
+  @Test("T-1 two laptops type into an empty text at once: one run after the other")
+  func forward() throws {
+    let (bureau, id, notes) = try setUp()
+    for (index, letters) in ["Hello", "你好吗"].enumerated() {
+      for (place, letter) in letters.enumerated() {
+        try bureau.replicas[index].write { try $0.insert(String(letter), at: place, in: id, notes) }
+      }
+    }
+    try bureau.exchange()
+    #expect(["Hello你好吗", "你好吗Hello"].contains(try text(bureau, id, on: 0)))
+    #expect(try bureau.replicas[0].conflicts().isEmpty)
+    try bureau.expectEqual()
+  }
+
+  @Test("T-7 an insertion behind what was deleted at once stands in its place")
+  func behindDeleted() throws {
+    let (bureau, id, notes) = try setUp(notes: "父亲在外打工. 奶奶照料.")
+    try bureau.replicas[0].write { try $0.delete(2..<6, from: id, notes) }
+    try bureau.replicas[1].write { try $0.insert("县", at: 6, in: id, notes) }
+    try bureau.exchange()
+    #expect(try text(bureau, id, on: 0) == "父亲县. 奶奶照料.")
+    try bureau.expectEqual()
+  }
+
+  @Test("a whole new text changes only what differs, so that both laptops' changes stand")
+  func wholeTexts() throws {
+    let (bureau, id, notes) = try setUp(notes: "第一段.\n第二段.\n第三段.\n")
+    try bureau.replicas[0].write { try $0.set(id, notes, to: .text("第一段, 补充.\n第二段.\n第三段.\n")) }
+    try bureau.replicas[1].write { try $0.set(id, notes, to: .text("第一段.\n第二段.\n第三段.\n第四段.\n")) }
+    try bureau.exchange()
+    #expect(try text(bureau, id, on: 1) == "第一段, 补充.\n第二段.\n第三段.\n第四段.\n")
+    try bureau.expectEqual()
+  }
+
+  @Test("three laptops write for a while and meet in any order: one text")
+  func manyRounds() throws {
+    let (bureau, id, notes) = try setUp(3)
+    var random = SeededGenerator(seed: 11)
+    for _ in 0..<40 {
+      let index = Int.random(in: 0..<3, using: &random)
+      try bureau.replicas[index].write { transaction in
+        for _ in 0..<3 {
+          let count = try transaction.textCount(id, notes)
+          let place = Int.random(in: 0...count, using: &random)
+          if random.chance(0.3) {
+            try transaction.delete(place..<min(count, place + 3), from: id, notes)
+          } else {
+            try transaction.insert(["家访", "ab", "👩‍👧"][Int.random(in: 0..<3, using: &random)], at: place, in: id, notes)
+          }
+        }
+      }
+      if random.chance(0.3) { try bureau.give(index, to: (index + 1) % 3) }
+    }
+    try bureau.exchange()
+    try bureau.expectEqual()
+  }
+
+  @Test("a settled text is its plain text and a few bytes, and is there after reopening")
+  func settled() throws {
+    let (bureau, id, notes) = try setUp()
+    let long = String(repeating: "今天家访, 情况良好. ", count: 2000)
+    try bureau.replicas[0].write { try $0.setText(id, notes, to: long) }
+    try bureau.replicas[0].write { try $0.insert("完", at: 5, in: id, notes) }
+    try bureau.reopen(0)
+    #expect(try text(bureau, id, on: 0).count == long.count + 1)
+    try bureau.exchange()
+    try bureau.expectEqual()
+  }
+
+  @Test("a text of a deleted record is merged and there again when the record is restored")
+  func deleted() throws {
+    let (bureau, id, notes) = try setUp(notes: "ab")
+    try bureau.replicas[0].write { try $0.delete(id) }
+    try bureau.replicas[1].write { try $0.insert("c", at: 2, in: id, notes) }
+    try bureau.exchange()
+    try bureau.expectEqual()
+    #expect(try text(bureau, id, on: 0) == "abc")
+  }
+
+  @Test("a failed write leaves the text as it was")
+  func failed() throws {
+    struct Stop: Error {}
+    let (bureau, id, notes) = try setUp(notes: "ab")
+    #expect(throws: Stop.self) {
+      try bureau.replicas[0].write { transaction in
+        try transaction.insert("x", at: 1, in: id, notes)
+        throw Stop()
+      }
+    }
+    #expect(throws: StoreError.self) { try bureau.replicas[0].write { try $0.insert("x", at: 9, in: id, notes) } }
+    #expect(try text(bureau, id, on: 0) == "ab")
+  }
+}

@@ -168,7 +168,7 @@ public struct ModelState {
   /// For each record of a scope that is there, the lists of its kind with their elements in order.
   public func lists(of scope: ScopeID) -> [RecordID: [FieldID: [EntryID]]] {
     var lists: [RecordID: [FieldID: [EntryID]]] = [:]
-    for record in records.values where record.scope == scope {
+    for record in joinedRecords where record.scope == scope {
       for field in schema.kind(record.kind)?.fields ?? [] where field.container == .list {
         let elements = record.elements(of: field.key)
         if !elements.isEmpty { lists[record.id, default: [:]][field.id] = elements }

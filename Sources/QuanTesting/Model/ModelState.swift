@@ -165,7 +165,7 @@ public struct ModelState {
     records.values.filter { $0.scope == scope }.map(\.canonical).sorted { $0.id < $1.id }
   }
 
-  /// For each record of a scope that is there, the lists of its kind with their elements in order.
+  /// For each record of a scope that is there, joined ones as one, the lists of its kind with their elements in order.
   public func lists(of scope: ScopeID) -> [RecordID: [FieldID: [EntryID]]] {
     var lists: [RecordID: [FieldID: [EntryID]]] = [:]
     for record in joinedRecords where record.scope == scope {

@@ -12,6 +12,12 @@ struct SimulatedWork {
     KindDraft(
       "pupil", Labels("学生", "pupil"),
       naturalKeys: [NaturalKey(["phone"]), NaturalKey(["name", "class"], onlyNominates: true)],
+      invariants: [
+        Invariant("popular", "count(pupil.friend where boards = yes) <= 1", Labels("人缘", "popular")),
+        Invariant("alone", "boards = yes implies count(pupil.friend) >= 1", Labels("孤单", "alone")),
+        Invariant("risk", "friend.friend.risk <= risk", Labels("风险", "risk")),
+        Invariant("class", "state = 'closed' implies class is set", Labels("班级", "class")),
+      ],
       [
         FieldDraft("name", Labels("姓名", "name")), FieldDraft("phone", Labels("电话", "phone")),
         FieldDraft("note", Labels("备注", "note"), rule: .keepAll),

@@ -81,7 +81,11 @@ public struct FolderExchange {
   }
 
   /// The bundles have been taken in, durably.
-  public mutating func applied() -> Action {
+  ///
+  /// - Parameter broken: Those that turned out to be unreadable, and were left: they count as not there.
+  public mutating func applied(without broken: [SkippedFile] = []) -> Action {
+    listing.bundles.removeAll { bundle in broken.contains { $0.name == bundle.name } }
+    listing.skipped += broken
     phase = .writing
     return .writeBundle(lackedBy: listing.coverage)
   }

@@ -141,4 +141,51 @@ struct FolderTests {
     try bureau.expectEqual()
     #expect(try bureau.onlyConflict(on: 1).sides.count == 2)
   }
+
+  @Test(
+    "a bundle whose hashes are right and whose content is broken is named; the good ones are merged, and never half of it"
+  )
+  func brokenContent() throws {
+    let bureau = try Bureau(3)
+    let pupil = try bureau.pupil()
+    let before = try bureau.replicas[2].vector()
+    try bureau.set(pupil, "phone", .text("late"), on: 2)
+    let good = TemporaryFolder.read(try bureau.bundle(from: 2, lackedBy: before))
+    TemporaryFolder.write(try BrokenBundle.content(of: good), to: bureau.stick + "/broken.quanbundle")
+    try bureau.set(pupil, "note", .text("meanwhile"), on: 0)
+    // Who holds what the broken one carries is not kept from writing it again.
+    for index in [0, 1] {
+      let report = try bureau.replicas[index].sync(folder: bureau.stick)
+      #expect(report.sync.skipped.map(\.name) == ["broken.quanbundle"])
+      #expect(try bureau.shown(pupil, "note", on: index) == [.text("meanwhile")])
+      #expect(try bureau.shown(pupil, "phone", on: index) == [])
+      #expect(try bureau.replicas[index].verify() == [])
+    }
+    let trial = try bureau.replicas[1].sync(folder: bureau.stick, dryRun: true)
+    #expect(trial.sync.skipped.map(\.name) == ["broken.quanbundle"])
+    try bureau.replicas[2].sync(folder: bureau.stick)
+    try bureau.replicas[1].sync(folder: bureau.stick)
+    #expect(try bureau.shown(pupil, "phone", on: 1) == [.text("late")])
+    #expect(TemporaryFolder.names(in: bureau.stick).contains("broken.quanbundle"))
+    let newcomer = try Laptop("N", in: bureau.folder, seed: 5).join(from: bureau.stick)
+    #expect(try newcomer.record(pupil)?["phone"]?.shown == [.text("late")])
+  }
+
+  @Test("a broken bundle that is the only one is an error of its own, and changes nothing")
+  func onlyBroken() throws {
+    let bureau = try Bureau(2)
+    let pupil = try bureau.pupil()
+    let before = try bureau.replicas[1].vector()
+    try bureau.set(pupil, "phone", .text("late"), on: 1)
+    let good = TemporaryFolder.read(try bureau.bundle(from: 1, lackedBy: before))
+    let path = bureau.folder.path + "/broken"
+    TemporaryFolder.write(try BrokenBundle.content(of: good), to: path)
+    let state = try bureau.canonical(0)
+    #expect {
+      try bureau.replicas[0].apply(bundleAt: path)
+    } throws: {
+      ($0 as? StoreError)?.code == .damaged && ($0 as? StoreError)?.subject == path
+    }
+    #expect(try bureau.canonical(0) == state)
+  }
 }

@@ -45,17 +45,20 @@ extension Replica {
     while true {
       switch action {
       case .list:
-        let listing = try list(folder)
+        var listing = try list(folder)
+        try leaveUnreadable(of: &listing, in: folder)
         report.skipped = listing.skipped
         if !dryRun { try notePeers(listing.vectors) }
         action = exchange.listed(listing)
       case .apply(let names):
-        merge = try apply(
+        let (taken, broken) = try applyReadable(
           bundlesAt: names.map { folder + "/" + $0 }, from: .folder(File.name(of: folder)), dryRun: dryRun,
           examine: examine)
-        report.bundlesApplied = names
+        merge = taken
+        report.skipped += broken
+        report.bundlesApplied = names.filter { name in !broken.contains { $0.name == name } }
         if dryRun { return (merge, report) }
-        action = exchange.applied()
+        action = exchange.applied(without: broken)
       case .writeBundle(let vector):
         if dryRun { return (merge, report) }
         action = exchange.wroteBundle(try writeBundle(into: folder, lackedBy: vector, &report))
@@ -137,6 +140,28 @@ extension Replica {
       }
     }
     return listing
+  }
+
+  /// Leaves out bundles whose content is broken behind right hashes and that somebody still needs.
+  ///
+  /// What this replica holds of them is then written anew. Those that it does not hold show when they are taken in.
+  private func leaveUnreadable(of listing: inout FolderListing, in folder: String) throws {
+    let own = try access { Self.prefix($0.meta.replica) }
+    let vectors = listing.vectors.filter { Self.prefix($0.replica) != own }.map(\.vector)
+    for bundle in listing.bundles where !bundle.name.hasPrefix(own) {
+      let isNeeded = try access { file in
+        let ends = bundle.ranges.map(\.end)
+        guard try ends.allSatisfy({ try file.row(at: $0) != nil }) else { return false }
+        return try vectors.contains { vector in try ends.contains { try !file.proves(vector, $0) } }
+      }
+      guard isNeeded else { continue }
+      do {
+        _ = try Self.inspect(bundleAt: folder + "/" + bundle.name)
+      } catch let error as StoreError where error.code == .damaged {
+        listing.bundles.removeAll { $0.name == bundle.name }
+        listing.skipped.append(SkippedFile(name: bundle.name, reason: error.message))
+      }
+    }
   }
 
   private static func folderBundle(_ name: String, _ header: BundleHeader, size: UInt64) -> FolderBundle {
@@ -257,8 +282,10 @@ extension Replica {
       environment: environment
     ) { replica in
       let name = File.name(of: source)
-      merge = try replica.apply(
-        bundlesAt: bundles.map(\.path), from: isFolder ? .folder(name) : .bundle(name), dryRun: false)
+      merge =
+        isFolder
+        ? try replica.applyReadable(bundlesAt: bundles.map(\.path), from: .folder(name), dryRun: false).merge
+        : try replica.apply(bundleAt: source)
       let standing = try replica.access { try $0.ownStanding() }
       guard entrance == nil || standing?.role != nil else {
         throw StoreError(

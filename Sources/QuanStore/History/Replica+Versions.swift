@@ -79,7 +79,7 @@ extension Replica {
 
 extension ReplicaFile {
   /// What operations on one record, in causal order, come to in a version.
-  fileprivate func state(
+  func state(
     of operations: [(change: Change, index: Int, dot: Dot, operation: Operation)], at reach: Reach
   ) -> RecordState? {
     var state: RecordState?

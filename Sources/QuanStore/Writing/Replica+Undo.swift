@@ -49,20 +49,22 @@ extension Replica {
   /// had settled is open again.
   ///
   /// Touches only what is still as the change made it, and reports the rest.
-  /// - Parameter change: The change; by default the last one written here that is not itself an undoing of another.
+  /// - Parameters:
+  ///   - change: The change; by default the last one written here that is not itself an undoing of another.
+  ///   - dryRun: Gives the report and writes nothing.
   /// - Throws: ``StoreError`` with code `notFound` when there is no such change.
-  public func undo(_ change: ChangeID? = nil, author: String? = nil) throws -> UndoReport {
+  public func undo(_ change: ChangeID? = nil, author: String? = nil, dryRun: Bool = false) throws -> UndoReport {
     var report: UndoReport?
     var written: Batch.Written?
     try access { file in
-      try file.transaction {
+      let work = { [self] in
         try renewIdentityIfNeeded(file)
         let target = try change ?? file.lastOwnChange()
         guard let index = file.streams.index(name: target.stream.replica, scope: target.stream.scope),
           let raw = try file.change(target.number, of: index)
         else { throw StoreError(.notFound, "there is no such change", subject: target.description) }
         let resolved = try file.resolve(raw, as: index)
-        var undoing = Undoing(file: file, change: resolved, name: file.streams.rows[index].name)
+        var undoing = Undoing(file: file, id: target, change: resolved, name: file.streams.rows[index].name)
         var batch = Batch(file: file, author: author ?? file.meta.author, now: environment.now)
         try batch.write(message: "\(UndoReport.messagePrefix)\(target)") { transaction in try undoing.run(&transaction)
         }
@@ -72,9 +74,10 @@ extension Replica {
         report = UndoReport(
           undone: target, change: batch.written.first?.change, operationCount: undoing.count, kept: undoing.kept)
       }
+      if dryRun { try file.trial(work) } else { try file.transaction(work) }
     }
     guard let report else { throw StoreError(.notFound, "there is no such change") }
-    if let written { announcer.announce(.written(written.change, records: written.records)) }
+    if !dryRun, let written { announcer.announce(.written(written.change, records: written.records)) }
     return report
   }
 }
@@ -106,9 +109,28 @@ extension ReplicaFile {
   }
 }
 
+extension ReplicaFile {
+  /// The values that entries of a field held, each citing who first wrote it.
+  func values(
+    of entries: [EntryID], _ key: FieldKey, _ local: LocalDot, _ state: RecordState
+  ) throws -> [WrittenValue] {
+    var remembered = state.fields[key]?.writes ?? []
+    let dots = Set(remembered.map(\.dot))
+    if !entries.allSatisfy({ dots.contains($0.dot) }) { remembered = try writes(on: key, of: local) }
+    return entries.compactMap { entry in
+      guard let write = remembered.first(where: { $0.dot == entry.dot }),
+        write.values.indices.contains(Int(entry.index))
+      else { return nil }
+      let written = write.values[Int(entry.index)]
+      return WrittenValue(written.value, origin: written.origin ?? entry.dot)
+    }
+  }
+}
+
 /// The inverse of a change, as acts of a transaction.
 private struct Undoing {
   let file: ReplicaFile
+  let id: ChangeID
   let change: Change
   let name: ReplicaID
   var kept: [UndoReport.Kept] = []
@@ -117,8 +139,9 @@ private struct Undoing {
   /// together, and nothing is written until all are undone.
   private var last: (local: LocalDot, stored: ReplicaFile.Stored, standing: [FieldKey: [EntryID: [EntryID]]])?
 
-  init(file: ReplicaFile, change: Change, name: ReplicaID) {
+  init(file: ReplicaFile, id: ChangeID, change: Change, name: ReplicaID) {
     self.file = file
+    self.id = id
     self.change = change
     self.name = name
   }
@@ -156,17 +179,40 @@ private struct Undoing {
           keep(operation.record, nil, .changedSince)
           continue
         }
-        try transaction.restore(operation.record)
+        try transaction.restore(operation.record, overwriting: [dot])
         count += 1
-      case .restore:
-        guard stored.state.deletes.isEmpty else {
-          keep(operation.record, nil, .changedSince)
-          continue
-        }
-        try transaction.delete(operation.record, force: true)
-        count += 1
+      case .restore(let deletes): try undoRestore(dot, deletes, stored, local, &transaction)
       }
     }
+  }
+
+  /// Where one had deleted and another edited, that is open again; else the record is deleted as it was.
+  private mutating func undoRestore(
+    _ dot: Dot, _ deletes: [Dot], _ stored: ReplicaFile.Stored, _ local: LocalDot, _ transaction: inout Transaction
+  ) throws {
+    let record = stored.state.id
+    guard stored.state.deletes.isEmpty else {
+      keep(record, nil, .changedSince)
+      return
+    }
+    let operations = try file.operations(on: local)
+    let before = file.state(of: operations, at: try file.reach(of: .before(id)))
+    let contexts = operations.compactMap { item -> [ReplicaID: UInt64]? in
+      if case .delete(let context) = item.operation.body, deletes.contains(item.dot) { context } else { nil }
+    }
+    if before?.presence == .disputed {
+      for context in contexts { try transaction.deleteAgain(record, seen: context) }
+    } else {
+      let isUntouched = stored.state.seen.allSatisfy { replica, counter in
+        Dot(replica, counter) == dot || contexts.contains { ($0[replica] ?? 0) >= counter }
+      }
+      guard isUntouched else {
+        keep(record, nil, .changedSince)
+        return
+      }
+      try transaction.delete(record, force: true)
+    }
+    count += 1
   }
 
   private mutating func undoCreate(
@@ -196,25 +242,9 @@ private struct Undoing {
       keep(record, key.id, .changedSince)
       return
     }
-    let before = try values(overwrites, key, local, stored)
+    let before = try file.values(of: overwrites, key, local, stored.state)
     transaction.replace(record, key, entries: Set(own.map(\.id)), with: before)
     count += 1
-  }
-
-  /// The values that entries held, each citing who first wrote it.
-  private func values(
-    _ entries: [EntryID], _ key: FieldKey, _ local: LocalDot, _ stored: ReplicaFile.Stored
-  ) throws -> [WrittenValue] {
-    var remembered = stored.state.fields[key]?.writes ?? []
-    let dots = Set(remembered.map(\.dot))
-    if !entries.allSatisfy({ dots.contains($0.dot) }) { remembered = try file.writes(on: key, of: local) }
-    return entries.compactMap { entry in
-      guard let write = remembered.first(where: { $0.dot == entry.dot }),
-        write.values.indices.contains(Int(entry.index))
-      else { return nil }
-      let written = write.values[Int(entry.index)]
-      return WrittenValue(written.value, origin: written.origin ?? entry.dot)
-    }
   }
 
   private mutating func keep(_ record: RecordID, _ field: FieldID?, _ reason: UndoReport.Kept.Reason) {

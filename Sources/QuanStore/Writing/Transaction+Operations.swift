@@ -38,6 +38,12 @@ extension Transaction {
       let deletes = try file.load(try file.local(record, in: scope))?.state.deletes.keys.sorted() ?? []
       operations.append(Operation(record, .restore(deletes: deletes)))
     }
+    for (record, edit) in edits.sorted(by: { $0.key < $1.key }) where !edit.restored.isEmpty {
+      operations.append(Operation(record, .restore(deletes: edit.restored.sorted())))
+    }
+    for (record, edit) in edits.sorted(by: { $0.key < $1.key }) {
+      for context in edit.redeleted { operations.append(Operation(record, .delete(context: context))) }
+    }
     for (record, edit) in edits.sorted(by: { $0.key < $1.key }) where edit.deletes {
       var context: [ReplicaID: UInt64] = [:]
       if let stored = try file.load(try file.local(record, in: scope)) { context = stored.state.seen }

@@ -13,6 +13,10 @@ public struct Transaction {
     var listActs: [ListAct] = []
     var deletes = false
     var restores = false
+    /// Deletes that are overwritten while others stand.
+    var restored: Set<Dot> = []
+    /// What deletes that are made again had seen.
+    var redeleted: [[ReplicaID: UInt64]] = []
   }
 
   /// What a register or set is to be left as.
@@ -375,6 +379,18 @@ public struct Transaction {
   mutating func replace(_ record: RecordID, _ key: FieldKey, entries: Set<EntryID>, with values: [WrittenValue]) {
     if let known = try? file.known(record) { scope = scope ?? known.scope }
     edits[record, default: Edit()].writes[key] = PendingWrite(values: values, overwrites: entries)
+  }
+
+  /// Overwrites some of the deletes that stand on a record.
+  mutating func restore(_ record: RecordID, overwriting deletes: Set<Dot>) throws {
+    _ = try stored(record)
+    edits[record, default: Edit()].restored.formUnion(deletes)
+  }
+
+  /// Deletes a record as a delete did that had seen no more of it than this.
+  mutating func deleteAgain(_ record: RecordID, seen: [ReplicaID: UInt64]) throws {
+    _ = try stored(record)
+    edits[record, default: Edit()].redeleted.append(seen)
   }
 
   // MARK: Looking up

@@ -15,10 +15,10 @@ struct CSVImporter {
   /// Imports; `row` is told of every row in the order of the file.
   func run(
     _ reader: CSVReader, dryRun: Bool, columns found: (CSVColumns) throws -> Void,
-    row report: (RowOutcome) throws -> Void
-  ) throws -> [RowVerdict: Int] {
+    from source: MergeSource, row report: (RowOutcome) throws -> Void
+  ) throws -> (counts: [RowVerdict: Int], merge: MergeReport) {
     do {
-      return try take(reader, dryRun: dryRun, columns: found, row: report)
+      return try take(reader, dryRun: dryRun, columns: found, from: source, row: report)
     } catch let error as TextDecoder.Malformed {
       throw CommandFailure(
         .failed, say("文件不是 \(error.encoding.rawValue) 文字", "the file is not \(error.encoding.rawValue)"),
@@ -28,8 +28,8 @@ struct CSVImporter {
 
   private func take(
     _ reader: CSVReader, dryRun: Bool, columns found: (CSVColumns) throws -> Void,
-    row report: (RowOutcome) throws -> Void
-  ) throws -> [RowVerdict: Int] {
+    from source: MergeSource, row report: (RowOutcome) throws -> Void
+  ) throws -> (counts: [RowVerdict: Int], merge: MergeReport) {
     var reader = reader
     var first: [CSVReader.Row] = []
     while first.count < Self.titleLimit, let row = try reader.next() { first.append(row) }
@@ -42,6 +42,7 @@ struct CSVImporter {
     try found(columns)
     var waiting = first.filter { $0.line > columns.line }[...]
     var counts: [RowVerdict: Int] = [:]
+    var merge = MergeReport()
     do {
       try replica.batch(author: author) { batch in
         var run = try CSVRun(
@@ -68,13 +69,40 @@ struct CSVImporter {
               }
               outcome.line = row.line
               counts[outcome.verdict, default: 0] += 1
+              Self.note(outcome, in: &merge)
               try report(outcome)
             }
           }
         }
+        if merge.changesApplied > 0 || merge.refused > 0 {
+          merge = try batch.keep(merge, from: source)
+        } else {
+          merge.openConflicts = try replica.conflictCount()
+        }
         if dryRun { throw DryRun() }
       }
-    } catch is DryRun {}
-    return counts
+    } catch is DryRun {
+      merge.number = nil
+    }
+    return (counts, merge)
+  }
+
+  /// Counts a row in the merge report: what needs a person or was passed over is left out of the data.
+  private static func note(_ row: RowOutcome, in merge: inout MergeReport) {
+    merge.received += 1
+    switch row.verdict {
+    case .created:
+      merge.changesApplied += 1
+      if let record = row.record { merge.createdRecords.append(record) }
+    case .changed:
+      merge.changesApplied += 1
+      if let record = row.record { merge.recordsChanged.insert(record) }
+    case .same: merge.changesKnown += 1
+    case .refused, .needsYou, .skipped:
+      merge.refused += 1
+      guard merge.rows.count < MergeReport.noticeLimit else { return }
+      let why = ([row.verdict.label] + row.why).joined(separator: ": ")
+      merge.rows.append(MergeReport.Row(line: row.line, text: why, record: row.record))
+    }
   }
 }

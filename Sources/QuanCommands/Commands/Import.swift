@@ -55,20 +55,25 @@ struct Import: ParsableCommand {
     }
     let lines = try FileInput(file).lines
     let report = try options.withReplica { replica in
-      try Importer(replica: replica, author: options.author).run(lines, skipBad: skipBad, dryRun: dryRun)
-    }
-    if options.json {
-      Terminal.print(report.json.line)
-    } else {
-      Terminal.print(
-        say(
-          "导入: 新增 \(report.created)  修改 \(report.changedCells) 项  未变 \(report.unchanged)  跳过 \(report.problems.count)",
-          "Imported: \(report.created) new, \(report.changedCells) cells changed, \(report.unchanged) lines unchanged, \(report.problems.count) skipped"
-        ))
-      for problem in report.problems.prefix(20) { Terminal.talk("  " + problem.text(file)) }
+      let report = try Importer(replica: replica, author: options.author).run(
+        lines, from: source, skipBad: skipBad, dryRun: dryRun)
+      if options.json {
+        Terminal.print(report.json(try MergeJSON(replica, report.merge).object(nil)).line)
+      } else {
+        Terminal.print(
+          say(
+            "导入: 新增 \(report.created)  修改 \(report.changedCells) 项  未变 \(report.unchanged)  跳过 \(report.problems.count)",
+            "Imported: \(report.created) new, \(report.changedCells) cells changed, \(report.unchanged) lines unchanged, \(report.problems.count) skipped"
+          ))
+        try MergeText(replica: replica, options: options, isTrial: dryRun).talk(report.merge)
+      }
+      return report
     }
     if !report.problems.isEmpty { throw ExitCode(CommandFailure.Status.pending.rawValue) }
   }
+
+  /// What the report says that it came from.
+  private var source: MergeSource { .file(file.split(separator: "/").last.map(String.init) ?? file) }
 
   // MARK: CSV
 
@@ -94,18 +99,19 @@ struct Import: ParsableCommand {
       do {
         try writer.write(["line", "verdict", say("结果", "result"), "record", say("说明", "why")])
         var preview = RowPreview(replica: replica, reveal: options.reveal)
-        let counts = try CSVImporter(replica: replica, author: options.author, kind: kind, deciding: match).run(
-          reader, dryRun: dryRun, columns: { talk($0) }
-        ) { row in
-          try writer.write([
-            String(row.line), row.verdict.rawValue, row.verdict.label, row.record?.description ?? "",
-            row.why.isEmpty ? "" : CSVWriter.guarded(row.why.joined(separator: "; ")),
-          ])
-          if dryRun { preview.add(row) }
-        }
+        let (counts, merge) = try CSVImporter(replica: replica, author: options.author, kind: kind, deciding: match)
+          .run(
+            reader, dryRun: dryRun, columns: { talk($0) }, from: source
+          ) { row in
+            try writer.write([
+              String(row.line), row.verdict.rawValue, row.verdict.label, row.record?.description ?? "",
+              row.why.isEmpty ? "" : CSVWriter.guarded(row.why.joined(separator: "; ")),
+            ])
+            if dryRun { preview.add(row) }
+          }
         try writer.finish()
         if !options.json { preview.print() }
-        try show(counts, path)
+        try show(counts, merge, path, replica)
       } catch {
         writer.abandon()
         throw error
@@ -119,17 +125,23 @@ struct Import: ParsableCommand {
     Terminal.talk(say("不认识的列, 未导入: \(heads)", "Columns that mean nothing here, left out: \(heads)"))
   }
 
-  private func show(_ counts: [RowVerdict: Int], _ report: String) throws {
+  private func show(
+    _ counts: [RowVerdict: Int], _ merge: MergeReport, _ report: String, _ replica: Replica
+  ) throws {
     if options.json {
       Terminal.print(
         JSON.object(
-          RowVerdict.allCases.map { JSON.Member(name: $0.rawValue, value: .integer(counts[$0] ?? 0)) }
-            + [JSON.Member(name: "report", value: .string(report))]
+          RowVerdict.allCases.map { JSON.Member(name: $0.rawValue, value: .integer(counts[$0] ?? 0)) } + [
+            JSON.Member(name: "report", value: .string(report)),
+            JSON.Member(name: "merge", value: merge.number.map { .integer($0) } ?? .null),
+            JSON.Member(name: "merge_report", value: try MergeJSON(replica, merge).object(nil)),
+          ]
         ).line)
     } else {
       Terminal.print(RowVerdict.allCases.map { "\($0.label) \(counts[$0] ?? 0)" }.joined(separator: "  "))
       if dryRun { Terminal.talk(say("只是预览, 什么也没有写入", "A preview: nothing was written")) }
       Terminal.talk(say("逐行结果: \(report)", "Row by row: \(report)"))
+      try MergeText(replica: replica, options: options, isTrial: dryRun).talk(merge)
     }
     if counts[.refused] != nil || counts[.needsYou] != nil { throw ExitCode(CommandFailure.Status.pending.rawValue) }
   }

@@ -6,17 +6,19 @@ struct ImportReport {
   struct Problem {
     let line: Int
     let message: String
-
-    func text(_ file: String) -> String { "\(file):\(line): \(message)" }
   }
 
   var created = 0
   var changedCells = 0
   var unchanged = 0
   var problems: [Problem] = []
+  /// The report that is kept, as any merge has one.
+  var merge = MergeReport()
 
-  var json: JSON {
+  /// What the import did, for programs; `report` is the merge report.
+  func json(_ report: JSON) -> JSON {
     .object([
+      "merge": merge.number.map { .integer($0) } ?? .null, "merge_report": report,
       "created": .integer(created), "changed_cells": .integer(changedCells), "unchanged": .integer(unchanged),
       "problems": .array(problems.map { .object(["line": .integer($0.line), "message": .string($0.message)]) }),
     ])
@@ -43,7 +45,9 @@ struct Importer {
   /// Imports.
   ///
   /// - Throws: ``CommandFailure`` listing the lines that are wrong, unless they are to be skipped; nothing is written then.
-  func run(_ lines: [(number: Int, bytes: ArraySlice<UInt8>)], skipBad: Bool, dryRun: Bool) throws -> ImportReport {
+  func run(
+    _ lines: [(number: Int, bytes: ArraySlice<UInt8>)], from source: MergeSource, skipBad: Bool, dryRun: Bool
+  ) throws -> ImportReport {
     var report = ImportReport()
     do {
       try replica.batch(author: author) { batch in
@@ -76,10 +80,32 @@ struct Importer {
         report.problems += run.deferred.map { ImportReport.Problem(line: $0.number, message: $0.message) }
         report.problems.sort { $0.line < $1.line }
         if !report.problems.isEmpty && !skipBad { throw refusal(report) }
+        report.merge = try kept(report, lines.count, source, in: batch)
         if dryRun { throw DryRun() }
       }
-    } catch is DryRun {}
+    } catch is DryRun {
+      report.merge.number = nil
+    }
     return report
+  }
+
+  /// The merge report of an import, kept unless nothing came of it.
+  private func kept(
+    _ report: ImportReport, _ lines: Int, _ source: MergeSource, in batch: Batch
+  ) throws -> MergeReport {
+    var merge = report.merge
+    merge.received = lines
+    merge.refused = report.problems.count
+    merge.changesKnown = report.unchanged
+    merge.changesApplied = lines - report.unchanged - report.problems.count
+    merge.rows = report.problems.prefix(MergeReport.noticeLimit).map {
+      MergeReport.Row(line: $0.line, text: $0.message)
+    }
+    guard merge.changesApplied > 0 || merge.refused > 0 else {
+      merge.openConflicts = try replica.conflictCount()
+      return merge
+    }
+    return try batch.keep(merge, from: source)
   }
 
   private func refusal(_ report: ImportReport) -> CommandFailure {
@@ -199,7 +225,11 @@ private struct Run {
       }
       for cell in cells { try set(cell, known.id, &transaction) }
       report.changedCells += cells.count
-      if cells.isEmpty { report.unchanged += 1 }
+      if cells.isEmpty {
+        report.unchanged += 1
+      } else {
+        report.merge.recordsChanged.insert(known.id)
+      }
       return true
     }
     var initial: [FieldID: [Value]] = [:]
@@ -218,6 +248,7 @@ private struct Run {
     let new = try transaction.create(kind.id, in: transaction.homeScope, initial, maps: maps)
     created[id] = (new, kind, transaction.homeScope)
     report.created += 1
+    report.merge.createdRecords.append(new)
     return true
   }
 
@@ -239,6 +270,7 @@ private struct Run {
     if let cell = try changed(value, field, known) {
       try set(cell, known.id, &transaction)
       report.changedCells += 1
+      if created[id] == nil { report.merge.recordsChanged.insert(known.id) }
     } else {
       report.unchanged += 1
     }

@@ -88,6 +88,13 @@ struct MergeJSON {
           ])
         }),
       "pending": .array(report.pending.map { Self.json($0) }),
+      "rows": .array(
+        report.rows.map { row in
+          .object([
+            "line": .integer(row.line), "message": .string(row.text),
+            "record": row.record.map { .string($0.description) } ?? .null,
+          ])
+        }),
     ]
     return members.map { JSON.Member(name: $0.key, value: $0.value) }
   }

@@ -94,7 +94,8 @@ struct MergeText {
         for conflict in group.items {
           let lines =
             try current(conflict).map { try text.lines($0, in: group.subject) }
-            ?? [try settled(MergeReport.Place(conflict), in: group.subject, text)]
+            ?? Wrap.lines(
+              "", try settled(MergeReport.Place(conflict), in: group.subject, text), columns: text.columns - 2)
           for line in lines { Terminal.print("  " + line) }
         }
       }
@@ -148,7 +149,7 @@ struct MergeText {
       "\(name): \(counts.created) new, \(counts.changed) changed, \(counts.known) same, \(counts.openConflicts) need you, \(counts.possibleDuplicates) possible duplicates"
     )
     let refused =
-      counts.refused > 0 ? say(" + 未能导入 \(counts.refused)", " + \(counts.refused) refused") : ""
+      counts.refused > 0 ? say(" + 未导入 \(counts.refused)", " + \(counts.refused) left out") : ""
     let verdict =
       counts.isBalanced
       ? say("没有丢失", "nothing lost") : say("数目不符, 请运行 quan verify", "the counts differ; run quan verify")
@@ -157,7 +158,8 @@ struct MergeText {
       "(\(counts.received) in = \(counts.applied) taken in + \(counts.known) same + \(counts.pending) waiting\(refused); \(verdict))"
     )
     let line = first + "  " + balance
-    return DisplayWidth.of(line) <= Terminal.columns ? [line] : [first, "  " + balance]
+    if DisplayWidth.of(line) <= Terminal.columns { return [line] }
+    return Wrap.lines("", first, columns: Terminal.columns) + Wrap.lines("  ", balance, columns: Terminal.columns)
   }
 
   /// What was merged by rule, what is good to know, and what waits.
@@ -172,6 +174,19 @@ struct MergeText {
       rest(decided.count, more)
     }
     let parallel = report.notices.filter { $0.class == .parallelUpdate }
+    if !report.rows.isEmpty {
+      Terminal.print("")
+      Terminal.print(say("未导入的行 (\(counts.refused)):", "Lines left out (\(counts.refused)):"))
+      for row in part(report.rows) {
+        let record = try row.record.map { try text.name(of: $0) + ": " } ?? ""
+        for line in Wrap.lines(
+          "  " + say("第 \(row.line) 行: ", "line \(row.line): "), record + row.text, columns: text.columns)
+        {
+          Terminal.print(line)
+        }
+      }
+      rest(counts.refused, more)
+    }
     let news = try part(report.settled).map { try settled($0, in: nil, text) } + notices.parallel(part(parallel))
     let others = RemarkText.lines(report, text.people)
     guard !news.isEmpty || !others.isEmpty else { return }

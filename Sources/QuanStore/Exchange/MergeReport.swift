@@ -46,6 +46,23 @@ public struct MergeReport: Hashable, Sendable {
     }
   }
 
+  /// A row of an import that was not taken in.
+  public struct Row: Hashable, Sendable {
+    /// The line that it begins in, from 1.
+    public let line: Int
+    /// Why, in the words of the program that imported; never with the row's values.
+    public let text: String
+    /// The record that it may be about.
+    public let record: RecordID?
+
+    /// A row that was not taken in.
+    public init(line: Int, text: String, record: RecordID? = nil) {
+      self.line = line
+      self.text = text
+      self.record = record
+    }
+  }
+
   /// That a laptop's clock must be wrong, theirs or this one's; nothing hangs on it.
   public struct ClockNotice: Hashable, Sendable {
     /// The replica, by the identity it wrote under.
@@ -171,6 +188,8 @@ public struct MergeReport: Hashable, Sendable {
   public var openProblems = 0
   /// What happened that needs no decision, at most ``noticeLimit``.
   public var notices: [Notice] = []
+  /// The rows of an import that were not taken in, at most ``noticeLimit``; `refused` counts all.
+  public var rows: [Row] = []
   /// What waits, all of it, with what is missing.
   public var pending: [PendingSegment] = []
   /// Forks that were found.

@@ -19,6 +19,7 @@ enum MergeCodec {
     case forks = 11
     case clocks = 12
     case pending = 13
+    case rows = 20
     case reasons = 14
     case refused = 15
     case problems = 16
@@ -85,6 +86,11 @@ enum MergeCodec {
       writer.varint(segment.range.lowerBound)
       writer.varint(segment.range.upperBound)
       writer.fixed64(segment.feigned.rawValue)
+    }
+    list(.rows, report.rows) { row, writer in
+      writer.varint(UInt64(row.line))
+      writer.string(row.text)
+      ConflictCodec.putOptional(row.record, &writer)
     }
     return content.bytes
   }
@@ -207,6 +213,11 @@ enum MergeCodec {
               reason: PendingSegment.Reason(rawValue: reason) ?? .missing)
           }
         case .refused: report.refusedSegments = try list { try refused(&$0) }
+        case .rows:
+          report.rows = try list { reader in
+            MergeReport.Row(
+              line: try count(&reader), text: try reader.string(), record: try ConflictCodec.optionalDot(&reader))
+          }
         case nil: break
         }
       }

@@ -152,7 +152,7 @@ struct HistoryTests {
         ["log", "--graph", "--lang", language] + office.own("A"), environment: ["COLUMNS": "\(columns)"])
       let lines = drawn.out.split(separator: "\n")
       #expect(lines.allSatisfy { width($0) <= columns })
-      // Each laptop has a lane, and a change that had taken in another's is joined to it.
+      // Each laptop has a lane, and a change that took in another's is joined to it.
       #expect(lines.contains { $0.hasPrefix("*-+") || $0.hasPrefix("*-.") || $0.hasPrefix("+-*") })
       #expect(!drawn.out.contains("\u{FFFD}"))
     }

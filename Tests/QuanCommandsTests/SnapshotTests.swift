@@ -84,9 +84,9 @@ struct SnapshotTests {
         """)
     #expect(
       try scene.read("zh", "list", "student") == """
-        编号        姓名  联系电话     学校      班级  就读方式
-        ----------  ----  -----------  --------  ----  --------
-        ! XXXX-NN  泉泉  138****5678  实验小学  1班   走读
+        编号      待处理    姓名  联系电话     学校      班级  就读方式
+        --------  --------  ----  -----------  --------  ----  --------
+        XXXX-NN  ! 冲突 1  泉泉  138****5678  实验小学  1班   走读
         --
         共 1 条
 
@@ -148,7 +148,8 @@ struct SnapshotTests {
         [XXXX-NN] student 泉泉
           name             泉泉
           phone            138****5678
-        ! school           实验小学   <- 2 values wait: quan conflict show XXXX-NN school
+        ! school           实验小学
+                           <- 2 values wait: quan conflict show XXXX-NN school
           class            1班
           day or boarding  day
         --
@@ -156,9 +157,9 @@ struct SnapshotTests {
         """)
     #expect(
       try scene.read("en", "list", "student") == """
-        ID          name  phone        school    class  day or boarding
-        ----------  ----  -----------  --------  -----  ---------------
-        ! XXXX-NN  泉泉  138****5678  实验小学  1班    day
+        ID        open          name  phone        school    class  day or boarding
+        --------  ------------  ----  -----------  --------  -----  ---------------
+        XXXX-NN  ! 1 conflict  泉泉  138****5678  实验小学  1班    day
         --
         1 records
 

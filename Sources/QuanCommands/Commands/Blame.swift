@@ -25,10 +25,11 @@ struct Blame: ParsableCommand {
         return
       }
       Terminal.print(try text.head(id, found.scope))
-      var table = Table([
-        say("字段", "field"), say("值", "value"), say("谁", "who"), say("电脑", "laptop"), say("时间", "time"),
-        say("更改", "change"),
-      ])
+      var table = Table(
+        [
+          say("字段", "field"), say("值", "value"), say("谁", "who"), say("电脑", "laptop"), say("时间", "time"),
+          say("更改", "change"),
+        ], whole: [0, 4, 5])
       for origin in origins where !origin.shown.isEmpty { try add(origin, found, text, to: &table) }
       if !table.isEmpty { table.print() }
       Terminal.remark(

@@ -74,14 +74,17 @@ struct List: ParsableCommand {
   /// The columns are the first fields that any of the records fills.
   private func printTable(_ records: [Record], _ kind: KindDefinition, _ text: RecordText, _ replica: Replica) throws {
     let filled = Set(records.flatMap { $0.fields.filter { !$0.shown.isEmpty }.map(\.definition.id) })
-    let columns = kind.fields.filter { filled.contains($0.id) && $0.name != BuiltIn.externalIDName }.prefix(6)
-    var table = Table([say("编号", "ID")] + columns.map { Titles.field($0) })
-    let problematic = try replica.recordsWithProblems()
-    for record in records {
-      let signs = (record.isConflicted ? "!" : "") + (problematic.contains(record.id) ? "?" : "")
-      let mark = signs.isEmpty ? "" : signs + " "
+    let matters = try OpenMatters(replica)
+    let open = try records.map { try matters.words($0) }
+    let isAnyOpen = open.contains { !$0.isEmpty }
+    let columns = kind.fields.filter { filled.contains($0.id) && $0.name != BuiltIn.externalIDName }
+      .prefix(isAnyOpen ? 5 : 6)
+    var table = Table(
+      [say("编号", "ID")] + (isAnyOpen ? [say("待处理", "open")] : []) + columns.map { Titles.field($0) },
+      whole: isAnyOpen ? [0, 1] : [0])
+    for (record, open) in zip(records, open) {
       table.add(
-        [mark + (try replica.shortForm(of: record.id))]
+        [try replica.shortForm(of: record.id)] + (isAnyOpen ? [open.isEmpty ? "" : "! " + open] : [])
           + columns.map { column in record.fields.first { $0.definition.id == column.id }.map { text.text($0) } ?? "" })
     }
     if !table.isEmpty { table.print() }

@@ -62,6 +62,7 @@ struct MergeCommands: ParsableCommand {
     var number: String?
     @Flag(help: ArgumentHelp(say("全部列出", "Write out all of it.")))
     var all = false
+    @OptionGroup var export: ConflictExport
 
     func run() throws {
       let wanted = try number.map { text in
@@ -77,6 +78,11 @@ struct MergeCommands: ParsableCommand {
             wanted.map { say("没有保存合并 \($0)", "merge \($0) is not kept") }
               ?? say("还没有合并过", "nothing has been merged yet"),
             hint: Self.hint)
+        }
+        if let path = export.output {
+          let text = try ConflictText(replica, reveal: options.reveal, labels: merge.report.labels)
+          try export.write(try DecisionExporter(text: text).rows(merge), to: path)
+          return
         }
         try MergeText(replica: replica, options: options, isWhole: all).talk(merge)
       }

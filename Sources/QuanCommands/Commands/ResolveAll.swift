@@ -70,7 +70,7 @@ struct ResolveAll: ParsableCommand {
         case .later: return .left
         case .quit: return .ended
         case .help, nil:
-          Terminal.talk(Self.help(both: both))
+          for line in Wrap.lines("  ", Self.help(both: both), columns: Terminal.columns) { Terminal.talk(line) }
           continue
         }
         Terminal.print(say("将写入: ", "Will be written: ") + (try settling.preview(text)))

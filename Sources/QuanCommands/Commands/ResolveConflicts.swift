@@ -9,13 +9,14 @@ struct ResolveConflicts: ParsableCommand {
     discussion: say(
       """
       删除与修改的冲突没有字段: quan conflict resolve 编号 --take N
-      一次处理多处: 不写编号, 用 --prefer-author 取某人的一方; --kind、--field、--where 限定范围. 先列出将写入什么, \
-      加 --yes 才写入.
+      一次处理多处: 不写编号, 用 --prefer-author 取某人的一方, --prefer-latest 取写得最晚的一方, 或 --from 取表中的决定; \
+      --kind、--field、--where 限定范围. 先列出将写入什么, 加 --yes 才写入. 时间是各电脑自己说的, 不一定准.
       """,
       """
       A deleted-and-edited conflict has no field: quan conflict resolve ID --take N
-      Many at once: leave the ID out and give --prefer-author to take a person's side; --kind, --field and --where narrow it \
-      down. It lists what would be written first, and writes with --yes.
+      Many at once: leave the ID out and give --prefer-author to take a person's side, --prefer-latest to take what was written \
+      last by the laptops' clocks, which may be wrong, or --from to take the decisions in a table; --kind, --field and --where \
+      narrow it down. It lists what would be written first, and writes with --yes.
       """))
 
   @OptionGroup var options: GlobalOptions
@@ -29,8 +30,18 @@ struct ResolveConflicts: ParsableCommand {
   var value: String?
   @Flag(help: ArgumentHelp(say("各段都保留 (只用于较长的文字)", "Keep all paragraphs (of prose).")))
   var both = false
-  @Option(help: ArgumentHelp(say("取这个人的一方", "Take the side that this person wrote."), valueName: "PERSON"))
+  @Option(help: ArgumentHelp(say("一处: 取这个人的一方", "One: take the side that this person wrote."), valueName: "PERSON"))
+  var takeAuthor: String?
+  @Option(
+    help: ArgumentHelp(say("多处: 取这个人的一方", "Many: take the sides that this person wrote."), valueName: "PERSON"))
   var preferAuthor: String?
+  @Flag(help: ArgumentHelp(say("取写得最晚的一方", "Take what was written last.")))
+  var preferLatest = false
+  @Option(
+    help: ArgumentHelp(
+      say("按这个导出表中的决定处理", "Take the decisions in this exported table."), valueName: "FILE.csv"),
+    completion: .file(extensions: ["csv"]))
+  var from: String?
   @Option(help: ArgumentHelp(say("只处理这一类记录", "Only records of this kind."), valueName: "KIND"))
   var kind: String?
   @Option(help: ArgumentHelp(say("只处理这个字段", "Only this field."), valueName: "FIELD"))
@@ -50,13 +61,17 @@ struct ResolveConflicts: ParsableCommand {
   var yes = false
 
   func run() throws {
-    let ways = [take != nil, value != nil, both, preferAuthor != nil].filter { $0 }.count
-    guard ways == 1, (record == nil) == (preferAuthor != nil) else {
+    let own = [take != nil, value != nil, both, takeAuthor != nil].filter { $0 }.count
+    let rules = [preferAuthor != nil, from != nil].filter { $0 }.count
+    let isOne = record != nil && (own == 1 && !preferLatest || own == 0 && preferLatest) && rules == 0
+    let isMany = record == nil && own == 0 && (rules == 1 && !preferLatest || rules == 0 && preferLatest)
+    guard isOne || isMany else {
       throw CommandFailure(
         .usage,
         say(
-          "写明编号和 --take N、--value 值、--both 之一; 或不写编号而用 --prefer-author 姓名",
-          "give an ID with one of --take N, --value V and --both; or no ID and --prefer-author PERSON"),
+          "写明编号和 --take N、--value 值、--both、--take-author 姓名、--prefer-latest 之一; 或不写编号而用 --prefer-author 姓名、--prefer-latest、--from 文件 之一",
+          "give an ID with one of --take N, --value V, --both, --take-author PERSON and --prefer-latest; or no ID and one of --prefer-author PERSON, --prefer-latest and --from FILE"
+        ),
         hint: say("列出: quan conflict list", "list them: quan conflict list"))
     }
     let side = take.map { Int(ValueParser.halfWidth($0).trimmed) }
@@ -67,13 +82,29 @@ struct ResolveConflicts: ParsableCommand {
     }
     try options.withReplica { replica in
       let text = try ConflictText(replica, reveal: options.reveal)
-      let settlings = try record.map { [try one($0, taking: side ?? nil, text, replica)] } ?? many(text, replica)
+      var refused: [DecisionReader.Refusal] = []
+      var settlings: [Settling] = []
+      if let record {
+        settlings = [try one(record, taking: side ?? nil, text, replica)]
+      } else if let from {
+        (settlings, refused) = try DecisionReader(replica: replica, text: text).settlings(
+          of: try DecisionTable.decisions(at: from))
+        for refusal in refused {
+          Terminal.talk(say("第 \(refusal.line) 行: \(refusal.why)", "line \(refusal.line): \(refusal.why)"))
+        }
+      } else {
+        settlings = try many(text, replica)
+      }
       // One that is named in full is written as it is; of many a person sees first what becomes of them.
       if record == nil || dryRun {
         for settling in settlings {
-          Terminal.print("\(try text.name(of: settling.conflict.record)) · \(try settling.preview(text))")
+          let line = "\(try text.name(of: settling.conflict.record)) · \(try settling.preview(text))"
+          for line in Wrap.lines("", line, columns: text.columns) { Terminal.print(line) }
         }
-        guard try isWanted(settlings.count) else { return }
+        guard try isWanted(settlings.count) else {
+          if !refused.isEmpty { throw ExitCode(CommandFailure.Status.pending.rawValue) }
+          return
+        }
       }
       try write(settlings, replica)
       let rest = try replica.conflictCount()
@@ -88,6 +119,7 @@ struct ResolveConflicts: ParsableCommand {
       } else {
         Terminal.print(say("已处理 \(settlings.count) 处. 待处理 \(rest) 处", "Settled: \(settlings.count). \(rest) open"))
       }
+      if !refused.isEmpty { throw ExitCode(CommandFailure.Status.pending.rawValue) }
     }
   }
 
@@ -106,12 +138,26 @@ struct ResolveConflicts: ParsableCommand {
     let field = text.field(conflict)
     if let value { return try Settling(conflict, typed: value, field, replica, reason: reason) }
     if let side { return try Settling(conflict, taking: side, reason: reason) }
+    if let takeAuthor {
+      let sides = Self.sides(of: conflict, by: takeAuthor)
+      guard sides.count == 1 else {
+        throw CommandFailure(
+          .failed,
+          sides.isEmpty
+            ? say("'\(takeAuthor)' 没有写过其中一方", "'\(takeAuthor)' wrote none of its sides")
+            : say("'\(takeAuthor)' 写了其中几方", "'\(takeAuthor)' wrote several of its sides"),
+          details: conflict.sides.enumerated().map { "\($0.offset + 1)  \($0.element.stamp.author)" },
+          hint: say("用 --take 写明第几方", "say which with --take"))
+      }
+      return try Settling(conflict, taking: sides[0] + 1, reason: reason)
+    }
+    if preferLatest { return try Settling(conflict, taking: Self.latest(of: conflict) + 1, reason: reason) }
     return try Settling(keepingAllOf: conflict, field, reason: reason)
   }
 
   // MARK: Many
 
-  /// All that one side of which the person wrote, and that the conditions leave.
+  /// All that the rule decides and that the conditions leave.
   private func many(_ text: ConflictText, _ replica: Replica) throws -> [Settling] {
     let kind = try kind.map { try Assignment.kind(named: $0, in: text.schema) }
     if kind == nil && !conditions.isEmpty {
@@ -132,10 +178,7 @@ struct ResolveConflicts: ParsableCommand {
         return nil
       }
       if field != nil && conflict.field == nil { return nil }
-      let sides = conflict.sides.indices.filter { index in
-        let side = conflict.sides[index]
-        return side.stamp.author == preferAuthor || side.alike.contains { $0.author == preferAuthor }
-      }
+      let sides = preferAuthor.map { Self.sides(of: conflict, by: $0) } ?? [Self.latest(of: conflict)]
       // A person who wrote several sides on several laptops must choose.
       guard sides.count == 1 else { return nil }
       if let wanted, !wanted.isEmpty {
@@ -145,6 +188,21 @@ struct ResolveConflicts: ParsableCommand {
       }
       return try Settling(conflict, taking: sides[0] + 1, reason: reason)
     }
+  }
+
+  /// The sides that a person wrote, also together with others.
+  private static func sides(of conflict: Conflict, by person: String) -> [Int] {
+    conflict.sides.indices.filter { index in
+      let side = conflict.sides[index]
+      return side.stamp.author == person || side.alike.contains { $0.author == person }
+    }
+  }
+
+  /// The side with the latest claimed time, then the highest identity.
+  private static func latest(of conflict: Conflict) -> Int {
+    conflict.sides.indices.max {
+      (conflict.sides[$0].stamp.time, conflict.sides[$0].dot) < (conflict.sides[$1].stamp.time, conflict.sides[$1].dot)
+    } ?? 0
   }
 
   private func isWanted(_ count: Int) throws -> Bool {

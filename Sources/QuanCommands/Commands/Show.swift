@@ -44,6 +44,8 @@ struct Show: ParsableCommand {
     }
     for line in try text.lines(then, isPast: true) { Terminal.print(line) }
     Terminal.remark(
-      say("这是 \(version.name) 时的样子; 与现在相比: quan diff", "This is how it was: \(version.name). Compare: quan diff"))
+      say(
+        "这是 \(version.name) 时的样子; 与现在相比: quan diff '\(at ?? "")'",
+        "This is how it was: \(version.name). Compare: quan diff '\(at ?? "")'"))
   }
 }

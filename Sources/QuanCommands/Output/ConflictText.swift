@@ -64,6 +64,9 @@ struct ConflictText {
     return "[\(short)] \(Titles.kind(found.kind))\(title.isEmpty ? "" : " " + title)"
   }
 
+  /// What a scope is called; empty when it has no label.
+  func label(of scope: ScopeID) -> String { Terminal.neutral(scopes[scope] ?? "") }
+
   /// The line above what is about one subject, with the school it belongs to.
   func head(_ subject: RecordID, _ scope: ScopeID) throws -> String {
     let school = scopes[scope].map { $0.isEmpty ? "" : "  (\(Terminal.neutral($0)))" } ?? ""

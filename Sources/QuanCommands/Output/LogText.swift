@@ -50,7 +50,7 @@ struct LogText {
     if let message = entry.message { what += "  " + (try MessageText.quoted(message, replica)) }
     let seen = seen(entry)
     if !seen.isEmpty {
-      what += say("  <- 已收到 \(seen.joined(separator: "、"))", "  <- had taken in \(seen.joined(separator: ", "))")
+      what += say("  <- 已收到 \(seen.joined(separator: "、"))", "  <- took in \(seen.joined(separator: ", "))")
     }
     return Line(
       name: try replica.shortForm(of: entry.first), time: ValueText.time(entry.stamp.time),

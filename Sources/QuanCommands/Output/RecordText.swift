@@ -37,13 +37,22 @@ struct RecordText {
       let label = Titles.field(field.definition)
       let mark = field.isConflicted ? "!" : " "
       let padding = String(repeating: " ", count: width - DisplayWidth.of(label))
-      var line = "\(mark) \(label)\(padding)  \(text(field))"
+      let head = "\(mark) \(label)\(padding)  "
+      var wait = ""
       if field.isConflicted {
-        line +=
-          "   <- " + say("\(field.sides.count) 个值待定", "\(field.sides.count) values wait")
+        wait =
+          "<- " + say("\(field.sides.count) 个值待定", "\(field.sides.count) values wait")
           + (isPast ? "" : ": quan conflict show \(short) \(field.definition.name)")
       }
-      lines.append(line)
+      let line = head + text(field) + (wait.isEmpty ? "" : "   " + wait)
+      if DisplayWidth.of(line) <= Terminal.columns {
+        lines.append(line)
+      } else {
+        // The command stands on a line of its own, so that it can be copied.
+        let indent = String(repeating: " ", count: DisplayWidth.of(head))
+        lines += Wrap.lines(head, text(field), columns: Terminal.columns)
+        if !wait.isEmpty { lines += Wrap.lines(indent, wait, columns: Terminal.columns) }
+      }
     }
     if !isPast { lines += try problems(of: record) }
     return lines

@@ -33,15 +33,22 @@ enum StatusText {
     }
     if let renewal = status.renewal {
       Terminal.print(
-        say(
-          "这个文件曾被复制或恢复 (\(reason(renewal))); 写入时换用新身份, 原身份 \(renewal.predecessor)",
-          "This file was copied or restored (\(reason(renewal))); it writes under a new identity, before it was \(renewal.predecessor)"
-        ))
+        renewal.reason == .requested
+          ? say(
+            "已按要求换用新身份; 原身份 \(renewal.predecessor) 视为仍在使用",
+            "It took a new identity, as somebody asked; the old one, \(renewal.predecessor), counts as still in use")
+          : say(
+            "这个文件曾被复制或恢复 (\(reason(renewal))); 写入时换用新身份, 原身份 \(renewal.predecessor)",
+            "This file was copied or restored (\(reason(renewal))); it writes under a new identity, before it was \(renewal.predecessor)"
+          ))
       Terminal.remark(
-        say(
-          "是复制还是恢复? 复制: quan replica settle --copy; 恢复(原件已不存在): quan replica settle --restore",
-          "Copy or restore? A copy: quan replica settle --copy; restored, the other is gone: quan replica settle --restore"
-        ))
+        renewal.reason == .requested
+          ? say(
+            "原身份不再有人使用时: quan replica settle --restore", "When nobody uses the old one: quan replica settle --restore")
+          : say(
+            "是复制还是恢复? 复制: quan replica settle --copy; 恢复(原件已不存在): quan replica settle --restore",
+            "Copy or restore? A copy: quan replica settle --copy; restored, the other is gone: quan replica settle --restore"
+          ))
     }
     if status.conflicts > 0 { Terminal.remark(say("下一步: quan conflict list", "Next: quan conflict list")) }
     if status.problems > 0 { Terminal.remark(say("下一步: quan problem list", "Next: quan problem list")) }

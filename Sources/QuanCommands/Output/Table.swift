@@ -1,10 +1,17 @@
 /// Rows of text in columns that line up by display width, with ASCII rules only.
 struct Table {
   private let heads: [String]
+  /// The columns whose cells are never cut.
+  private let whole: Set<Int>
   private var rows: [[String]] = []
 
   /// A table with these heads.
-  init(_ heads: [String]) { self.heads = heads }
+  ///
+  /// - Parameter whole: The columns whose cells are never cut, because every word in them counts.
+  init(_ heads: [String], whole: Set<Int> = []) {
+    self.heads = heads
+    self.whole = whole
+  }
 
   /// Whether there are no rows.
   var isEmpty: Bool { rows.isEmpty }
@@ -19,7 +26,8 @@ struct Table {
       ([heads[column]] + rows.map { $0[column] }).map { DisplayWidth.of($0) }.max() ?? 0
     }
     let gaps = 2 * max(0, heads.count - 1)
-    while widths.reduce(gaps, +) > columns, let widest = widths.indices.max(by: { widths[$0] < widths[$1] }),
+    let cuttable = widths.indices.filter { !whole.contains($0) }
+    while widths.reduce(gaps, +) > columns, let widest = cuttable.max(by: { widths[$0] < widths[$1] }),
       widths[widest] > 8
     {
       widths[widest] -= 1

@@ -10,7 +10,8 @@ enum Wrap {
     var rest = Substring(text)
     repeat {
       let (line, left) = cut(rest, room)
-      lines.append((lines.isEmpty ? head : indent) + line)
+      let end = line.lastIndex { $0 != " " }.map { line.index(after: $0) } ?? line.startIndex
+      lines.append((lines.isEmpty ? head : indent) + line[..<end])
       rest = left
     } while !rest.isEmpty
     return lines

@@ -81,10 +81,10 @@ extension Replica {
   /// The open conflicts, of one record or of all, in the order of the file.
   ///
   /// - Complexity: O(*c*) in the conflicts listed; nothing else is read.
-  public func conflicts(of record: RecordID? = nil, limit: Int? = nil) throws -> [Conflict] {
+  public func conflicts(of record: RecordID? = nil, limit: Int? = nil, offset: Int = 0) throws -> [Conflict] {
     try read { file in
       return try file.conflicts(
-        of: try record.map { try file.representative(of: try file.known($0).local) }, limit: limit)
+        of: try record.map { try file.representative(of: try file.known($0).local) }, limit: limit, offset: offset)
     }
   }
 

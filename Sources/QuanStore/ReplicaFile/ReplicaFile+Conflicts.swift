@@ -144,12 +144,15 @@ extension ReplicaFile {
   // MARK: Listing
 
   /// The open conflicts of one record or of all, in the order of the file.
-  func conflicts(of local: LocalDot?, limit: Int?) throws -> [Conflict] {
+  func conflicts(of local: LocalDot?, limit: Int?, offset: Int = 0) throws -> [Conflict] {
     let condition = local == nil ? "" : " WHERE record=?"
     let statement = try connection.statement(
-      "SELECT content FROM quan_conflict\(condition) ORDER BY record, field_replica, field_counter, item LIMIT ?")
+      """
+      SELECT content FROM quan_conflict\(condition) ORDER BY record, field_replica, field_counter, item LIMIT ? OFFSET ?
+      """)
     if let local { statement.bind(1, local.rowID) }
     statement.bind(local == nil ? 1 : 2, Int64(limit ?? -1))
+    statement.bind(local == nil ? 2 : 3, Int64(offset))
     var conflicts: [Conflict] = []
     while try statement.step() { conflicts.append(try ConflictCodec.decode(statement.blob(0))) }
     return conflicts

@@ -1,0 +1,171 @@
+import QuanTesting
+import Testing
+
+/// A supervisor decides in an exported table, elsewhere, and the decisions are taken in with a preview.
+@Suite("Deciding in a table")
+struct DecisionTests {
+  /// Two laptops with three conflicts: a school, a class, and a pupil deleted by one and edited by another.
+  private struct Scene {
+    let office: Office
+    let pupil: String
+    let gone: String
+
+    init() throws {
+      office = try Office()
+      pupil = try office.student("name=泉泉", "school=第一小学", "class=1班")
+      gone = try office.student("name=二宝")
+      try office.quan(
+        "A", "edit", pupil, "school=第二小学", "class=2班", "--author", "王老师", "--now", "2026-06-02T08:00:00Z")
+      try office.quan(
+        "B", "edit", pupil, "school=实验小学", "class=3班", "--author", "李老师", "--now", "2026-06-03T08:00:00Z")
+      try office.quan("A", "delete", gone)
+      try office.quan("B", "edit", gone, "class=4班")
+      try office.exchange()
+    }
+
+    /// The table of a laptop's conflicts, heads first.
+    func export(_ more: String...) throws -> [[String]] {
+      let path = office.path("conflicts.csv")
+      try office.tool(["conflict", "list", "--format", "csv", "--output", path] + more + office.own("A"))
+      return Self.cells(String(decoding: TemporaryFolder.read(path), as: UTF8.self))
+    }
+
+    /// Writes a table with decisions, by field; gives its path.
+    func decide(_ table: [[String]], _ decisions: [String: (decision: String, reason: String)]) throws -> String {
+      let heads = table[0]
+      let field = try #require(heads.firstIndex { $0 == "field" || $0 == "字段" })
+      let decision = try #require(heads.firstIndex { $0 == "decision" || $0 == "决定" })
+      let rows = table.dropFirst().map { row in
+        var row = row
+        if let wanted = decisions[row[field]] {
+          row[decision] = wanted.decision
+          row[decision + 1] = wanted.reason
+        }
+        return row
+      }
+      let path = office.path("decided.csv")
+      let text = ([heads] + rows).map {
+        $0.map { "\"" + $0.replacing("\"", with: "\"\"") + "\"" }.joined(separator: ",")
+      }
+      TemporaryFolder.write(Array(text.joined(separator: "\r\n").utf8), to: path)
+      return path
+    }
+
+    /// The number of the side of a field that has a value.
+    func number(_ value: String, of field: String) throws -> Int {
+      let conflict = try #require(try office.conflicts("A").first { $0["field"].string == field })
+      return try #require(conflict["sides"].items.first { $0["value"].string == value }?["n"].int)
+    }
+
+    private static func cells(_ text: String) -> [[String]] {
+      var rows: [[String]] = [[]]
+      var cell = ""
+      var isQuoted = false
+      for character in text.dropFirst(text.hasPrefix("\u{FEFF}") ? 1 : 0) {
+        switch character {
+        case "\"": isQuoted.toggle()
+        case "," where !isQuoted:
+          rows[rows.count - 1].append(cell)
+          cell = ""
+        case "\r\n" where !isQuoted:
+          rows[rows.count - 1].append(cell)
+          cell = ""
+          rows.append([])
+        default: cell.append(character)
+        }
+      }
+      return rows.filter { !$0.isEmpty }
+    }
+  }
+
+  @Test("decisions in an exported table are shown first, written with --yes, and in the history with their reasons")
+  func decide() throws {
+    let scene = try Scene()
+    let office = scene.office
+    let table = try scene.export()
+    #expect(table.count == 4)
+    #expect(table[1].contains("泉泉") && table[1].contains("第一小学"))
+    let side = try scene.number("第二小学", of: "school")
+    // Digits in full width, a value of the supervisor's own, one left for later.
+    let path = try scene.decide(
+      table, ["school": (side == 1 ? "１" : "２", "户籍已核"), "class": ("值:五班", ""), "": ("稍后", "")])
+    let preview = try office.quan("A", "conflict", "list", "--from", path)
+    #expect(preview.out.split(separator: "\n").count == 2)
+    #expect(preview.out.contains("第二小学") && preview.out.contains("五班"))
+    try office.quan("A", "conflict", "resolve", "--from", path, status: 64)
+    try office.quan("A", "conflict", "resolve", "--from", path, "--dry-run")
+    #expect(try office.conflicts("A").count == 3)
+    try office.quan("A", "conflict", "resolve", "--from", path, "--yes")
+    #expect(try office.onlyConflict("A")["record"].string == scene.gone)
+    #expect(try office.shown(scene.pupil, "school", on: "A") == .string("第二小学"))
+    #expect(try office.shown(scene.pupil, "class", on: "A") == .string("五班"))
+    #expect(try office.quan("A", "history", scene.pupil, "school").out.contains("\"户籍已核\""))
+    // Taken in again, it says that they are settled and writes nothing.
+    let again = try office.quan("A", "conflict", "resolve", "--from", path, "--yes", status: 3)
+    #expect(again.err.contains("it is settled already"))
+    try office.exchange()
+    try office.expectEqual()
+  }
+
+  @Test("a decision about sides that have changed since the export is refused; the others are taken")
+  func stale() throws {
+    let scene = try Scene()
+    let office = scene.office
+    let table = try scene.export("--lang", "zh")
+    try office.quan("B", "edit", scene.pupil, "school=第三小学")
+    try office.quan("A", "edit", scene.pupil, "school=第四小学")
+    try office.exchange()
+    let path = try scene.decide(table, ["school": ("1", ""), "class": ("2", ""), "": ("nonsense", "")])
+    let listed = try office.quan("A", "conflict", "list", "--from", path, status: 3)
+    #expect(listed.err.contains("its sides have changed since the export"))
+    #expect(listed.err.contains("'nonsense' is no decision"))
+    #expect(
+      try office.quan("A", "conflict", "resolve", "--from", path, "--yes", status: 3).out.contains("Settled: 1. 2 open")
+    )
+    try office.quan("A", "conflict", "resolve", "--from", office.replica("A"), status: 1)
+  }
+
+  @Test("the report of a merge is a table too: what was settled has no place for a decision")
+  func mergeTable() throws {
+    let scene = try Scene()
+    let office = scene.office
+    let merges = try office.quan("A", "merge", "list", "--json").jsonLines
+    let number = try #require(merges.first { $0["new_conflicts"].int == 3 }?["merge"].int)
+    try office.quan("A", "conflict", "resolve", scene.pupil, "school", "--take-author", "李老师")
+    #expect(try office.shown(scene.pupil, "school", on: "A") == .string("实验小学"))
+    let path = office.path("merge.csv")
+    try office.quan("A", "merge", "show", "\(number)", "--format", "csv", "-o", path)
+    let text = String(decoding: TemporaryFolder.read(path), as: UTF8.self)
+    #expect(text.contains("\"conflict, settled\""))
+    let lines = text.split(separator: "\r\n")
+    #expect(lines.filter { $0.contains("at once") }.count == 1)
+    try office.quan("A", "merge", "show", "\(number)", "--format", "csv", status: 64)
+  }
+
+  @Test("one is settled by who wrote a side, one or many by what was written last")
+  func byRule() throws {
+    let scene = try Scene()
+    let office = scene.office
+    try office.quan("A", "conflict", "resolve", scene.pupil, "school", "--take-author", "nobody", status: 1)
+    try office.quan("A", "conflict", "resolve", scene.pupil, "school", "--prefer-latest", "--take", "1", status: 64)
+    try office.quan("A", "conflict", "resolve", scene.pupil, "school", "--take-author", "王老师")
+    #expect(try office.shown(scene.pupil, "school", on: "A") == .string("第二小学"))
+    try office.quan("A", "conflict", "resolve", "--prefer-latest", "--kind", "student", "--field", "class", status: 64)
+    try office.quan("A", "conflict", "resolve", "--prefer-latest", "--kind", "student", "--field", "class", "--yes")
+    #expect(try office.shown(scene.pupil, "class", on: "A") == .string("3班"))
+    #expect(try office.onlyConflict("A")["class"].string == "deleted-and-edited")
+  }
+
+  @Test("list, show and status mark what is open by a word, until it is settled")
+  func marks() throws {
+    let scene = try Scene()
+    let office = scene.office
+    #expect(try office.quan("A", "list", "student").out.contains("! 2 conflicts"))
+    #expect(try office.quan("A", "list", "student", "--lang", "zh").out.contains("! 冲突 1"))
+    #expect(try office.quan("A", "show", scene.pupil, "--lang", "zh").out.contains("2 个值待定"))
+    try office.quan("A", "status", "--fail-on-conflict", status: 1)
+    try office.quan("A", "conflict", "resolve", "--prefer-latest", "--yes")
+    #expect(!(try office.quan("A", "list", "student").out.contains("conflict")))
+    try office.quan("A", "status", "--fail-on-conflict")
+  }
+}

@@ -85,6 +85,6 @@ let package = Package(
       "QuanStoreTests", ["Quan", "QuanStore", "QuanFormat", "QuanTesting", sqlite], resources: [.copy("Golden")]),
     tests(
       "QuanCommandsTests", ["quan", "TwoReplicas", "Stick", "Bulletin", "FormApp", "Guides", "Quan", "QuanTesting"],
-      exclude: ["Recorded"]),
+      exclude: ["Recorded", "Screens"]),
   ]
 )

@@ -113,7 +113,8 @@ enum DecisionTable {
       }
     } catch let error as TextDecoder.Malformed {
       throw CommandFailure(
-        .failed, say("文件不是 \(error.encoding.rawValue) 文字", "the file is not \(error.encoding.rawValue)"))
+        .failed, say("文件不是 \(error.encoding.rawValue) 文字", "the file is not \(error.encoding.rawValue)"),
+        hint: say("另存为 UTF-8 的 CSV 再试", "save it as CSV in UTF-8 and try again"))
     }
     guard places != nil else {
       throw CommandFailure(

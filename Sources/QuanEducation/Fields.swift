@@ -15,6 +15,9 @@ func lines(_ code: String, _ chinese: String, _ english: String, _ sensitivity: 
 }
 
 /// Prose of which both versions are kept when two people write at once.
+///
+/// These are the fields that are to be collaborative texts: findings, advice, feedback, actions and objections, summaries,
+/// remarks and notes. A field never changes its container, so a text will be a field beside the line.
 func prose(
   _ code: String, _ chinese: String, _ english: String, _ sensitivity: Sensitivity = .sensitive
 ) -> FieldDraft {

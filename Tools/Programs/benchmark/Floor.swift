@@ -39,6 +39,15 @@ final class Floor {
     return unsafe prepared
   }
 
+  /// The number that a query gives.
+  func number(_ sql: String) -> Double {
+    let statement = unsafe statement(sql)
+    let code = unsafe sqlite3_step(statement)
+    precondition(code == SQLITE_ROW, sql)
+    defer { unsafe sqlite3_reset(statement) }
+    return unsafe sqlite3_column_double(statement, 0)
+  }
+
   func createTables() {
     for (kind, names) in Workload.fields {
       let columns = names.map { "\($0) \($0 == "minutes" ? "INTEGER" : "TEXT")" }.joined(separator: ", ")

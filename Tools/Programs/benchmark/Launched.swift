@@ -44,9 +44,13 @@ struct Launched {
   }
 
   /// Runs a program that must end well.
-  static func well(_ program: String, _ arguments: [String], work: String) throws -> Launched {
+  ///
+  /// - Parameter statuses: The exit statuses that are well.
+  static func well(
+    _ program: String, _ arguments: [String], work: String, statuses: Set<Int32> = [0]
+  ) throws -> Launched {
     let launched = try Launched(program, arguments, work: work)
-    guard launched.status == 0 else {
+    guard launched.status & 0x7F == 0, statuses.contains(launched.status >> 8) else {
       throw ValidationError("'\(arguments.joined(separator: " "))' failed (\(launched.status))")
     }
     return launched

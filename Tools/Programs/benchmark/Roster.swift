@@ -45,11 +45,13 @@ struct Roster {
   private mutating func next() -> [String] {
     let number = serial
     serial += 1
-    let day = number / 999 % 365
-    let birth = (2008 + number / 999 / 365, day / 31 + 1, day % 28 + 1)
-    let date = String(format: "%04d-%02d-%02d", birth.0, birth.1, birth.2)
-    let id = Self.withCheck(
-      "999999" + date.replacingOccurrences(of: "-", with: "") + String(format: "%03d", number % 999 + 1))
+    // Nine years of 336 birthdays. No number ends in 00 before its check character, so that none looks as a spreadsheet
+    // leaves it.
+    let (day, place) = (number % 3024, number / 3024)
+    let date = String(format: "%04d-%02d-%02d", 2008 + day / 336, day % 336 / 28 + 1, day % 28 + 1)
+    let digits =
+      date.replacingOccurrences(of: "-", with: "") + String(format: "%03d", place / 99 * 100 + place % 99 + 1)
+    let id = Self.withCheck("999999" + digits)
     let school = Int.random(in: 0..<130, using: &generator)
     return [
       "R\(100_000_000 + number)", name(), number % 2 == 0 ? "男" : "女", date, id, "G" + id, "第\(school + 1)小学",

@@ -65,7 +65,7 @@ struct LookTests {
 
   @Test("an import of many rows says how far it has got, fits its terminal, and wipes the line; not for quiet or JSON")
   func progress() throws {
-    let text = "name,class\n" + (0..<30_000).map { "学生\($0),1班\n" }.joined()
+    let text = "name,class\n" + (0..<120_000).map { "学生\($0),1班\n" }.joined()
     TemporaryFolder.write(Array(text.utf8), to: office.path("t.csv"))
     let command = ["import", office.path("t.csv"), "--kind", "student", "--dry-run"]
     let wipe = "\r\u{1B}[K"

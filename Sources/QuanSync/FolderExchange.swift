@@ -20,7 +20,7 @@ public struct FolderExchange {
   public enum Action: Hashable, Sendable {
     /// List the folder and read headers and vectors; then ``FolderExchange/listed(_:)``.
     case list
-    /// Take in these bundles, in this order, in one transaction; then ``FolderExchange/applied()``.
+    /// Take in these bundles, in this order, in one transaction; then ``FolderExchange/applied(without:)``.
     case apply([String])
     /// Write a bundle with what a replica with this vector lacks, if that is anything; then
     /// ``FolderExchange/wroteBundle(_:)``.

@@ -73,7 +73,7 @@ extension Transaction {
   /// Makes the text read as a whole new one says; what is alike in both is left as it is.
   ///
   /// Of joined records the first keeps the text, and the others' are emptied.
-  /// - Complexity: O(*n*) in the length of both texts; see ``TextDifference``.
+  /// - Complexity: O(*n*) in the length of both texts; see `TextDifference` in QuanCore.
   public mutating func setText(_ record: RecordID, _ field: FieldID, to text: String) throws {
     let old = try open(record, field).rope.string
     let scalars = Array(text.unicodeScalars)

@@ -182,7 +182,15 @@ struct ModelRecord {
           + all(ListPlace(parent: placement.id, side: .right))
       }
     }
-    return all(ListPlace(parent: nil, side: .right)).filter { placement in
+    var order = all(ListPlace(parent: nil, side: .right))
+    // Beside a place that this record does not have, as after records were joined, moved about in and separated.
+    for placement in placements.sorted(by: { $0.id < $1.id }) where !order.contains(where: { $0.id == placement.id }) {
+      let branch =
+        all(ListPlace(parent: placement.id, side: .left)) + [placement]
+        + all(ListPlace(parent: placement.id, side: .right))
+      order += branch.filter { new in !order.contains { $0.id == new.id } }
+    }
+    return order.filter { placement in
       let standing = placements.filter { $0.element == placement.element && !left.contains($0.id) }
       return placement.id == standing.map(\.id).max()
         && !sides(of: FieldKey(list.id, element: placement.element)).isEmpty

@@ -194,6 +194,25 @@ struct ProblemToolTests {
     try office.expectEqual()
   }
 
+  @Test("I-5 two main guardians after a merge are listed with both, on both laptops, until one is corrected")
+  func mainGuardians() throws {
+    let office = try Office()
+    let pupil = try office.student("name=张伟")
+    let guardians = try ["A", "B"].map { laptop in
+      try office.quan(laptop, "add", "guardian", "student=\(pupil)", "name=监护人\(laptop)", "is_main=yes").text
+    }
+    try office.exchange()
+    for laptop in ["A", "B"] {
+      let listed = try office.quan(laptop, "problem", "list", "--class", "invariant", "--json").json.items
+      #expect(listed.map { Set($0["records"].items.compactMap(\.string)) } == [Set(guardians + [pupil])])
+    }
+    try office.quan("B", "edit", guardians[1], "is_main=no")
+    try office.exchange()
+    for laptop in ["A", "B"] {
+      #expect(try office.quan(laptop, "problem", "list", "--class", "invariant", "--json").json.items.isEmpty)
+    }
+  }
+
   @Test("a class that there is not, two ways to settle at once, and a way that does not fit are refused")
   func refusals() throws {
     let scene = try Scene()

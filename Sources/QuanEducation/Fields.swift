@@ -14,6 +14,20 @@ func lines(_ code: String, _ chinese: String, _ english: String, _ sensitivity: 
   FieldDraft(code, Labels(chinese, english), container: .set, sensitivity: sensitivity)
 }
 
+/// Texts in an order that two laptops may change at once: steps of a plan.
+func steps(
+  _ code: String, _ chinese: String, _ english: String, _ sensitivity: Sensitivity = .normal
+) -> FieldDraft {
+  FieldDraft(code, Labels(chinese, english), container: .list, sensitivity: sensitivity)
+}
+
+/// Texts under keys that people choose: whose number it is, and the number.
+func entries(
+  _ code: String, _ chinese: String, _ english: String, _ sensitivity: Sensitivity = .normal, rule: MergeRule = .ask
+) -> FieldDraft {
+  FieldDraft(code, Labels(chinese, english), container: .map, rule: rule, sensitivity: sensitivity)
+}
+
 /// Prose of which both versions are kept when two people write at once.
 func prose(
   _ code: String, _ chinese: String, _ english: String, _ sensitivity: Sensitivity = .sensitive

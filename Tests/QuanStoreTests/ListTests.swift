@@ -458,7 +458,13 @@ struct MapTests {
     for (container, shown) in [("list", "element"), ("map", "under the key"), ("register", "text")] {
       try bureau.replicas[0].write { try $0.set(field, BuiltIn.fieldContainer, to: .text(container)) }
       try bureau.exchange()
-      for index in 0...2 { #expect(try bureau.shown(id, "contacts", on: index) == [.text(shown)]) }
+      for index in 0...2 {
+        #expect(try bureau.shown(id, "contacts", on: index) == [.text(shown)])
+        // The other two stand beside it.
+        let others = try bureau.replicas[index].record(id)?["contacts"]?.otherForms ?? []
+        #expect(
+          Set(others.flatMap(\.values) + [.text(shown)]) == [.text("text"), .text("element"), .text("under the key")])
+      }
       try bureau.expectEqual()
     }
   }

@@ -9,7 +9,10 @@ struct History: ParsableCommand {
   @OptionGroup var options: GlobalOptions
   @Argument(help: ArgumentHelp(say("记录编号", "The record."), valueName: "ID"), completion: LiveValues.records)
   var record: String
-  @Argument(help: ArgumentHelp(say("只看一个字段", "Only one field."), valueName: "FIELD"), completion: LiveValues.fields)
+  @Argument(
+    help: ArgumentHelp(
+      say("只看一个字段, 或列表、映射的一项: 字段[2]、字段.键", "Only one field, or one item of it: FIELD[2], FIELD.KEY."),
+      valueName: "FIELD"), completion: LiveValues.fields)
   var field: String?
 
   func run() throws {
@@ -17,10 +20,13 @@ struct History: ParsableCommand {
     try options.withReplica { replica in
       let id = try RecordFinder(replica: replica).record(record)
       guard let found = try replica.record(id) else { throw CommandFailure(StoreError(.notFound, "", subject: record)) }
-      let field = try self.field.map { try Assignment.field(named: $0, of: found.kind) }
-      let steps = try replica.history(of: id, field: field?.id)
+      let (field, name) = try self.field.map { try ItemName.read($0, of: found.kind) } ?? (nil, nil)
+      var steps = try replica.history(of: id, field: field?.id)
       let text = HistoryText(
         replica: replica, record: found, reveal: options.reveal, told: HistoryText.told(by: steps))
+      if let field, let item = try name?.item(of: field, in: found) {
+        steps.removeAll { !$0.concerns(item, of: field) }
+      }
       let people = try People(replica)
       var last: ChangeID?
       for step in steps {
@@ -38,6 +44,25 @@ struct History: ParsableCommand {
         last = step.change
         for line in try text.lines(step, only: field) { Terminal.print("    " + line) }
       }
+    }
+  }
+}
+
+extension HistoryStep {
+  /// Whether a step made, wrote or moved an item of a field.
+  fileprivate func concerns(_ item: FieldItem, of field: FieldDefinition) -> Bool {
+    switch body {
+    case .create(_, let fields):
+      fields.contains { initial in
+        guard initial.key.id == field.id else { return false }
+        if case .element(let element) = item { return initial.key.item == nil && element.dot == dot }
+        return initial.key.item == item
+      }
+    case .write(let key, _, _): key.id == field.id && key.item == item
+    case .insert(let list, _, _):
+      if case .element(let element) = item { list.id == field.id && element.dot == dot } else { false }
+    case .move(let list, let element, _, _): list.id == field.id && item == .element(element)
+    case .edit, .increment, .delete, .restore: false
     }
   }
 }

@@ -32,6 +32,7 @@ struct RecordText {
     for field in record.fields {
       if !field.items.isEmpty {
         lines += try itemLines(field, short)
+        lines += otherLines(field)
         continue
       }
       let label = Titles.field(field.definition)
@@ -44,9 +45,22 @@ struct RecordText {
           + (isPast ? "" : ": quan conflict show \(short) \(field.definition.name)")
       }
       lines.append(line)
+      lines += otherLines(field)
     }
     if !isPast { lines += try problems(of: record) }
     return lines
+  }
+
+  /// What a field holds in other forms than its definition says, a line each.
+  private func otherLines(_ field: FieldView) -> [String] {
+    field.otherForms.map { form in
+      let values = form.values.map {
+        ValueText.human($0, of: field.definition, replica: replica, reveal: options.reveal)
+      }
+      return "    "
+        + say("另有写成\(Titles.container(form.container))的: ", "also there as a \(Titles.container(form.container)): ")
+        + values.joined(separator: say("、", ", "))
+    }
   }
 
   /// The lines of a map or list: one an item, keys in order, elements by number.

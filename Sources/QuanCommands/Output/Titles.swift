@@ -18,4 +18,16 @@ enum Titles {
   static func field(_ field: FieldDefinition) -> String {
     Terminal.neutral(say(field.labels.chinese, field.labels.english))
   }
+
+  /// What a container is called.
+  static func container(_ container: ContainerType) -> String {
+    switch container {
+    case .register: say("单个值", "single value")
+    case .set: say("集合", "set")
+    case .counter: say("计数", "counter")
+    case .map: say("映射", "map")
+    case .text: say("文本", "text")
+    case .list: say("列表", "list")
+    }
+  }
 }

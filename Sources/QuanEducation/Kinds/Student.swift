@@ -23,7 +23,7 @@ enum Student {
       line("phone", "联系电话", "phone", .sensitive, rule: .keepAll),
       line("guardian_name", "监护人姓名", "guardian's name", .personal),
       line("guardian_phone", "监护人电话", "guardian's phone", .sensitive, rule: .keepAll),
-      line("school", "学校", "school"),
+      entries("contacts", "其他联系人电话", "other contacts' phones", .sensitive), line("school", "学校", "school"),
       choice("stage", "学段", "stage", Choices.stages),
       line("grade", "年级", "grade", rule: .latest(by: "enrolled_since")),
       line("class", "班级", "class", rule: .latest(by: "enrolled_since")),

@@ -38,8 +38,9 @@ enum Visits {
     [
       link("student", "学生", "student", to: "student", .personal), line("school_year", "学年", "school year"),
       choice("term", "学期", "term", Choices.terms), choice("channel", "家访方式", "channel", Choices.channels),
-      choices("purpose", "家访目的", "purpose", Choices.purposes), day("due", "期限", "due", rule: .earliest),
-      line("owner", "负责人", "responsible", .personal), link("visit", "完成的家访", "visit made", to: "visit"),
+      choices("purpose", "家访目的", "purpose", Choices.purposes), steps("steps", "家访步骤", "steps"),
+      day("due", "期限", "due", rule: .earliest), line("owner", "负责人", "responsible", .personal),
+      link("visit", "完成的家访", "visit made", to: "visit"),
       choice("state", "状态", "state", codes("planned/已计划/planned", "done/已完成/done", "dropped/取消/dropped")),
       prose("remark", "备注", "remark"),
     ])

@@ -251,8 +251,19 @@ struct Applier {
         state, definition, key, file.shown(definition, key, in: state), besides: isSettled ? deed.other : nil,
         deed.arrival)
     case .move(let list, let element, _, _):
-      try noticeMoved(element, of: list, in: state, at: standing[list]?[element] ?? [], deed.arrival)
-    case .create, .insert, .edit, .increment, .delete, .restore: return
+      try noticeMoved(
+        element, of: list, in: state, at: standing[list]?[element] ?? [], besides: isSettled ? deed.other : nil,
+        deed.arrival)
+    case .insert(let list, _, _):
+      guard let other = deed.other, isSettled else { return }
+      let place = MergeTally.Place(record: state.id, scope: deed.arrival.scope, kind: state.kind, field: list.id)
+      let file = file
+      try tally.notice(at: place, isOrder: true, isDue: true) {
+        MergeReport.Notice(
+          record: state.id, scope: deed.arrival.scope, kind: state.kind, field: list.id, class: .parallelUpdate,
+          people: [deed.arrival.stamp] + (try file.stamp(of: other, in: deed.arrival.scope).map { [$0] } ?? []))
+      }
+    case .create, .edit, .increment, .delete, .restore: return
     }
   }
 
@@ -321,17 +332,24 @@ struct Applier {
     }.map { Dot($0.key, $0.value) }.max()
   }
 
-  /// Notes that several people moved one element at once.
+  /// Notes that several people moved one element at once, or that one moved it while another worked on the record.
   private mutating func noticeMoved(
-    _ element: EntryID, of list: FieldKey, in state: RecordState, at places: [EntryID], _ arrival: Arrival
+    _ element: EntryID, of list: FieldKey, in state: RecordState, at places: [EntryID], besides other: Dot?,
+    _ arrival: Arrival
   ) throws {
     let key = FieldKey(list.id, element: element)
     let place = MergeTally.Place(
       record: state.id, scope: arrival.scope, kind: state.kind, field: list.id, item: key.item)
     let file = file
     let shown = state.fields[key]?.sides.map(\.value) ?? []
-    try tally.notice(at: place, isOrder: true, isDue: places.count > 1) {
-      MergeReport.Notice(
+    try tally.notice(at: place, isOrder: true, isDue: places.count > 1 || other != nil) {
+      guard places.count > 1 else {
+        let beside = try other.flatMap { try file.stamp(of: $0, in: arrival.scope) }
+        return MergeReport.Notice(
+          record: state.id, scope: arrival.scope, kind: state.kind, field: list.id, item: key.item,
+          class: .parallelUpdate, people: [arrival.stamp] + (beside.map { [$0] } ?? []), shown: shown)
+      }
+      return MergeReport.Notice(
         record: state.id, scope: arrival.scope, kind: state.kind, field: list.id, item: key.item, class: .moved,
         people: try places.map { try file.stamp(of: $0.dot, in: arrival.scope) ?? arrival.stamp }, shown: shown)
     }

@@ -34,6 +34,21 @@ public struct ItemView: Hashable, Sendable {
   public var isConflicted: Bool { outcome == .asked || outcome == .disputed }
 }
 
+/// What a field holds in another form than its definition says: operations fold without the schema, so a text, a list and
+/// a map that people wrote into one field under different definitions are all kept.
+public struct OtherForm: Hashable, Sendable {
+  /// How the values combine.
+  public let container: ContainerType
+  /// The values: sides, elements in order, or what stands under the keys.
+  public let values: [Value]
+
+  /// Another form.
+  public init(container: ContainerType, values: [Value]) {
+    self.container = container
+    self.values = values
+  }
+}
+
 /// One field of a record, as it is to be shown.
 public struct FieldView: Hashable, Sendable {
   /// The field's definition.
@@ -47,12 +62,16 @@ public struct FieldView: Hashable, Sendable {
   public let outcome: Decision.Outcome
   /// The items of a map, by key, or of a list, in order.
   public let items: [ItemView]
+  /// What is there in other forms, when a single record is read.
+  public let otherForms: [OtherForm]
 
   /// A field to be shown.
   public init(
-    definition: FieldDefinition, shown: [Value], sides: [Side], outcome: Decision.Outcome, items: [ItemView] = []
+    definition: FieldDefinition, shown: [Value], sides: [Side], outcome: Decision.Outcome, items: [ItemView] = [],
+    otherForms: [OtherForm] = []
   ) {
     self.items = items
+    self.otherForms = otherForms
     self.definition = definition
     self.shown = shown
     self.sides = sides

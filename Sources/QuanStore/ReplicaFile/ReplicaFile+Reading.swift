@@ -7,23 +7,24 @@ extension ReplicaFile {
   /// A record as it is to be shown.
   func record(_ local: LocalDot) throws -> Record? {
     guard let stored = try loadJoined(local) else { return nil }
-    return show(stored.state, scope: stored.scope, others: try others(thanRepresentativeOf: local))
+    return show(stored.state, scope: stored.scope, others: try others(thanRepresentativeOf: local), isWhole: true)
   }
 
-  func show(_ state: RecordState, scope: ScopeID, others: [RecordID] = []) -> Record {
+  func show(_ state: RecordState, scope: ScopeID, others: [RecordID] = [], isWhole: Bool = false) -> Record {
     let kind =
       catalog.schema.kind(state.kind)
       ?? KindDefinition(id: state.kind, code: state.kind.description, labels: Labels("未知类型", "unknown kind"))
     var fields: [FieldView] = []
     for definition in kind.fields {
-      guard state.holds(definition.key) else { continue }
+      let forms = isWhole ? state.otherForms(than: definition.key) : []
+      guard state.holds(definition.key) || !forms.isEmpty else { continue }
       let decision = shown(definition, in: state)
-      guard !decision.shown.isEmpty else { continue }
+      guard !decision.shown.isEmpty || !forms.isEmpty else { continue }
       let sides = definition.container == .register ? state.fields[definition.key]?.sides ?? [] : []
       fields.append(
         FieldView(
           definition: definition, shown: decision.shown, sides: sides.count > 1 ? sides : [],
-          outcome: decision.outcome, items: items(definition, in: state)))
+          outcome: decision.outcome, items: items(definition, in: state), otherForms: forms))
     }
     return Record(id: state.id, scope: scope, kind: kind, fields: fields, presence: state.presence, others: others)
   }
@@ -263,5 +264,22 @@ extension ReplicaFile {
       }
     }
     return CanonicalScope(records: records, vector: streams.vector(of: scope))
+  }
+}
+
+extension RecordState {
+  /// What a field holds in other forms than one.
+  fileprivate func otherForms(than key: FieldKey) -> [OtherForm] {
+    ContainerType.allCases.filter { $0 != key.container }.compactMap { container in
+      let other = FieldKey(key.id, container)
+      guard holds(other) else { return nil }
+      let values: [Value] =
+        switch container {
+        case .counter: [.integer(fields[other]?.total ?? 0)]
+        case .map, .list: items(of: other).flatMap { fields[$0]?.sides.map(\.value) ?? [] }
+        case .register, .set, .text: fields[other]?.sides.map(\.value) ?? []
+        }
+      return values.isEmpty ? nil : OtherForm(container: container, values: values)
+    }
   }
 }

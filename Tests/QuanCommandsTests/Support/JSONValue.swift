@@ -35,6 +35,8 @@ enum JSONValue: Decodable, Hashable {
 
   /// The items of an array.
   var items: [JSONValue] { if case .array(let items) = self { items } else { [] } }
+  /// The names of an object's members.
+  var names: Set<String> { if case .object(let members) = self { Set(members.keys) } else { [] } }
   /// The text of a string.
   var string: String? { if case .string(let string) = self { string } else { nil } }
   /// A whole number.

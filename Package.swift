@@ -62,8 +62,8 @@ let package = Package(
       name: "simulate", dependencies: ["QuanTesting", arguments], path: "Tools/Programs/simulate", swiftSettings: strict
     ),
     .executableTarget(
-      name: "benchmark", dependencies: ["Quan", "QuanTesting", sqlite, arguments], path: "Tools/Programs/benchmark",
-      swiftSettings: strict),
+      name: "benchmark", dependencies: ["Quan", "QuanFormat", "QuanTesting", sqlite, arguments],
+      path: "Tools/Programs/benchmark", swiftSettings: strict),
     .executableTarget(
       name: "TwoReplicas", dependencies: ["Quan", "QuanEducation"], path: "Examples/TwoReplicas", swiftSettings: strict),
     .executableTarget(

@@ -33,13 +33,7 @@ struct Join: ParsableCommand {
       return
     }
     let environment = try options.environment()
-    let (replica, merge) =
-      if let welcome {
-        try Replica.join(
-          at: file, from: from, welcome: welcome, label: name, author: author, environment: environment)
-      } else {
-        try Replica.join(at: file, from: from, label: name, author: author, environment: environment)
-      }
+    let (replica, merge) = try join(at: file, as: author, environment)
     if let welcome, !options.json {
       let code = try Replica.code(ofWelcomeAt: welcome, environment: environment)
       Terminal.talk(
@@ -50,6 +44,17 @@ struct Join: ParsableCommand {
       let folder = Directory.isDirectory(from) ? from : BundleText.attachmentFolder(of: from)
       AttachmentText.talk(try replica.takeAttachments(from: folder))
     }
+  }
+
+  /// Joins as a member with the welcome, if one is given.
+  private func join(
+    at path: String, as author: String, _ environment: Environment
+  ) throws -> (replica: Replica, merge: MergeReport) {
+    if let welcome {
+      return try Replica.join(
+        at: path, from: from, welcome: welcome, label: name, author: author, environment: environment)
+    }
+    return try Replica.join(at: path, from: from, label: name, author: author, environment: environment)
   }
 
   /// Joins beside where the replica would be, says what that brought in, and takes all of it away again.
@@ -66,14 +71,7 @@ struct Join: ParsableCommand {
     // A member's keys are in the laptop's own state.
     if welcome != nil { environment = try options.environment() }
     environment.progress = Work.report
-    let path = folder + "/trial.quan"
-    let (replica, merge) =
-      if let welcome {
-        try Replica.join(
-          at: path, from: from, welcome: welcome, label: name, author: author, environment: environment)
-      } else {
-        try Replica.join(at: path, from: from, label: name, author: author, environment: environment)
-      }
+    let (replica, merge) = try join(at: folder + "/trial.quan", as: author, environment)
     try options.closing(replica) { replica in
       try MergeText(replica: replica, options: options, isTrial: true).talk(merge)
     }

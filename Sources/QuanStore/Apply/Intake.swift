@@ -46,6 +46,9 @@ struct Intake {
     case attachable(StreamRow)
     /// These places are not held.
     case missing([Dependency])
+
+    /// Whether nothing is to be taken in.
+    var isKnown: Bool { if case .known = self { true } else { false } }
   }
 
   /// Where a segment stands.
@@ -91,8 +94,7 @@ struct Intake {
       for offer in waiting {
         try progress(WorkProgress(.merging, done, of: total))
         let standing = try Self.standing(of: offer.header, in: file)
-        if case .known = standing {
-        } else {
+        if !standing.isKnown {
           switch credentials.answer(offer.header) {
           case .good(let owner):
             if let owner { try file.note(owner, of: offer.header.stream.replica) }
@@ -118,7 +120,7 @@ struct Intake {
       }
       waiting = rest
       if !hasMoved && !waiting.isEmpty {
-        let good = try vouched(waiting)
+        let good = try vouched(waiting, by: credentials)
         let entangled = entangled(waiting, among: good)
         if !entangled.isEmpty {
           try applyEntangled(entangled.map { waiting[$0] })
@@ -464,8 +466,7 @@ struct Intake {
   }
 
   /// The segments among `waiting` that members vouch for; whose they are is noted.
-  private func vouched(_ waiting: [Offer]) throws -> Set<Int> {
-    let credentials = try Credentials(file, waiting.map(\.header))
+  private func vouched(_ waiting: [Offer], by credentials: Credentials) throws -> Set<Int> {
     var good: Set<Int> = []
     for (index, offer) in waiting.enumerated() {
       guard case .good(let owner) = credentials.answer(offer.header) else { continue }

@@ -35,7 +35,7 @@ struct Problems: ParsableCommand {
 }
 
 /// Pupils with a visit each, and a second laptop that edits some, enters some anew, and some that are there already.
-private struct ProblemsWorkload {
+private struct ProblemsWorkload: WorkFolder {
   let pupils: Int
   let touched: Int
   let hasRules: Bool
@@ -66,13 +66,6 @@ private struct ProblemsWorkload {
         ]),
     ])
   }
-
-  private func seconds(_ body: () throws -> Void) rethrows -> Double {
-    let duration = try ContinuousClock().measure(body)
-    return Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
-  }
-
-  private func environment(_ name: String) -> Environment { .system(stateDirectory: "\(work)/state-\(name)") }
 
   /// A pupil's values by field, the same for the same number.
   private func values(_ number: Int) -> [String: Value] {

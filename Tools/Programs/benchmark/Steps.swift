@@ -46,25 +46,11 @@ enum Step: String, CaseIterable {
 }
 
 /// Runs steps on the files of a folder.
-private struct StepRunner {
+private struct StepRunner: WorkFolder {
   let workload: Workload
   let work: String
 
   private static let commits = 2000
-
-  private func path(_ name: String) -> String { work + "/" + name }
-
-  private func environment(_ name: String) -> Environment { .system(stateDirectory: path("state-\(name)")) }
-
-  private func remove(_ name: String) {
-    for ending in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path(name) + ending) }
-  }
-
-  private func seconds(_ body: () throws -> Void) rethrows -> Double {
-    let clock = ContinuousClock()
-    let duration = try clock.measure(body)
-    return Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
-  }
 
   private func size(_ name: String) -> Double {
     let attributes = try? FileManager.default.attributesOfItem(atPath: path(name))

@@ -38,7 +38,7 @@ struct Texts: ParsableCommand {
 }
 
 /// Runs the steps of the text benchmark in a folder.
-private struct TextRunner {
+private struct TextRunner: WorkFolder {
   let work: String
   let runs: Int
 
@@ -57,25 +57,11 @@ private struct TextRunner {
     try FileManager.default.createDirectory(atPath: work, withIntermediateDirectories: true)
   }
 
-  private func path(_ name: String) -> String { work + "/" + name }
-
-  private func remove(_ name: String) {
-    for ending in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path(name) + ending) }
-  }
-
-  private func seconds(_ body: () throws -> Void) rethrows -> Double {
-    let clock = ContinuousClock()
-    let duration = try clock.measure(body)
-    return Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
-  }
-
   private func median(_ times: [Double]) -> Double { times.sorted()[times.count / 2] }
 
   private func size(_ path: String) -> Double {
     ((try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? NSNumber)?.doubleValue ?? 0
   }
-
-  private func environment(_ name: String) -> Environment { .system(stateDirectory: path("state-\(name)")) }
 
   /// A replica that holds nothing but the schema, and the bundle with which others join.
   private func founder() throws -> Replica {

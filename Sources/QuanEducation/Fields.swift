@@ -59,9 +59,30 @@ func yuan(_ code: String, _ chinese: String, _ english: String, _ sensitivity: S
 
 /// Yes, no or unknown: not knowing is never no, and knowing beats not knowing.
 func flag(
+  _ code: String, _ chinese: String, _ english: String, _ sensitivity: Sensitivity = .sensitive,
+  rule: MergeRule = .knownBeatsUnknown
+) -> FieldDraft {
+  FieldDraft(code, Labels(chinese, english), .triState, rule: rule, sensitivity: sensitivity)
+}
+
+/// A status that an office attests: of yes and no, the one whose writer saw proof is proposed.
+func status(_ code: String, _ chinese: String, _ english: String) -> FieldDraft {
+  flag(code, chinese, english, rule: .knownBeatsUnknownLatest(by: "statuses_proved_on"))
+}
+
+/// A telephone number or an address: all are kept, first the one that was checked last, as the field of the code with
+/// `_checked_on` behind it says.
+func reachable(
   _ code: String, _ chinese: String, _ english: String, _ sensitivity: Sensitivity = .sensitive
 ) -> FieldDraft {
-  FieldDraft(code, Labels(chinese, english), .triState, rule: .knownBeatsUnknown, sensitivity: sensitivity)
+  line(code, chinese, english, sensitivity, rule: .keepAllLatest(by: code + "_checked_on"))
+}
+
+/// The day on which a telephone number or an address was last checked.
+func checked(
+  _ code: String, _ chinese: String, _ english: String, _ sensitivity: Sensitivity = .sensitive
+) -> FieldDraft {
+  day(code + "_checked_on", chinese + "核实日期", english + " checked on", sensitivity, rule: .max)
 }
 
 /// One of a list of codes.

@@ -14,6 +14,9 @@ struct CollisionTests {
     let ledger: String
     let care: String
     let consent: String
+    let guardian: String
+    let placement: String
+    let visit: String
 
     init() throws {
       let office = try Office()
@@ -22,11 +25,15 @@ struct CollisionTests {
       }
       pupil = try add(
         "student", "name=泉泉", "birth=2012-03-04", "name_aliases+=小泉", "boarding=day", "boarding_since=2020-03-01",
-        "enrol_status=enrolled", "phone=13800000000", "remark=原备注")
+        "enrol_status=enrolled", "phone=13800000000", "remark=原备注", "student_no=L370102201203040012", "sex=1")
       gone = try add("student", "name=二宝")
       ledger = try add("ledger", "type=dropout", "student=\(pupil)", "state=open")
       care = try add("care_case", "case_no=C-1", "risk=1", "next_due=2026-07-01")
       consent = try add("consent", "subject=\(pupil)", "scope=照片", "state=given")
+      guardian = try add("guardian", "student=\(pupil)", "relation=mother", "name=泉妈")
+      let tutoring = try add("tutoring", "student=\(pupil)", "tutor=李老师", "from=2020-03-01")
+      placement = try add("placement", "student=\(pupil)", "kind=regular", "from=2020-03-01")
+      visit = try add("visit", "student=\(pupil)", "date=2020-05-01", "channel=phone", "lead_visitor=李老师")
       try office.exchange()
       func both(_ id: String, _ a: [String], _ b: [String]) throws {
         try office.tool(["edit", id] + a + office.own("A") + ["--now", "2026-06-02T08:00:00Z"])
@@ -35,15 +42,34 @@ struct CollisionTests {
       try both(
         pupil,
         [
-          "name=泉儿", "name_aliases+=泉儿", "phone=13811111111", "orphan=是", "low_income=是", "boarding=boarding",
+          "name=泉儿", "name_aliases+=泉儿", "phone=13811111111", "phone_checked_on=2026-05-20", "orphan=是",
+          "low_income=是", "statuses_proved_on=2026-05-20", "boarding=boarding",
           "boarding_since=2020-09-01", "class=2班", "enrolled_since=2020-09-01", "enrol_status=suspended",
-          "remark=母亲外出务工",
+          "remark=母亲外出务工", "student_no=G99999920990304123X", "birth=2012-03-05", "sex=2",
+          "id_no=99999920990304123X", "guardian_name=泉妈",
         ],
         [
           "name=全全", "name_aliases-=小泉", "name_aliases+=阿泉", "phone=13822222222", "orphan=未知", "low_income=否",
           "boarding=day", "boarding_since=2020-06-01", "class=3班", "enrolled_since=2020-09-01", "enrol_status=left",
-          "remark=父亲返乡",
+          "remark=父亲返乡", "student_no=L370102201203040013", "birth=2012-04-03", "sex=9",
+          "id_no=999999209903041231", "guardian_name=泉爸",
         ])
+      try both(
+        guardian, ["home_address=泉城路1号", "home_address_checked_on=2026-04-01"],
+        ["home_address=趵突泉路2号", "home_address_checked_on=2026-05-01"])
+      try both(placement, ["kind=inclusive"], ["kind=special_school"])
+      try both(visit, ["purpose+=routine", "visitors+=李老师"], ["purpose+=study", "visitors+=王老师"])
+      for laptop in ["A", "B"] {
+        let said = "person \(laptop)"
+        try office.quan(
+          laptop, "add", "ledger_event", "ledger=\(ledger)", "kind=persuaded", "date=2026-06-02", "by=\(said)")
+        try office.quan(
+          laptop, "add", "care_note", "care_case=\(care)", "date=2026-06-02", "kind=call", "text=\(said)")
+        try office.quan(laptop, "add", "access_event", "who=\(said)", "act=open", "about=\(pupil)")
+        try office.quan(
+          laptop, "add", "session", "tutoring=\(tutoring)", "date=2026-06-02", "start=16:00", "strand=study",
+          "topic=\(said)")
+      }
       try both(ledger, ["state=closed"], ["state=placed"])
       try both(care, ["risk=3", "next_due=2026-06-20"], ["risk=2", "next_due=2026-06-10"])
       try both(consent, ["state=withdrawn"], ["state=given"])
@@ -86,10 +112,34 @@ struct CollisionTests {
     let scene = try Self.scene.get()
     for laptop in scene.office.laptops {
       let listed = try scene.office.quan(laptop, "list", "visit", "--json").jsonLines
-      #expect(Set(listed.map { $0["id"].string }) == Set(scene.visits))
+      #expect(Set(listed.map { $0["id"].string }) == Set(scene.visits + [scene.visit]))
       let problems = try scene.office.quan(laptop, "problem", "list", "--json").out
       #expect(problems.contains("duplicate") && scene.visits.allSatisfy { problems.contains($0) })
     }
+  }
+
+  @Test(
+    "notes, ledger events, sessions and access events are only ever added: none is lost, and what may be one is nominated",
+    arguments: [("ledger_event", true), ("care_note", true), ("session", true), ("access_event", false)])
+  func facts(kind: String, isNominated: Bool) throws {
+    let scene = try Self.scene.get()
+    for laptop in scene.office.laptops {
+      let listed = try scene.office.quan(laptop, "list", kind, "--json").jsonLines.compactMap { $0["id"].string }
+      #expect(listed.count == 2)
+      let nominated = try scene.office.quan(laptop, "problem", "list", "--json").json.items.contains { problem in
+        problem["class"].string == "duplicate" && Set(problem["records"].items.compactMap(\.string)) == Set(listed)
+      }
+      #expect(nominated == isNominated)
+      #expect(try scene.office.conflicts(laptop).allSatisfy { !listed.contains($0["record"].string ?? "") })
+    }
+  }
+
+  @Test("who visited and what for come to the union")
+  func visitSets() throws {
+    let scene = try Self.scene.get()
+    #expect(Set(try scene.shown(scene.visit, "purpose").items) == [.string("routine"), .string("study")])
+    #expect(Set(try scene.shown(scene.visit, "visitors").items) == [.string("李老师"), .string("王老师")])
+    #expect(try scene.conflict(scene.visit, "purpose") == nil)
   }
 
   @Test("sets come to the union, and what one removed and nobody added again is gone")
@@ -99,17 +149,36 @@ struct CollisionTests {
     #expect(try scene.conflict(scene.pupil, "name_aliases") == nil)
   }
 
-  @Test("phone numbers are all kept and shown, without a conflict")
+  @Test("phone numbers are all kept and shown, the one checked last first, without a conflict")
   func keepAll() throws {
     let scene = try Self.scene.get()
-    #expect(Set(try scene.shown(scene.pupil, "phone").items) == [.string("13811111111"), .string("13822222222")])
+    // A checked its number; B, who wrote later, did not.
+    #expect(try scene.shown(scene.pupil, "phone").items == [.string("13811111111"), .string("13822222222")])
     #expect(try scene.conflict(scene.pupil, "phone") == nil)
   }
 
-  @Test("names and other marks of identity are for people to decide")
-  func identity() throws {
+  @Test("addresses of next of kin are all kept, the one checked last first")
+  func address() throws {
     let scene = try Self.scene.get()
-    #expect(try scene.conflict(scene.pupil, "name") == "value")
+    #expect(try scene.shown(scene.guardian, "home_address").items == [.string("趵突泉路2号"), .string("泉城路1号")])
+    #expect(try scene.conflict(scene.guardian, "home_address") == nil)
+  }
+
+  @Test("names and other marks of identity are for people to decide", arguments: ["name", "id_no", "birth", "sex"])
+  func identity(field: String) throws {
+    let scene = try Self.scene.get()
+    #expect(try scene.conflict(scene.pupil, field) == "value")
+  }
+
+  @Test("a student number for good replaces one for the time being, which stays readable")
+  func upgrade() throws {
+    let scene = try Self.scene.get()
+    #expect(try scene.shown(scene.pupil, "student_no") == .string("G99999920990304123X"))
+    #expect(try scene.conflict(scene.pupil, "student_no") == nil)
+    for laptop in scene.office.laptops {
+      let kept = try scene.office.quan(laptop, "history", scene.pupil, "student_no", "--json", "--reveal").out
+      #expect(kept.contains("L370102201203040012") && kept.contains("L370102201203040013"))
+    }
   }
 
   @Test("of flags known beats unknown, and yes against no is for people")
@@ -118,6 +187,8 @@ struct CollisionTests {
     #expect(try scene.shown(scene.pupil, "orphan") == .string("yes"))
     #expect(try scene.conflict(scene.pupil, "orphan") == nil)
     #expect(try scene.conflict(scene.pupil, "low_income") == "value")
+    // B wrote later; A saw proof, and is proposed.
+    #expect(try scene.shown(scene.pupil, "low_income") == .string("yes"))
   }
 
   @Test("day or boarding goes by the date it holds from, not by who wrote last; on the same date people decide")
@@ -128,10 +199,11 @@ struct CollisionTests {
     #expect(try scene.conflict(scene.pupil, "class") == "value")
   }
 
-  @Test("enrolment is for people to decide")
+  @Test("enrolment and placement are for people to decide")
   func enrolment() throws {
     let scene = try Self.scene.get()
     #expect(try scene.conflict(scene.pupil, "enrol_status") == "value")
+    #expect(try scene.conflict(scene.placement, "kind") == "value")
   }
 
   @Test("of a ledger entry the less closed step is shown, and the dispute is listed")

@@ -10,6 +10,10 @@ struct InvariantTests {
 
     func values(at path: [String]) throws -> [InvariantOperand] { values[path.joined(separator: ".")] ?? [] }
 
+    func timeWritten(_ field: String) throws -> Instant? {
+      values[field] == nil ? nil : Instant("2026-06-09T23:00:00Z")
+    }
+
     func count(of kind: String, in field: String, _ condition: (any InvariantSource) throws -> Bool) throws -> Int {
       try counted.count { try condition($0) }
     }
@@ -44,7 +48,9 @@ struct InvariantTests {
       ("age % 2 = 0", true), ("(age % 2 = 1) = boards", false), ("age % 0 = 0", nil),
       ("date - student.birth > 5000", true), ("date - 7 = 2026-06-01", true), ("date + 1 > 2026-06-08", true),
       ("year(date) = 2026", true), ("workdays(2026-06-05, 2026-06-08) = 1", true),
-      ("workdays(2026-06-06, 2026-06-13) = 5", true), ("workdays(2026-06-13, 2026-06-06) = 0 - 5", true),
+      ("date <= written(date)", true), ("written(date) = 2026-06-09", true), ("2026-06-11 <= written(date) + 1", false),
+      ("date <= written(absent)", nil), ("workdays(2026-06-06, 2026-06-13) = 5", true),
+      ("workdays(2026-06-13, 2026-06-06) = 0 - 5", true),
       ("workdays(1969-12-29, 1970-01-05) = 5", true), ("mod11_2(id_no)", true),
       ("mod11_2('110105194912310021')", false),
       ("mod11_2(name)", false), ("date(slice(id_no, 7, 8)) = 1949-12-31", true), ("date('20261301') = date", nil),
@@ -67,7 +73,8 @@ struct InvariantTests {
       ("姓名 = 'a'", 1, "unexpected '姓'"), ("a = 'b", 5, "the text has no end"), ("a is", 5, "expected 'empty' or 'set'"),
       ("a = 2026-13-01", 5, "'2026-13-01' is no number or date"), ("a in ('x'", 10, "expected ')'"),
       ("a.b.c.d is set", 7, "a path has at most 3 fields"), ("sum(a)", 1, "there is no function 'sum'"),
-      ("year(a, b) = 1", 1, "year takes 1 arguments"), ("count(a)", 8, "expected '.'"), ("and", 1, "expected a name"),
+      ("year(a, b) = 1", 1, "year takes 1 arguments"), ("written(a.b) = c", 10, "expected ')'"),
+      ("count(a)", 8, "expected '.'"), ("and", 1, "expected a name"),
       ("a & b", 3, "unexpected '&'"),
     ])
   func syntaxErrors(_ text: String, _ position: Int, _ message: String) {
@@ -106,6 +113,9 @@ struct InvariantTests {
       ("visit", "student.birth in (2026-01-01, 'x')", 31, "this is a text, and a date is needed"),
       ("visit", "'x' in date", 5, "this is a date, and a set is needed"),
       ("visit", "mod11_2(date)", 9, "this is a date, and a text is needed"),
+      ("visit", "date <= written(date)", nil, ""),
+      ("student", "written(tags) < 2026-01-01", 1, "this is a set, and a field of one value is needed"),
+      ("visit", "written(day) = date", 1, "visit has no field 'day'"),
       ("student", "count(visit.others) = 0", 1, "'others' does not refer to one record"),
       ("student", "count(visit.student where student.birth < date) = 0", 27, "expected a field of the counted record"),
       ("student", "count(trip.student) = 0", 1, "there is no kind 'trip'"),

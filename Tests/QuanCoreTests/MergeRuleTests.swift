@@ -22,7 +22,8 @@ struct MergeRuleTests {
   @Test("no side shows nothing, one side shows itself, whatever the rule")
   func few() {
     let rules: [MergeRule] = [
-      .ask, .latest(by: "since"), .max, .min, .earliest, .knownBeatsUnknown, .keepAll, .ladder(["a", "b"]),
+      .ask, .latest(by: "since"), .max, .min, .earliest, .knownBeatsUnknown, .knownBeatsUnknownLatest(by: "since"),
+      .keepAll, .keepAllLatest(by: "since"), .upgrade(["a", "b"]), .ladder(["a", "b"]),
     ]
     for rule in rules {
       #expect(decide(rule, []) == Decision(shown: [], outcome: .agreed))
@@ -64,6 +65,44 @@ struct MergeRuleTests {
     #expect(decision == Decision(shown: [.text("a"), .text("b")], outcome: .decided))
   }
 
+  @Test(
+    "keep-all by a date shows first what was checked last, then what was written last, each with its date or without")
+  func keepAllLatest() {
+    let days = ["2026-02-01", "2026-09-01"].compactMap { CivilDate($0) }.map { Value.date($0) }
+    let sides = [
+      side(.text("old"), by: 0, at: 1), side(.text("new"), by: 1, at: 2), side(.text("checked"), by: 2, at: 0),
+      side(.text("checked later"), by: 3, at: 0),
+    ]
+    let decision = decide(
+      .keepAllLatest(by: "on"), sides, dates: [side(days[0], by: 2), side(days[1], by: 3)])
+    #expect(decision.shown == ["checked later", "checked", "new", "old"].map { .text($0) })
+    #expect(decision.outcome == .decided)
+  }
+
+  @Test("known beats unknown by a date: of yes and no the one with proof is shown, and people are asked")
+  func knownBeatsUnknownLatest() {
+    let rule = MergeRule.knownBeatsUnknownLatest(by: "on")
+    let day = CivilDate("2026-02-01").map { Value.date($0) } ?? .integer(0)
+    let both = [side(.triState(.yes), by: 0, at: 1), side(.triState(.no), by: 1, at: 2)]
+    #expect(decide(rule, both) == Decision(shown: [.triState(.no)], outcome: .asked))
+    #expect(
+      decide(rule, both, dates: [side(day, by: 0)]) == Decision(shown: [.triState(.yes)], outcome: .asked))
+    let unknown = side(.triState(.unknown), by: 2, at: 9)
+    #expect(
+      decide(rule, [both[0], unknown], dates: [side(day, by: 2)])
+        == Decision(shown: [.triState(.yes)], outcome: .decided))
+  }
+
+  @Test("an upgrade takes what begins with the later beginning; two alike, and other beginnings, ask")
+  func upgrade() {
+    let rule = MergeRule.upgrade(["L", "G"])
+    let (temporary, lasting) = (side(.text("L1"), by: 0, at: 9), side(.text("G1"), by: 1, at: 1))
+    #expect(decide(rule, [temporary, lasting]) == Decision(shown: [.text("G1")], outcome: .decided))
+    #expect(decide(rule, [lasting, side(.text("G2"), by: 2, at: 0)]).outcome == .asked)
+    #expect(decide(rule, [lasting, side(.text("J1"), by: 2, at: 0)]).outcome == .asked)
+    #expect(decide(rule, [temporary, lasting, side(.text("G2"), by: 2, at: 0)]).outcome == .asked)
+  }
+
   @Test("a ladder shows the lower step and lists a dispute; codes off the ladder are no step")
   func ladder() {
     let rule = MergeRule.ladder(["open", "placed", "closed"])
@@ -93,9 +132,12 @@ struct MergeRuleTests {
   @Test("rules are written and read back")
   func text() {
     let rules: [MergeRule] = [
-      .ask, .latest(by: "since"), .max, .min, .earliest, .knownBeatsUnknown, .keepAll, .ladder(["a", "b", "c"]),
+      .ask, .latest(by: "since"), .max, .min, .earliest, .knownBeatsUnknown, .knownBeatsUnknownLatest(by: "since"),
+      .keepAll, .keepAllLatest(by: "since"), .upgrade(["L", "G"]), .ladder(["a", "b", "c"]),
     ]
     for rule in rules { #expect(MergeRule(rule.text) == rule) }
-    for text in ["", "newest", "latest(by: )", "ladder()", "ladder(a)"] { #expect(MergeRule(text) == nil, "\(text)") }
+    for text in ["", "newest", "latest(by: )", "ladder()", "ladder(a)", "upgrade(a)", "keep-all(since)"] {
+      #expect(MergeRule(text) == nil, "\(text)")
+    }
   }
 }

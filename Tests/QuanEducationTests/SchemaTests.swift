@@ -41,7 +41,7 @@ struct SchemaTests {
     let codes = Set(kind.fields.map(\.code))
     for key in kind.naturalKeys { #expect(codes.isSuperset(of: key.fields), "\(key.text)") }
     for field in kind.fields {
-      if case .latest(let other) = field.rule {
+      if let other = field.rule.dateField {
         #expect(kind.fields.first { $0.code == other }?.type == .date, "\(field.code)")
       }
       if case .ladder(let steps) = field.rule {
@@ -66,11 +66,14 @@ struct SchemaTests {
       #expect(try field(kind, code).rule == .ask)
     }
     for code in ["poverty_file", "low_income", "orphan", "disabled", "migrant"] {
-      #expect(try field("student", code).rule == .knownBeatsUnknown)
+      #expect(try field("student", code).rule == .knownBeatsUnknownLatest(by: "statuses_proved_on"))
       #expect(try field("student", code).type == .triState)
     }
     #expect(try field("student", "boarding").rule == .latest(by: "boarding_since"))
-    #expect(try field("student", "phone").rule == .keepAll)
+    for (kind, code) in [("student", "phone"), ("student", "home_address"), ("guardian", "home_address")] {
+      #expect(try field(kind, code).rule == .keepAllLatest(by: code + "_checked_on"))
+    }
+    #expect(try field("student", "student_no").rule == .upgrade(["L", "G"]))
     #expect(try field("care_case", "risk").rule == .max)
     #expect(try field("consent", "state").rule == .ladder(["withdrawn", "refused", "given"]))
     #expect(try field("visit", "follow_up_due").rule == .earliest)

@@ -29,6 +29,11 @@ struct InvariantCaseTests {
 
   private func day(_ text: String) throws -> Value { .date(try #require(CivilDate(text))) }
 
+  private func noon(_ day: String) throws -> Instant {
+    let date = try #require(CivilDate(day))
+    return Instant(milliseconds: (Int64(date.daysSince1970) * 24 + 12) * 3_600_000)
+  }
+
   /// The names of the rules that a replica lists as broken, with the record of each.
   private func broken(_ replica: Replica) throws -> [String] {
     try replica.problems(class: .invariant).flatMap(\.rules).sorted()
@@ -79,6 +84,70 @@ struct InvariantCaseTests {
     try set(visit, "visit", "date", try day("2021-06-08"), bureau)
     #expect(try broken(bureau.replicas[0]) == ["follow_up"])
     try bureau.exchange()
+    try bureau.expectEqual()
+  }
+
+  @Test(
+    "INV-5 a visit that lies ahead of the day when it was written is listed alike everywhere; who writes it later mends it"
+  )
+  func future() throws {
+    let bureau = try Self.bureau()
+    let pupil = try add("student", ["name": .text("泉泉")], to: bureau)
+    try bureau.exchange()
+    let student = try reference(pupil, bureau)
+    bureau.laptops[1].setClock(try noon("2026-06-08"))
+    let tomorrow = try add("visit", ["student": student, "date": try day("2026-06-09")], to: bureau, on: 1)
+    #expect(try broken(bureau.replicas[1]) == [])
+    let ahead = try add("visit", ["student": student, "date": try day("2026-06-10")], to: bureau, on: 1)
+    #expect(try bureau.replicas[1].problems(class: .invariant).map(\.record) == [ahead])
+    // Many in one change, as an import writes them, and a laptop whose own clock says something else.
+    let field = (try bureau.field("student", of: "visit"), try bureau.field("date", of: "visit"))
+    let kind = try bureau.kind("visit")
+    let late = try day("2026-07-01")
+    let others = try bureau.replicas[1].write { transaction in
+      try (0..<5).map { _ in try transaction.create(kind, [field.0: [student], field.1: [late]]) }
+    }
+    bureau.laptops[0].setClock(try noon("2030-01-01"))
+    try bureau.exchange()
+    for replica in bureau.replicas {
+      #expect(Set(try replica.problems(class: .invariant).map(\.record)) == Set([ahead] + others))
+      #expect(try replica.verify() == [])
+    }
+    try bureau.expectEqual()
+    // What was to come has come, and somebody says so; the other is put right.
+    bureau.laptops[1].setClock(try noon("2026-06-10"))
+    try set(ahead, "visit", "date", try day("2026-06-10"), bureau, on: 1)
+    #expect(Set(try bureau.replicas[1].problems(class: .invariant).map(\.record)) == Set(others))
+    try set(tomorrow, "visit", "date", try day("2026-06-30"), bureau, on: 1)
+    for other in others { try set(other, "visit", "date", try day("2026-06-01"), bureau, on: 1) }
+    try bureau.exchange()
+    for replica in bureau.replicas { #expect(try replica.problems(class: .invariant).map(\.record) == [tomorrow]) }
+    try bureau.expectEqual()
+  }
+
+  @Test("INV-5 a ledger entry closed before the last visit that checked it is listed, whichever was written last")
+  func closedBeforeVisit() throws {
+    let bureau = try Self.bureau()
+    let pupil = try add("student", ["name": .text("泉泉")], to: bureau)
+    let visit = try add(
+      "visit", ["student": try reference(pupil, bureau), "date": try day("2026-05-20")], to: bureau)
+    let entry = try add(
+      "ledger",
+      [
+        "student": try reference(pupil, bureau), "visit": try reference(visit, bureau),
+        "closed_on": try day("2026-05-25"),
+      ], to: bureau)
+    try bureau.exchange()
+    #expect(try broken(bureau.replicas[0]) == [])
+    try set(visit, "visit", "date", try day("2026-05-28"), bureau, on: 1)
+    try bureau.exchange()
+    for replica in bureau.replicas {
+      #expect(try broken(replica) == ["checked"])
+      #expect(try replica.problems(class: .invariant).map(\.record) == [entry])
+    }
+    try set(entry, "ledger", "closed_on", try day("2026-05-28"), bureau)
+    try bureau.exchange()
+    for replica in bureau.replicas { #expect(try broken(replica) == []) }
     try bureau.expectEqual()
   }
 

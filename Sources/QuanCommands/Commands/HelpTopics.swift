@@ -150,6 +150,10 @@ struct HelpTopics: ParsableCommand {
           )
         ),
         (
+          "date <= written(date) + 1",
+          say("日期不晚于填写之日 (按填写者的时钟) 的次日", "At most a day after it was written, by the writer's clock.")
+        ),
+        (
           say("未知", "not known"),
           say("空的项既不符合也不违反, 除非其余已能判定", "An empty field neither keeps nor breaks a rule, unless the rest decides.")
         ),

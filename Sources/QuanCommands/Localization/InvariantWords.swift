@@ -29,5 +29,6 @@ enum InvariantWords {
     "a condition without count": "不含 count 的条件", "a field of the counted record": "被数的记录自己的字段", "yes or no": "是非",
     "a number": "数", "a text": "文字",
     "a date": "日期", "a moment": "时刻", "a reference": "引用", "a set": "集合",
+    "a field of one value": "单值的项",
   ]
 }

@@ -159,20 +159,15 @@ struct SchemaCheck {
         say("删去 rule", "leave the rule out"))
     }
     switch rule {
-    case .latest(let name):
-      let inFile = kind.fields.first { $0.code == name }
-      let known = schema.kind(named: kind.code)?.field(named: name)
-      guard inFile != nil || known != nil else {
+    case .latest(let name), .keepAllLatest(let name): check(dates: name, field, kind)
+    case .knownBeatsUnknown: checkTriState(type, field)
+    case .knownBeatsUnknownLatest(let name):
+      checkTriState(type, field)
+      check(dates: name, field, kind)
+    case .upgrade:
+      if type != .text {
         add(
-          field.line, say("规则中的字段 '\(name)' 不存在", "the rule names the field '\(name)', which is not there"),
-          say("写同一类型的一个日期字段", "name a date of the same kind"))
-        return
-      }
-      let type = known?.type ?? inFile?.type ?? .text
-      if type != .date && type != .instant {
-        add(
-          field.line, say("规则中的字段 '\(name)' 不是日期", "the rule's field '\(name)' is no date"),
-          say("写一个日期字段", "name a date"))
+          field.line, say("这条规则只用于 text", "that rule is for the type text"), say("换一条规则", "choose another rule"))
       }
     case .ladder(let steps):
       let codes = (old?.choices ?? []).map(\.code) + (field.choices ?? []).map(\.code)
@@ -181,13 +176,31 @@ struct SchemaCheck {
           field.line, say("规则中的 '\(step)' 不是选项", "the rule's step '\(step)' is none of the choices"),
           say("写选项的代码", "write codes of choices"))
       }
-    case .knownBeatsUnknown:
-      if type != .triState {
-        add(
-          field.line, say("这条规则只用于 tri-state", "that rule is for the type tri-state"),
-          say("换一条规则", "choose another rule"))
-      }
     case .ask, .max, .min, .earliest, .keepAll: break
+    }
+  }
+
+  private mutating func checkTriState(_ type: ValueType, _ field: SchemaFile.FileField) {
+    guard type != .triState else { return }
+    add(
+      field.line, say("这条规则只用于 tri-state", "that rule is for the type tri-state"), say("换一条规则", "choose another rule"))
+  }
+
+  /// The field whose dates go with the sides.
+  private mutating func check(dates name: String, _ field: SchemaFile.FileField, _ kind: SchemaFile.FileKind) {
+    let inFile = kind.fields.first { $0.code == name }
+    let known = schema.kind(named: kind.code)?.field(named: name)
+    guard inFile != nil || known != nil else {
+      add(
+        field.line, say("规则中的字段 '\(name)' 不存在", "the rule names the field '\(name)', which is not there"),
+        say("写同一类型的一个日期字段", "name a date of the same kind"))
+      return
+    }
+    let type = known?.type ?? inFile?.type ?? .text
+    if type != .date && type != .instant {
+      add(
+        field.line, say("规则中的字段 '\(name)' 不是日期", "the rule's field '\(name)' is no date"),
+        say("写一个日期字段", "name a date"))
     }
   }
 }

@@ -103,7 +103,8 @@ struct SchemaFileReader {
   }
 
   private static let rules = [
-    "ask", "latest(by: FIELD)", "max", "min", "earliest", "known-beats-unknown", "keep-all", "ladder(a<b<c)",
+    "ask", "latest(by: FIELD)", "max", "min", "earliest", "known-beats-unknown",
+    "known-beats-unknown(by: FIELD)", "keep-all", "keep-all(by: FIELD)", "upgrade(a<b)", "ladder(a<b<c)",
   ]
 
   private mutating func choice(_ json: LocatedJSON) -> Choice? {

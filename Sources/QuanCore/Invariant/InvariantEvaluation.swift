@@ -2,6 +2,9 @@
 public protocol InvariantSource {
   /// What a path leads to from the record: the values that its last field shows; none when it breaks off.
   func values(at path: [String]) throws -> [InvariantOperand]
+  /// When what a field of the record shows was written, by its writer's clock; `nil` when it shows nothing, or several
+  /// values.
+  func timeWritten(_ field: String) throws -> Instant?
   /// How many records of a kind refer to the record in a field and fulfil a condition.
   ///
   /// - Parameter condition: Is asked with the source of each of them.
@@ -51,6 +54,8 @@ extension InvariantExpression {
       return calculate(calculation, try value(one, source), try value(other, source))
     case .call(let function, let arguments, _):
       return call(function, try arguments.map { try value($0, source) })
+    case .written(let field, _):
+      return try source.timeWritten(field).map { .date($0.day) } ?? .nothing
     case .count(let kind, let field, let filter, _):
       let count = try source.count(of: kind, in: field) { counted in
         try filter.map { try truth($0, counted) == true } ?? true

@@ -32,6 +32,8 @@ public struct InvariantExpression: Hashable, Sendable {
     case elementOf(Node, [String], Int)
     case calculate(Calculation, Node, Node, Int)
     case call(InvariantFunction, [Node], Int)
+    /// The day on which what a field of the record shows was written.
+    case written(String, Int)
     /// The records of a kind whose field refers to the record, and that fulfil something.
     case count(kind: String, field: String, filter: Node?, Int)
 
@@ -40,7 +42,7 @@ public struct InvariantExpression: Hashable, Sendable {
       switch self {
       case .literal(_, let position), .path(_, let position), .compare(_, _, _, let position),
         .oneOf(_, _, let position), .elementOf(_, _, let position), .calculate(_, _, _, let position),
-        .call(_, _, let position), .count(_, _, _, let position):
+        .call(_, _, let position), .written(_, let position), .count(_, _, _, let position):
         position
       case .not(let one), .both(let one, _), .either(let one, _), .implies(let one, _), .isEmpty(let one, _):
         one.position
@@ -81,6 +83,7 @@ public struct InvariantExpression: Hashable, Sendable {
     walk(root) { node in
       switch node {
       case .path(let path, _), .elementOf(_, let path, _): found.insert(path)
+      case .written(let field, _): found.insert([field])
       default: break
       }
     }
@@ -97,6 +100,7 @@ public struct InvariantExpression: Hashable, Sendable {
         walk(filter) { inner in
           switch inner {
           case .path(let path, _), .elementOf(_, let path, _): fields.formUnion(path.prefix(1))
+          case .written(let field, _): fields.insert(field)
           default: break
           }
         }
@@ -110,7 +114,7 @@ public struct InvariantExpression: Hashable, Sendable {
   private func walk(_ node: Node, _ visit: (Node) -> Void) {
     visit(node)
     switch node {
-    case .literal, .path, .count: return
+    case .literal, .path, .written, .count: return
     case .not(let one), .isEmpty(let one, _), .elementOf(let one, _, _): walk(one, visit)
     case .both(let one, let other), .either(let one, let other), .implies(let one, let other),
       .compare(_, let one, let other, _), .calculate(_, let one, let other, _):

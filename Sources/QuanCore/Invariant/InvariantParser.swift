@@ -238,6 +238,12 @@ struct InvariantParser {
   }
 
   private mutating func call(_ name: String, _ start: Int) throws(InvariantError) -> Node {
+    if name == "written" {
+      try expect("(")
+      let field = try self.name()
+      try expect(")")
+      return .written(field, start)
+    }
     guard let function = InvariantFunction(rawValue: name) else {
       throw InvariantError(.unknownFunction(name), at: start)
     }

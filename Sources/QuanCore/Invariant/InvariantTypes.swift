@@ -167,6 +167,13 @@ public struct InvariantSchema: Sendable {
         try require(wanted, argument, kind, isFiltering: isFiltering)
       }
       return function.result
+    case .written(let name, let position):
+      let field = try field([name], of: kind, position)
+      guard field.container == .register else {
+        throw InvariantError(
+          .wrongType(found: InvariantType(field).rawValue, wanted: "a field of one value"), at: position)
+      }
+      return .date
     case .count(let counted, let name, let filter, let position):
       if isFiltering { throw InvariantError(.expected("a condition without count"), at: position) }
       let field = try field([name], of: counted, position)

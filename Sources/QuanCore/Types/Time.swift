@@ -146,6 +146,9 @@ public struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible {
     self.init(milliseconds: Int64(date.daysSince1970) * 86_400_000 + ofDay)
   }
 
+  /// The day in universal time, as days since 1970-01-01.
+  var day: Int64 { Self.floor(milliseconds, 86_400_000) }
+
   /// Orders by moment.
   public static func < (one: Self, other: Self) -> Bool { one.milliseconds < other.milliseconds }
 

@@ -25,7 +25,8 @@ enum Care {
     ])
 
   static let note = kind(
-    "care_note", "随访", "care note",
+    "care_note", "随访", "care note", key: "care_case+date+kind?",
+    rules: [Rules.past("date", "日期", "the date")],
     [
       link("care_case", "个案", "case", to: "care_case", .confidential), day("date", "日期", "date", .confidential),
       line("start", "时间", "time", .confidential),

@@ -41,13 +41,15 @@ enum Ledgers {
       day("until", "有效至", "holds until", rule: .earliest), day("closed_on", "销号日期", "closed on"),
       line("requested_by", "申请人", "requested by", .personal), line("approved_by", "批准人", "approved by", .personal),
       link("placement", "安置", "placement", to: "placement"),
+      link("visit", "最后核实家访", "last visit that checked", to: "visit"),
       link("survivor", "并入", "entry that stays", to: "ledger"),
       links("evidence", "佐证", "evidence", to: "evidence"), prose("remark", "备注", "remark"),
     ])
 
   /// Only ever added: what happened once stays.
   static let event = kind(
-    "ledger_event", "劝返与销号", "ledger event",
+    "ledger_event", "劝返与销号", "ledger event", key: "ledger+kind+date?",
+    rules: [Rules.past("date", "日期", "the date")],
     [
       link("ledger", "台账", "ledger entry", to: "ledger"), count("seq", "序号", "number"),
       choice(

@@ -18,6 +18,7 @@ enum People {
     [
       line("name", "姓名", "name", .personal), line("staff_no", "工号", "staff number", .personal),
       choices("role", "角色", "role", Choices.roles), links("schools", "学校", "schools", to: "school"),
-      line("phone", "联系电话", "phone", .personal, rule: .keepAll), flag("active", "在岗", "active", .normal),
+      reachable("phone", "联系电话", "phone", .personal), checked("phone", "联系电话", "phone", .personal),
+      flag("active", "在岗", "active", .normal),
     ])
 }

@@ -13,7 +13,7 @@ enum Support {
     ])
 
   static let session = kind(
-    "session", "辅导记录", "session", key: "tutoring+date+start?",
+    "session", "辅导记录", "session", key: "tutoring+date+start?", rules: [Rules.past("date", "辅导日期", "the session")],
     [
       link("tutoring", "结对", "pair", to: "tutoring"), day("date", "日期", "date"), line("start", "开始时间", "start"),
       count("minutes", "时长（分钟）", "minutes"),

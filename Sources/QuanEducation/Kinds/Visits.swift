@@ -61,7 +61,7 @@ enum Visits {
     ])
 
   static let hotlineCall = kind(
-    "hotline_call", "热线来电", "hotline call", key: "call_no",
+    "hotline_call", "热线来电", "hotline call", key: "call_no", rules: [Rules.past("date", "来电日期", "the call")],
     [
       line("call_no", "来电编号", "call number"), day("date", "日期", "date"), line("start", "时间", "time"),
       choice("channel", "渠道", "channel", codes("phone/电话/phone", "online/网络/online", "in_person/来访/in person")),

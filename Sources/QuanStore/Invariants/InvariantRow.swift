@@ -9,16 +9,23 @@ final class InvariantRow: InvariantSource {
   private var shown: [FieldID: [Value]]
   /// Whether ``shown`` is all that there is to read.
   private let isWhole: Bool
+  /// The record's state, if it has been read; a record whose fields are all in ``shown`` and that has none is as it was
+  /// created.
+  private var state: RecordState?
   /// The records that rules have counted so far.
   private(set) var counted: Set<Int64> = []
 
   /// A record whose fields are read as they are asked for, or are all in `shown`.
-  init(_ file: ReplicaFile, _ row: Int64, _ kind: KindDefinition, shown: [FieldID: [Value]]? = nil) {
+  init(
+    _ file: ReplicaFile, _ row: Int64, _ kind: KindDefinition, shown: [FieldID: [Value]]? = nil,
+    state: RecordState? = nil
+  ) {
     self.file = file
     self.row = row
     self.kind = kind
     self.shown = shown ?? [:]
     isWhole = shown != nil
+    self.state = state
   }
 
   func values(at path: [String]) throws -> [InvariantOperand] {
@@ -34,6 +41,24 @@ final class InvariantRow: InvariantSource {
       last = next
     }
     return values.map { InvariantOperand($0, scale: last.scale) }
+  }
+
+  func timeWritten(_ name: String) throws -> Instant? {
+    guard let field = kind.field(named: name), field.container == .register else { return nil }
+    let values = try own(field)
+    guard values.count == 1 else { return nil }
+    if state == nil {
+      if isWhole { return try file.timeWritten(LocalDot(rowID: row)) }
+      state = try file.loadJoined(LocalDot(rowID: row), hint: kind.id)?.state
+    }
+    guard let side = state?.fields[field.key]?.sides.first(where: { $0.value == values[0] }),
+      let scope = file.streams.dot(LocalDot(rowID: row))?.scope
+    else { return nil }
+    // Whoever wrote it last vouches for it: by then it may have come to pass.
+    return try side.entries.compactMap { entry in
+      guard entry.stamp == ReplicaFile.unread else { return entry.stamp.time }
+      return try file.streams.local(entry.id.dot, in: scope).flatMap { try file.timeWritten($0) }
+    }.max()
   }
 
   private func own(_ field: FieldDefinition) throws -> [Value] {
@@ -85,10 +110,10 @@ extension ReplicaFile {
 
   /// The rules of a record's kind that it breaks, each with the records that the rule counted.
   func brokenRules(
-    of row: Int64, _ kind: KindDefinition, shown: [FieldID: [Value]]? = nil
+    of row: Int64, _ kind: KindDefinition, shown: [FieldID: [Value]]? = nil, state: RecordState? = nil
   ) throws -> [(invariant: Invariant, counted: [Int64])] {
     try (invariants.rules[kind.id] ?? []).compactMap { rule in
-      let source = InvariantRow(self, row, kind, shown: shown)
+      let source = InvariantRow(self, row, kind, shown: shown, state: state)
       guard try rule.expression.holds(in: source) == false else { return nil }
       return (rule.invariant, source.counted.sorted { precedes($0, $1) })
     }

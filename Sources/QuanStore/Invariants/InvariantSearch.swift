@@ -34,7 +34,7 @@ struct InvariantSearch {
     guard plan.rules[kind.id] != nil else { return [] }
     var shown: [FieldID: [Value]] = [:]
     for field in kind.fields { shown[field.id] = file.shown(field, in: state).shown }
-    return try file.brokenRules(of: row, kind, shown: shown).map { broken in
+    return try file.brokenRules(of: row, kind, shown: shown, state: state).map { broken in
       ProblemCheck.Finding(
         class: .invariant, kind: kind.id, owner: row, others: broken.counted.filter { $0 != row },
         rules: [broken.invariant.name])

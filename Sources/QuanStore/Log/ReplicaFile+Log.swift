@@ -221,14 +221,7 @@ extension ReplicaFile {
   func provenance(of dot: Dot, in scope: ScopeID) throws -> Provenance? {
     guard let local = streams.local(dot, in: scope) else { return nil }
     let row = streams.rows[local.stream]
-    let statement = try connection.statement(
-      "SELECT id FROM quan_segment WHERE stream=? AND last_counter>=? ORDER BY last LIMIT 1")
-    statement.bind(1, local.stream)
-    statement.bind(2, bits: dot.counter)
-    if try statement.step() {
-      let id = statement.integer(0)
-      statement.reset()
-      let segment = try decodeCached(id)
+    if let segment = try segment(holding: dot.counter, of: local.stream) {
       return segment.change(holding: dot.counter).map { place in
         Provenance(
           change: ChangeID(stream: StreamID(row.name, scope), number: segment.number(place)),
@@ -241,6 +234,39 @@ extension ReplicaFile {
       change: ChangeID(stream: StreamID(row.name, scope), number: change.number),
       first: Dot(row.name, change.firstCounter), stamp: Stamp(author: change.author, time: change.time),
       message: change.message)
+  }
+
+  /// When an operation was written, by its writer's clock.
+  ///
+  /// The change that was found last is remembered: who asks about one row of a run asks about its neighbours.
+  func timeWritten(_ local: LocalDot) throws -> Instant? {
+    if let known = cachedTime, known.stream == local.stream, known.counters.contains(local.counter) {
+      return known.time
+    }
+    let found: (counters: Range<UInt64>, time: Instant)
+    if let segment = try segment(holding: local.counter, of: local.stream) {
+      guard let place = segment.change(holding: local.counter) else { return nil }
+      let count = segment.operationStarts[place + 1] - segment.operationStarts[place]
+      let first = segment.firstCounters[place]
+      found = (first..<first + UInt64(count), segment.time(place))
+    } else {
+      guard let change = try tailChange(holding: local.counter, of: local.stream) else { return nil }
+      found = (change.firstCounter..<change.firstCounter + UInt64(change.operations.count), change.time)
+    }
+    cachedTime = (local.stream, found.counters, found.time)
+    return found.time
+  }
+
+  /// The segment that holds an operation, if it is in one.
+  private func segment(holding counter: UInt64, of index: Int) throws -> DecodedSegment? {
+    let statement = try connection.statement(
+      "SELECT id FROM quan_segment WHERE stream=? AND last_counter>=? ORDER BY last LIMIT 1")
+    statement.bind(1, index)
+    statement.bind(2, bits: counter)
+    guard try statement.step() else { return nil }
+    let id = statement.integer(0)
+    statement.reset()
+    return try decodeCached(id)
   }
 
   /// The change in the tail, or on its way there, that holds an operation.

@@ -194,7 +194,7 @@ extension ReplicaFile {
       return Decision(shown: [.text(all)], outcome: .agreed)
     case .register, .map, .list:
       var dates: [Side] = []
-      if case .latest(let name) = definition.rule, let kind = catalog.schema.kind(definition.kind),
+      if let name = definition.rule.dateField, let kind = catalog.schema.kind(definition.kind),
         let other = kind.field(named: name)
       {
         dates = state.fields[other.key]?.sides ?? []

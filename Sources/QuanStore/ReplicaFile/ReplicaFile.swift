@@ -18,6 +18,8 @@ final class ReplicaFile {
   var schemaIsStale = false
   /// The segments that were unpacked last for looking something up.
   var cachedSegments: [(id: Int64, segment: DecodedSegment)] = []
+  /// The change of which it was asked last when it was written.
+  var cachedTime: (stream: Int, counters: Range<UInt64>, time: Instant)?
   static let cachedSegmentLimit = 4
   /// What is being taken in and is not in the log yet.
   var unlogged = Unlogged.none
@@ -79,6 +81,7 @@ final class ReplicaFile {
     streams = try StreamTable(connection)
     contexts = Contexts()
     cachedSegments = []
+    cachedTime = nil
     cachedMembership = nil
     cachedOwners = nil
     unlogged = .none

@@ -59,9 +59,7 @@ final class KindTable: Sendable {
     insertion = "INSERT INTO \(table) (\(names)) VALUES (\(marks))"
     selection = "SELECT \(names) FROM \(table)"
     presence = "SELECT 1 FROM \(table) WHERE id=?"
-    hasLinkedRules = kind.fields.contains {
-      if case .latest = $0.rule { true } else { false }
-    }
+    hasLinkedRules = kind.fields.contains { $0.rule.dateField != nil }
   }
 
   /// Quotes a name for SQL.

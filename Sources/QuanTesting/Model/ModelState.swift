@@ -193,7 +193,7 @@ public struct ModelState {
         guard let field = kind.fields.first(where: { $0.key == key.whole }) else { continue }
         let sides = record.sides(of: key)
         var dates: [Side] = []
-        if case .latest(let name) = field.rule, let other = kind.field(named: name) {
+        if let name = field.rule.dateField, let other = kind.field(named: name) {
           dates = record.sides(of: other.key)
         }
         let outcome = field.rule.decide(sides, dates: dates).outcome

@@ -82,7 +82,8 @@ let package = Package(
     tests("QuanFormatTests", ["QuanFormat", "QuanTesting"], resources: [.copy("Golden")]),
     tests("QuanEducationTests", ["Quan", "QuanEducation"]),
     tests(
-      "QuanStoreTests", ["Quan", "QuanStore", "QuanFormat", "QuanTesting", sqlite], resources: [.copy("Golden")]),
+      "QuanStoreTests", ["Quan", "QuanStore", "QuanFormat", "QuanTesting", "CZlib", sqlite],
+      resources: [.copy("Golden")]),
     tests(
       "QuanCommandsTests", ["quan", "TwoReplicas", "Stick", "Bulletin", "FormApp", "Guides", "Quan", "QuanTesting"],
       exclude: ["Recorded", "Screens"]),

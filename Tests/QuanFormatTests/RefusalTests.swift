@@ -120,7 +120,7 @@ struct RefusalTests {
     // The packing stands behind the length of the header.
     let start = segment[0] < 0x80 ? 1 : 2
     var signed = segment
-    segment[start] = 2
+    segment[start] = 3
     #expect(throws: FormatError.newer("packing of a segment")) { _ = try Segment.header(of: segment) }
     // The kind of signature is the last byte of a header that bears none.
     let content = try Segment.header(of: signed).1

@@ -50,7 +50,7 @@ struct MergeJSON {
     let members: KeyValuePairs<String, JSON> = [
       "received": .integer(counts.received), "changes_applied": .integer(counts.applied),
       "changes_known": .integer(counts.known), "changes_pending": .integer(counts.pending),
-      "changes_void": .integer(counts.void),
+      "changes_void": .integer(counts.void), "changes_carried": .integer(counts.carried),
       "refused": .integer(counts.refused), "nothing_lost": .bool(counts.isBalanced),
       "operations_applied": .integer(counts.operations), "records_created": .integer(counts.created),
       "records_changed": .integer(counts.changed), "new_conflict_count": .integer(counts.newConflicts),
@@ -80,11 +80,12 @@ struct MergeJSON {
             "claimed": .string(clock.claimed.description), "class": .string(clock.isAhead ? "ahead" : "backwards"),
           ])
         }),
-      "feigned": .array(
+      "refused_segments": .array(
         report.refusedSegments.map { segment in
           .object([
             "replica": .string(segment.stream.replica.description), "first": .integer(segment.range.lowerBound),
-            "last": .integer(segment.range.upperBound), "member": .string(segment.feigned.description),
+            "last": .integer(segment.range.upperBound), "member": .string(segment.member.description),
+            "reason": .string(segment.reason.rawValue),
           ])
         }),
       "pending": .array(report.pending.map { Self.json($0) }),

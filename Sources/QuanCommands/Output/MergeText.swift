@@ -150,12 +150,14 @@ struct MergeText {
     )
     let refused =
       counts.refused > 0 ? say(" + 未导入 \(counts.refused)", " + \(counts.refused) left out") : ""
+    let carried =
+      counts.carried > 0 ? say(" + 代传 \(counts.carried)", " + \(counts.carried) carried for others") : ""
     let verdict =
       counts.isBalanced
       ? say("没有丢失", "nothing lost") : say("数目不符, 请运行 quan verify", "the counts differ; run quan verify")
     let balance = say(
-      "(收到 \(counts.received) = 并入 \(counts.applied) + 相同 \(counts.known) + 等待 \(counts.pending)\(refused); \(verdict))",
-      "(\(counts.received) in = \(counts.applied) taken in + \(counts.known) same + \(counts.pending) waiting\(refused); \(verdict))"
+      "(收到 \(counts.received) = 并入 \(counts.applied) + 相同 \(counts.known) + 等待 \(counts.pending)\(carried)\(refused); \(verdict))",
+      "(\(counts.received) in = \(counts.applied) taken in + \(counts.known) same + \(counts.pending) waiting\(carried)\(refused); \(verdict))"
     )
     let line = first + "  " + balance
     if DisplayWidth.of(line) <= Terminal.columns { return [line] }

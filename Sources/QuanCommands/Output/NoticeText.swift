@@ -112,9 +112,16 @@ enum RemarkText {
       ]
     let refused = report.refusedSegments.prefix(10).map { segment in
       let range = "\(segment.range.lowerBound)-\(segment.range.upperBound)"
-      return say(
-        "拒收: 更改 \(range) 冒用成员 \(segment.feigned) 的签名",
-        "Refused: changes \(range) feign the signature of member \(segment.feigned)")
+      return switch segment.reason {
+      case .feigned:
+        say(
+          "拒收: 更改 \(range) 冒用成员 \(segment.member) 的签名",
+          "Refused: changes \(range) feign the signature of member \(segment.member)")
+      case .lying:
+        say(
+          "拒收: 更改 \(range) 的密封与内容不符, 封口署名是成员 \(segment.member)",
+          "Refused: the seal of changes \(range), in the name of member \(segment.member), is not of what they hold")
+      }
     }
     return forks + clocks + void + refused + report.pending.prefix(10).map { line($0, people) }
   }

@@ -14,6 +14,9 @@ public enum BuiltIn {
   /// What an admin said about a member; see ``MemberStatement``.
   public static let memberKind = Dot.builtIn(5)
 
+  /// The key of a scope, sealed to one member.
+  public static let grantKind = Dot.builtIn(6)
+
   /// A file that was attached to a record: its name and size, beside its content's hash.
   public static let fileKind = Dot.builtIn(8)
 
@@ -92,6 +95,17 @@ public enum BuiltIn {
   /// The last changes of a member that keep the right it had before, each as `REPLICA SCOPE NUMBER CHECK`.
   public static let memberCuts = Dot.builtIn(60)
 
+  /// The member that a key is sealed to, by its ID.
+  public static let grantMember = Dot.builtIn(76)
+  /// The scope whose key it is, by the ID of the record that describes it.
+  public static let grantScope = Dot.builtIn(77)
+  /// Which epoch of the scope, from 1.
+  public static let grantEpoch = Dot.builtIn(78)
+  /// What names the key in the clear, in hexadecimal digits.
+  public static let grantKey = Dot.builtIn(79)
+  /// The sealed key, in hexadecimal digits.
+  public static let grantSealed = Dot.builtIn(80)
+
   /// The name of the field that keeps an outside system's ID.
   public static let externalIDName = "external_id"
 
@@ -105,6 +119,7 @@ public enum BuiltIn {
     KindDefinition(id: replicaKind, code: "quan_replica", labels: Labels("副本", "replica"), order: -1),
     KindDefinition(id: fileKind, code: "quan_file", labels: Labels("附件", "attached file"), order: -5),
     KindDefinition(id: memberKind, code: "quan_member", labels: Labels("成员", "member"), order: 0),
+    KindDefinition(id: grantKind, code: "quan_grant", labels: Labels("密钥", "sealed key"), order: 0),
   ]
 
   /// The fields of the built-in kinds.
@@ -157,6 +172,11 @@ public enum BuiltIn {
     add(memberKind, memberRole, "role", Labels("角色", "role"))
     add(memberKind, memberScopes, "scopes", Labels("范围", "scopes"), .text, .set)
     add(memberKind, memberCuts, "cuts", Labels("截止处", "cuts"), .text, .set)
+    add(grantKind, grantMember, "member", Labels("成员号", "member ID"))
+    add(grantKind, grantScope, "scope", Labels("范围", "scope"))
+    add(grantKind, grantEpoch, "epoch", Labels("期", "epoch"), .integer)
+    add(grantKind, grantKey, "key", Labels("密钥号", "key ID"))
+    add(grantKind, grantSealed, "sealed", Labels("密文", "sealed key"))
     return fields
   }()
 

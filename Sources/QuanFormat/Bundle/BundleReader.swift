@@ -92,19 +92,51 @@ package struct BundleReader: Sendable {
   }
 
   /// Unpacks a segment's bytes, and looks whether its header is the one that the table repeats.
-  package func decode(_ bytes: [UInt8], _ index: Int) throws -> DecodedSegment {
+  ///
+  /// - Returns: The segment, and its bytes in the clear.
+  /// - Throws: ``EnvelopeError`` when it is sealed and cannot be opened, or its content is not what its header says;
+  ///   ``BundleError``.
+  package func decode(_ bytes: [UInt8], _ index: Int, with keyring: Keyring) throws -> (
+    segment: DecodedSegment, clear: [UInt8]
+  ) {
     do {
       let (header, start) = try Segment.header(of: bytes)
       guard header == self.header.segments[index].header else {
         throw BundleError.damaged(part: "table of segments")
       }
-      return try DecodedSegment(header, bytes, start..<bytes.count)
+      guard header.seal != nil else { return (try DecodedSegment(header, bytes, start..<bytes.count), bytes) }
+      let clear = try Envelope.open(bytes, with: keyring)
+      // The file is whole: a content that is no segment was sealed so.
+      do throws(FormatError) {
+        let (header, start) = try Segment.header(of: clear)
+        return (try DecodedSegment(header, clear, start..<clear.count), clear)
+      } catch {
+        throw EnvelopeError.lying
+      }
     } catch FormatError.overLimit(let what) {
       throw BundleError.overLimit(what)
     } catch FormatError.newer(let what) {
       throw BundleError.unknownFeature(what)
     } catch let error as FormatError {
       throw BundleError.damaged(part: "content of segment \(index + 1) of \(self.header.segments.count) (\(error))")
+    }
+  }
+
+  /// Unpacks the bytes of a segment that is not sealed.
+  package func decode(_ bytes: [UInt8], _ index: Int) throws -> DecodedSegment {
+    try decode(bytes, index, with: Keyring()).segment
+  }
+
+  /// Looks as deep into a segment as can be without a replica: unpacks it, or where it is sealed and no key is at hand
+  /// compares its content with its header.
+  package func check(_ index: Int, with keyring: Keyring) throws {
+    let bytes = try segment(index)
+    do {
+      _ = try decode(bytes, index, with: keyring)
+    } catch EnvelopeError.noKey {
+      guard try Envelope.isWhole(bytes) else { throw BundleError.damaged(part: "seal of segment \(index + 1)") }
+    } catch is EnvelopeError {
+      throw BundleError.damaged(part: "seal of segment \(index + 1) of \(header.segments.count)")
     }
   }
 

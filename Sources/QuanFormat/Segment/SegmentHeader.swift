@@ -20,12 +20,14 @@ package struct SegmentHeader: Hashable, Sendable {
   package let inflatedSize: Int
   /// Its author's signature; `nil` when it bears none.
   package let signature: SegmentSignature?
+  /// How its content is sealed; `nil` when it is in the clear.
+  package let seal: Seal?
 
   /// A header of given parts.
   package init(
     stream: StreamID, range: ClosedRange<UInt64>, lastCounter: UInt64, previous: QuanCore.Digest,
     digest: QuanCore.Digest, operationCount: Int, requires: [Dependency], inflatedSize: Int,
-    signature: SegmentSignature? = nil
+    signature: SegmentSignature? = nil, seal: Seal? = nil
   ) {
     self.stream = stream
     self.range = range
@@ -36,13 +38,22 @@ package struct SegmentHeader: Hashable, Sendable {
     self.requires = requires
     self.inflatedSize = inflatedSize
     self.signature = signature
+    self.seal = seal
   }
 
   /// The header with a signature.
-  package func signed(_ signature: SegmentSignature) -> SegmentHeader {
+  package func signed(_ signature: SegmentSignature) -> SegmentHeader { with(signature, seal) }
+
+  /// The header of the same segment when it is sealed.
+  func sealed(_ seal: Seal) -> SegmentHeader { with(signature, seal) }
+
+  /// The header of the same segment in the clear.
+  package var unsealed: SegmentHeader { with(signature, nil) }
+
+  private func with(_ signature: SegmentSignature?, _ seal: Seal?) -> SegmentHeader {
     SegmentHeader(
       stream: stream, range: range, lastCounter: lastCounter, previous: previous, digest: digest,
-      operationCount: operationCount, requires: requires, inflatedSize: inflatedSize, signature: signature)
+      operationCount: operationCount, requires: requires, inflatedSize: inflatedSize, signature: signature, seal: seal)
   }
 
   /// The place that it ends at.
@@ -55,7 +66,11 @@ package struct SegmentHeader: Hashable, Sendable {
     Dependency(stream, Tip(number: range.lowerBound - 1, check: previous.check))
   }
 
-  private static let packing: UInt8 = 1
+  /// How the content is packed.
+  private enum Packing: UInt8 {
+    case clear = 1
+    case sealed = 2
+  }
 
   /// Who vouches for a segment.
   private enum SignatureKind: UInt8 {
@@ -64,7 +79,7 @@ package struct SegmentHeader: Hashable, Sendable {
   }
 
   package func encode(to writer: inout ByteWriter) {
-    writer.byte(Self.packing)
+    writer.byte((seal == nil ? Packing.clear : .sealed).rawValue)
     writer.fixed64(stream.replica.rawValue)
     writer.dot(stream.scope.dot)
     writer.varint(range.lowerBound)
@@ -76,19 +91,24 @@ package struct SegmentHeader: Hashable, Sendable {
     writer.varint(UInt64(requires.count))
     for dependency in requires { writer.dependency(dependency) }
     writer.varint(UInt64(inflatedSize))
-    guard let signature else {
+    if let signature {
+      writer.byte(SignatureKind.ed25519.rawValue)
+      writer.fixed64(signature.signer.rawValue)
+      writer.fixed64(signature.nonce)
+      writer.append(signature.bytes)
+    } else {
       writer.byte(SignatureKind.none.rawValue)
-      return
     }
-    writer.byte(SignatureKind.ed25519.rawValue)
-    writer.fixed64(signature.signer.rawValue)
-    writer.fixed64(signature.nonce)
-    writer.append(signature.bytes)
+    guard let seal else { return }
+    writer.fixed64(seal.key)
+    writer.fixed64(seal.sealer.rawValue)
+    writer.append(seal.content.bytes)
+    writer.append(seal.signature)
   }
 
   package init(_ reader: inout ByteReader) throws(FormatError) {
     let offset = reader.offset
-    guard try reader.byte() == Self.packing else { throw .newer("packing of a segment") }
+    guard let packing = Packing(rawValue: try reader.byte()) else { throw .newer("packing of a segment") }
     let replica = ReplicaID(rawValue: try reader.fixed64())
     stream = StreamID(replica, ScopeID(try reader.dot()))
     let first = try reader.varint()
@@ -119,6 +139,14 @@ package struct SegmentHeader: Hashable, Sendable {
       signature = SegmentSignature(signer: signer, nonce: nonce, bytes: Array(try reader.take(64)))
     case nil: throw .newer("signature")
     }
+    guard packing == .sealed else {
+      seal = nil
+      return
+    }
+    let key = try reader.fixed64()
+    let sealer = ReplicaID(rawValue: try reader.fixed64())
+    guard let content = QuanCore.Digest(try reader.take(32)) else { throw .truncated(offset: offset) }
+    seal = Seal(key: key, sealer: sealer, content: content, signature: Array(try reader.take(64)))
   }
 }
 

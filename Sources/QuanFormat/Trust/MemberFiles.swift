@@ -42,7 +42,7 @@ package struct RequestFile: Hashable, Sendable {
   }
 }
 
-/// What a laptop enters a workspace with: who founded it, and whom it admits; see *Format*, "Requests and welcomes".
+/// What a laptop enters a workspace with: who founded it, whom it admits, and the keys of `shared`; see *Format*, "Requests and welcomes".
 package struct WelcomeFile: Hashable, Sendable {
   private static let magic = Array("QUANWELC".utf8)
 
@@ -50,11 +50,38 @@ package struct WelcomeFile: Hashable, Sendable {
   package let member: ReplicaID
   /// The founder's keys; the workspace's ID follows from them.
   package let founder: MemberPublicKeys
+  /// The keys of scope `shared`, sealed to the member: with them it reads what grants it all else.
+  package let keys: [SealedKey]
+
+  /// A key of scope `shared`, sealed to who is welcome.
+  package struct SealedKey: Hashable, Sendable {
+    /// Which epoch, from 1.
+    package let epoch: UInt64
+    /// What names the key in the clear.
+    package let id: UInt64
+    /// What ``KeyGrant`` makes of it.
+    package let sealed: [UInt8]
+
+    /// A key of given parts.
+    package init(epoch: UInt64, id: UInt64, sealed: [UInt8]) {
+      self.epoch = epoch
+      self.id = id
+      self.sealed = sealed
+    }
+  }
 
   /// A welcome of given parts.
-  package init(member: ReplicaID, founder: MemberPublicKeys) {
+  package init(member: ReplicaID, founder: MemberPublicKeys, keys: [SealedKey]) {
     self.member = member
     self.founder = founder
+    self.keys = keys
+  }
+
+  /// The keys of `shared` that it brings, opened with the member's own.
+  package func open(with own: MemberKeys) -> [ScopeKey] {
+    keys.compactMap { key in
+      KeyGrant.open(key.sealed, scope: .shared, epoch: key.epoch, id: key.id, with: own, in: workspace)
+    }
   }
 
   /// The workspace.
@@ -67,15 +94,27 @@ package struct WelcomeFile: Hashable, Sendable {
     writer.fixed64(member.rawValue)
     writer.append(founder.signing)
     writer.append(founder.agreement)
+    writer.varint(UInt64(keys.count))
+    for key in keys {
+      writer.varint(key.epoch)
+      writer.fixed64(key.id)
+      writer.append(key.sealed)
+    }
     return MemberFile.seal(Self.magic, writer.bytes)
   }
 
   /// Reads the bytes of a file.
   package init(_ bytes: [UInt8]) throws(BundleError) {
     self = try MemberFile.open(Self.magic, bytes, part: "welcome") { reader throws(FormatError) in
-      WelcomeFile(
-        member: ReplicaID(rawValue: try reader.fixed64()),
-        founder: MemberPublicKeys(signing: Array(try reader.take(32)), agreement: Array(try reader.take(32))))
+      let member = ReplicaID(rawValue: try reader.fixed64())
+      let founder = MemberPublicKeys(signing: Array(try reader.take(32)), agreement: Array(try reader.take(32)))
+      var keys: [SealedKey] = []
+      for _ in 0..<(try reader.count("keys", minimum: 9 + KeyGrant.size)) {
+        let epoch = try reader.varint()
+        let id = try reader.fixed64()
+        keys.append(SealedKey(epoch: epoch, id: id, sealed: Array(try reader.take(KeyGrant.size))))
+      }
+      return WelcomeFile(member: member, founder: founder, keys: keys)
     }
   }
 }

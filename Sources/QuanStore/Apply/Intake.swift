@@ -9,11 +9,22 @@ import QuanFormat
 struct Intake {
   /// A segment on offer.
   struct Offer {
+    /// Where it comes from.
+    enum Origin: Hashable {
+      /// A bundle.
+      case bundle
+      /// The row of `quan_pending`.
+      case pending(Int64)
+      /// The row of `quan_carried`: an envelope whose key has come.
+      case carried(Int64)
+    }
+
     let header: SegmentHeader
-    /// Gives the segment's bytes and content.
+    /// Gives the segment's bytes in the clear, and its content.
     let load: () throws -> (bytes: [UInt8], segment: DecodedSegment)
-    /// The row of `quan_pending` that it comes from.
-    let pendingID: Int64?
+    /// Gives the segment's bytes as they came.
+    let raw: () throws -> [UInt8]
+    let origin: Origin
   }
 
   let file: ReplicaFile
@@ -46,6 +57,8 @@ struct Intake {
     case attachable(StreamRow)
     /// These places are not held.
     case missing([Dependency])
+    /// Its key is not here.
+    case sealed
 
     /// Whether nothing is to be taken in.
     var isKnown: Bool { if case .known = self { true } else { false } }
@@ -54,6 +67,9 @@ struct Intake {
   /// Where a segment stands.
   static func standing(of header: SegmentHeader, in file: ReplicaFile) throws -> Standing {
     if try file.row(at: header.end) != nil { return .known }
+    if let seal = header.seal, file.keyring[seal.key] == nil {
+      return try file.carriage().holds(header.end) ? .known : .sealed
+    }
     var missing: [Dependency] = []
     var attached: StreamRow?
     if header.range.lowerBound == 1 {
@@ -82,14 +98,16 @@ struct Intake {
   /// Takes in what is offered, and what was pending and now can be.
   mutating func take(_ offers: [Offer]) throws -> MergeReport {
     let before = try file.verdicts()
+    try file.refreshKeyring()
     var waiting = try offers + pendingOffers()
-    let total = waiting.reduce(0) { $0 + $1.header.range.count }
-    applier.tally.report.received = total
+    var total = waiting.reduce(0) { $0 + $1.header.range.count }
+    var opened: Set<Int64> = []
     var done = 0
     var hasMoved = true
     while hasMoved {
       hasMoved = false
       var rest: [Offer] = []
+      try file.refreshKeyring()
       let credentials = try Credentials(file, waiting.map(\.header))
       for offer in waiting {
         try progress(WorkProgress(.merging, done, of: total))
@@ -102,7 +120,7 @@ struct Intake {
             rest.append(offer)
             continue
           case .forged:
-            try refuse(offer)
+            try refuse(offer, .feigned)
             continue
           }
         }
@@ -112,10 +130,14 @@ struct Intake {
           try forget(offer)
           done += offer.header.range.count
         case .attachable(let row):
-          try apply(offer, to: row)
+          do {
+            try apply(offer, to: row)
+            hasMoved = true
+          } catch is EnvelopeError {
+            try refuse(offer, .lying)
+          }
           done += offer.header.range.count
-          hasMoved = true
-        case .missing: rest.append(offer)
+        case .missing, .sealed: rest.append(offer)
         }
       }
       waiting = rest
@@ -128,8 +150,16 @@ struct Intake {
           hasMoved = true
         }
       }
+      if !hasMoved {
+        let carried = try carriedOffers(but: &opened)
+        waiting += carried
+        total += carried.reduce(0) { $0 + $1.header.range.count }
+        hasMoved = !carried.isEmpty
+      }
     }
-    for offer in waiting where offer.pendingID == nil { try keep(offer) }
+    applier.tally.report.received = total
+    let credentials = try Credentials(file, waiting.map(\.header))
+    for offer in waiting { try keep(offer, credentials) }
     try applier.finishTexts()
     try rebuild(forkedScopes.union(unsureScopes).union(try file.unsettled(since: before)))
     try file.contexts.save(file.connection)
@@ -138,8 +168,8 @@ struct Intake {
   }
 
   private mutating func apply(_ offer: Offer, to found: StreamRow) throws {
-    try file.finishSchema(before: offer.header.stream.scope)
     let (bytes, segment) = try offer.load()
+    try file.finishSchema(before: offer.header.stream.scope)
     var row = found
     if row.index < 0 {
       let index = try file.streams.intern(
@@ -166,7 +196,8 @@ struct Intake {
         var direct = try SegmentApplier(file, segment, to: row.index)
         try direct.apply(with: &applier)
       }
-      try file.appendSegment(segment.header, bytes, isSmall: true, to: row.index)
+      try file.appendSegment(
+        segment.header, bytes, isSmall: true, key: offer.header.seal?.key, to: row.index)
       file.unlogged = .none
       try advance(row.index, to: segment.header)
     } else {
@@ -276,7 +307,13 @@ struct Intake {
   private mutating func applyEntangled(_ offers: [Offer]) throws {
     var cursors: [(segment: DecodedSegment, digests: [Digest], next: Int, offer: Offer)] = []
     for offer in offers {
-      let (_, segment) = try offer.load()
+      let segment: DecodedSegment
+      do {
+        segment = try offer.load().segment
+      } catch is EnvelopeError {
+        try refuse(offer, .lying)
+        continue
+      }
       clocks.note(segment)
       if let signature = offer.header.signature { try file.keep(signature, at: offer.header.digest) }
       cursors.append((segment, segment.digests(), 0, offer))
@@ -307,7 +344,7 @@ struct Intake {
     for cursor in cursors {
       if cursor.next == cursor.segment.changeCount {
         try forget(cursor.offer)
-      } else if cursor.offer.pendingID == nil {
+      } else if cursor.offer.origin == .bundle {
         try keep(cursor.offer)
       }
     }
@@ -341,22 +378,75 @@ struct Intake {
       guard let (header, _) = try? Segment.header(of: bytes) else {
         throw StoreError(.damaged, "a pending segment is damaged")
       }
-      offers.append(Offer(header: header, load: { (bytes, try file.decode(bytes)) }, pendingID: id))
+      offers.append(Self.offer(header, bytes, file, .pending(id)))
     }
     return offers
   }
 
+  /// The carried envelopes whose key is here now, but for those offered before.
+  private func carriedOffers(but offered: inout Set<Int64>) throws -> [Offer] {
+    try file.carriage().items.filter { item in
+      guard let seal = item.header.seal, file.keyring[seal.key] != nil else { return false }
+      return offered.insert(item.id).inserted
+    }
+    .map { Self.offer($0.header, try file.carriedBytes($0.id), file, .carried($0.id)) }
+  }
+
+  private static func offer(
+    _ header: SegmentHeader, _ bytes: [UInt8], _ file: ReplicaFile, _ origin: Offer.Origin
+  ) -> Offer {
+    let load = {
+      let clear = header.seal == nil ? bytes : try Envelope.open(bytes, with: file.keyring)
+      return (clear, try file.decode(clear))
+    }
+    return Offer(header: header, load: load, raw: { bytes }, origin: origin)
+  }
+
   private func forget(_ offer: Offer) throws {
-    guard let id = offer.pendingID else { return }
-    let statement = try file.connection.statement("DELETE FROM quan_pending WHERE id=?")
-    statement.bind(1, id)
-    try statement.run()
+    switch offer.origin {
+    case .bundle: return
+    case .carried(let id): try file.stopCarrying(id)
+    case .pending(let id):
+      let statement = try file.connection.statement("DELETE FROM quan_pending WHERE id=?")
+      statement.bind(1, id)
+      try statement.run()
+    }
+  }
+
+  /// Keeps what cannot be taken in: an envelope without a key is carried when a member sealed it; all else waits.
+  private mutating func keep(_ offer: Offer, _ credentials: Credentials) throws {
+    guard let seal = offer.header.seal, file.keyring[seal.key] == nil else {
+      if case .pending = offer.origin { return }
+      try keep(offer)
+      return
+    }
+    switch credentials.sealer(of: offer.header) {
+    case .good:
+      guard case .good = credentials.answer(offer.header) else { fallthrough }
+      if try file.carry(offer.header, try offer.raw()) {
+        applier.tally.report.changesCarried += offer.header.range.count
+      } else {
+        applier.tally.report.changesKnown += offer.header.range.count
+      }
+      try forget(offer)
+    case .stranger, .unsigned:
+      if offer.origin == .bundle { try wait(offer, try offer.raw()) }
+    case .forged: try refuse(offer, .lying)
+    }
   }
 
   private mutating func keep(_ offer: Offer) throws {
-    let (bytes, segment) = try offer.load()
+    do {
+      try wait(offer, try offer.load().bytes)
+      try forget(offer)
+    } catch is EnvelopeError {
+      try refuse(offer, .lying)
+    }
+  }
+
+  private mutating func wait(_ offer: Offer, _ bytes: [UInt8]) throws {
     let statement = try file.connection.statement("INSERT OR IGNORE INTO quan_pending (digest, bytes) VALUES (?,?)")
-    statement.bind(1, segment.header.digest.bytes)
+    statement.bind(1, offer.header.digest.bytes)
     statement.bind(2, bytes)
     try statement.run()
     // The same segment has been waiting already, or came twice.
@@ -456,19 +546,22 @@ struct Intake {
     return false
   }
 
-  /// Lets go of a segment whose signature is feigned, and says so.
-  private mutating func refuse(_ offer: Offer) throws {
+  /// Lets go of a segment that is not what it says, and names it.
+  private mutating func refuse(_ offer: Offer, _ reason: RefusedSegment.Reason) throws {
     try forget(offer)
-    guard let signature = offer.header.signature else { return }
+    let member = reason == .feigned ? offer.header.signature?.signer : offer.header.seal?.sealer
     applier.tally.report.refused += offer.header.range.count
     applier.tally.report.refusedSegments.append(
-      RefusedSegment(stream: offer.header.stream, range: offer.header.range, feigned: signature.signer))
+      RefusedSegment(
+        stream: offer.header.stream, range: offer.header.range, reason: reason, member: member ?? .builtIn))
   }
 
   /// The segments among `waiting` that members vouch for; whose they are is noted.
   private func vouched(_ waiting: [Offer], by credentials: Credentials) throws -> Set<Int> {
     var good: Set<Int> = []
     for (index, offer) in waiting.enumerated() {
+      // What cannot be opened cannot be taken apart into changes either.
+      if case .sealed = try Self.standing(of: offer.header, in: file) { continue }
       guard case .good(let owner) = credentials.answer(offer.header) else { continue }
       if let owner { try file.note(owner, of: offer.header.stream.replica) }
       good.insert(index)

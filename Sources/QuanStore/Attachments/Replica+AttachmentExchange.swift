@@ -8,11 +8,8 @@ extension Replica {
   private static let damagedEnding = ".damaged"
 
   /// Where a content's file lies in a folder; a subfolder for each pair of digits keeps folders small.
-  private func attachmentPath(_ hash: Digest, in folder: String) -> (path: String, name: String) {
-    let name = AttachmentFile.name(of: hash, in: workspace)
-    return (
-      "\(folder)/quan-attachments/\(name.prefix(2))/\(name)\(Self.attachmentEnding)", name + Self.attachmentEnding
-    )
+  private func path(_ carrier: AttachmentCarrier, in folder: String) -> String {
+    "\(folder)/quan-attachments/\(carrier.name.prefix(2))/\(carrier.name)\(Self.attachmentEnding)"
   }
 
   /// Takes in what is lacked here, then writes what the folder lacks.
@@ -32,40 +29,45 @@ extension Replica {
   @discardableResult
   public func takeAttachments(from folder: String) throws -> AttachmentReport {
     var report = AttachmentReport()
-    for (hash, limit) in try lackedAttachments() {
-      let (path, name) = attachmentPath(hash, in: folder)
-      guard File.kind(of: path) == .file else {
-        report.waiting += 1
-        continue
+    for use in try lackedAttachments() {
+      var isTaken = false
+      for carrier in try read({ try $0.carriers(of: use.hash, for: use.scopes) }) where !isTaken {
+        isTaken = try take(use, by: carrier, from: folder, &report)
       }
-      do {
-        let source = try FileReader(path)
-        let start = try source.read(at: 0, count: Int(AttachmentFile.contentOffset))
-        let file = try AttachmentFile(header: start, fileSize: source.count)
-        guard file.hash == hash, file.workspace == workspace else { throw BundleError.damaged(part: "header") }
-        guard file.size <= limit else {
-          report.overLimit += 1
-          report.waiting += 1
-          continue
-        }
-        try file.verify { try source.read(at: $0, count: $1) }
-        try access { replica in
-          try replica.transaction {
-            try replica.store(hash, size: file.size) { offset, count in
-              try source.read(at: AttachmentFile.contentOffset + offset, count: count)
-            }
-          }
-        }
-        report.taken += 1
-        try? File.remove(path + Self.damagedEnding)
-      } catch let error as BundleError {
-        report.waiting += 1
-        // Out of the way, so that who has the content sees that the folder lacks it. Nothing is thrown away.
-        if case .newerFormat = error {} else { try? File.rename(path, to: path + Self.damagedEnding) }
-        report.skipped.append(SkippedFile(name: name, reason: Self.reason(error).message))
-      }
+      if isTaken { report.taken += 1 } else { report.waiting += 1 }
     }
     return report
+  }
+
+  /// Takes in one attachment from the file that carries it, if that is there and sound.
+  private func take(
+    _ use: AttachmentNeed, by carrier: AttachmentCarrier, from folder: String, _ report: inout AttachmentReport
+  ) throws -> Bool {
+    let path = path(carrier, in: folder)
+    guard File.kind(of: path) == .file else { return false }
+    do {
+      guard let (size, part) = try carrier.open(try FileReader(path)) else { return false }
+      guard size <= use.limit else {
+        report.overLimit += 1
+        return false
+      }
+      try access { replica in
+        try replica.transaction {
+          do {
+            try replica.store(use.hash, size: size, part: part)
+          } catch let error as StoreError where error.code == .damaged {
+            throw BundleError.damaged(part: "content")
+          }
+        }
+      }
+      try? File.remove(path + Self.damagedEnding)
+      return true
+    } catch let error as BundleError {
+      // Out of the way, so that who has the content sees that the folder lacks it. Nothing is thrown away.
+      if case .newerFormat = error {} else { try? File.rename(path, to: path + Self.damagedEnding) }
+      report.skipped.append(SkippedFile(name: File.name(of: path), reason: Self.reason(error).message))
+      return false
+    }
   }
 
   private static func reason(_ error: BundleError) -> StoreError {
@@ -87,21 +89,23 @@ extension Replica {
     var report = AttachmentReport()
     let (own, used) = try read { file in
       let lacked = try receiver.map { try file.attachments(lackedBy: try file.peerVector($0)) }
-      var used: [(hash: Digest, size: UInt64, limit: UInt64)] = []
+      var used: [(hash: Digest, size: UInt64, limit: UInt64, carrier: AttachmentCarrier)] = []
       for use in try file.usedAttachments() {
         guard let size = try file.content(use.hash)?.size else { continue }
         if lacked?.contains(use.hash) ?? true {
-          used.append((use.hash, size, min(use.limit, cap)))
+          for carrier in try file.carriers(of: use.hash, for: use.scopes) {
+            used.append((use.hash, size, min(use.limit, cap), carrier))
+          }
         } else {
           report.heard += 1
         }
       }
       return (file.meta.replica, used)
     }
-    for (hash, size, limit) in used {
-      let (path, _) = attachmentPath(hash, in: folder)
+    for (hash, size, limit, carrier) in used {
+      let path = path(carrier, in: folder)
       // A file of another size is one that was cut while it was copied: it is written anew.
-      if let there = try? FileReader(path), there.count == size + AttachmentFile.overhead { continue }
+      if let there = try? FileReader(path), there.count == carrier.fileSize(size) { continue }
       guard size <= limit else {
         report.overLimit += 1
         continue
@@ -112,38 +116,43 @@ extension Replica {
       // It grows under a name of this replica, which no other tidies away.
       let temporary = File.temporaryName(of: "\(folder)/\(Self.prefix(own))-\(File.name(of: path))")
       try read { file in
-        let header = AttachmentFile(workspace: workspace, hash: hash, size: size).header
         try File.writeDurably(to: path, by: temporary) { sink in
           var whole = DigestHasher()
+          var offset: UInt64 = 0
+          let header = carrier.header(size)
           whole.update(header)
           try sink(header)
           try file.eachChunk(of: hash) { bytes in
-            whole.update(bytes)
-            try sink(bytes)
+            let written = try carrier.chunk(bytes, offset, size)
+            whole.update(written)
+            try sink(written)
+            offset += UInt64(bytes.count)
           }
           try sink(whole.finish().bytes)
         }
       }
       report.written += 1
-      report.bytesWritten += size + AttachmentFile.overhead
+      report.bytesWritten += carrier.fileSize(size)
     }
     return report
   }
 
   /// Takes in the attachments that records here refer to and another replica within reach holds.
   func takeAttachments(of other: Replica) throws {
-    for (hash, limit) in try lackedAttachments() {
-      guard let size = try other.read({ try $0.content(hash)?.size }), size <= limit else { continue }
+    for use in try lackedAttachments() {
+      guard let size = try other.read({ try $0.content(use.hash)?.size }), size <= use.limit else { continue }
       try access { file in
         try file.transaction {
-          try file.store(hash, size: size) { offset, _ in try other.read { try $0.chunk(of: hash, at: offset) } }
+          try file.store(use.hash, size: size) { offset, _ in
+            try other.read { try $0.chunk(of: use.hash, at: offset) }
+          }
         }
       }
     }
   }
 
   /// The attachments that records here refer to and that are not here, with the limits of their scopes.
-  private func lackedAttachments() throws -> [(hash: Digest, limit: UInt64)] {
+  private func lackedAttachments() throws -> [AttachmentNeed] {
     try read { file in try file.usedAttachments().filter { try file.content($0.hash) == nil } }
   }
 }

@@ -1,6 +1,15 @@
 import QuanCore
 import QuanFormat
 
+/// An attachment that records refer to.
+struct AttachmentNeed {
+  let hash: Digest
+  /// The scopes of the records.
+  var scopes: Set<ScopeID>
+  /// Up to which size in bytes it travels.
+  var limit: UInt64
+}
+
 extension ReplicaFile {
   /// How many bytes a chunk has; the last may have fewer.
   static let chunkSize = 1 << 18
@@ -176,18 +185,21 @@ extension ReplicaFile {
     return isDescribed
   }
 
-  /// The attachments that records refer to, each with the greatest limit of the scopes that do.
-  func usedAttachments() throws -> [(hash: Digest, limit: UInt64)] {
+  /// The attachments that records refer to, each with the scopes that do, and the greatest of their limits.
+  func usedAttachments() throws -> [AttachmentNeed] {
     var limits: [ScopeID: UInt64] = [:]
     var order: [Digest] = []
-    var found: [Digest: UInt64] = [:]
+    var found: [Digest: AttachmentNeed] = [:]
     for use in try attachmentUses() {
       let limit = try limits[use.scope] ?? attachmentLimit(of: use.scope)
       limits[use.scope] = limit
       if found[use.hash] == nil { order.append(use.hash) }
-      found[use.hash] = max(found[use.hash] ?? 0, limit)
+      var need = found[use.hash] ?? AttachmentNeed(hash: use.hash, scopes: [], limit: 0)
+      need.scopes.insert(use.scope)
+      need.limit = max(need.limit, limit)
+      found[use.hash] = need
     }
-    return order.map { ($0, found[$0] ?? 0) }
+    return order.compactMap { found[$0] }
   }
 
   /// The size up to which a scope's attachments travel.

@@ -144,7 +144,7 @@ public struct MergeReport: Hashable, Sendable {
   /// be a trial.
   public var number: Int64?
   /// How many changes, or for an import rows, came in or had been waiting: all of them are counted again as taken in,
-  /// known, waiting or refused.
+  /// known, waiting, carried or refused.
   public var received = 0
   /// How many rows of an import could not be taken in, or changes whose signature is feigned.
   public var refused = 0
@@ -154,6 +154,8 @@ public struct MergeReport: Hashable, Sendable {
   public var changesKnown = 0
   /// How many changes wait for what they build on.
   public var changesPending = 0
+  /// How many changes are carried for others, sealed: of scopes that are not read here.
+  public var changesCarried = 0
   /// How many of the changes taken in are void: their author had no right to make them.
   public var changesVoid = 0
   /// Segments that were not kept, and why.
@@ -217,14 +219,24 @@ public struct RefusedSegment: Hashable, Sendable {
   public let stream: StreamID
   /// Its first and last change.
   public let range: ClosedRange<UInt64>
-  /// The member whose signature it feigns.
-  public let feigned: ReplicaID
+  /// Why a segment is not kept.
+  public enum Reason: String, Hashable, Sendable, CaseIterable {
+    /// It feigns the signature of the member.
+    case feigned
+    /// The member sealed something else than the header says, or somebody in its name.
+    case lying
+  }
+  /// Why.
+  public let reason: Reason
+  /// The member whose signature it feigns, or that is said to have sealed it.
+  public let member: ReplicaID
 
   /// A segment that was not kept.
-  public init(stream: StreamID, range: ClosedRange<UInt64>, feigned: ReplicaID) {
+  public init(stream: StreamID, range: ClosedRange<UInt64>, reason: Reason, member: ReplicaID) {
     self.stream = stream
     self.range = range
-    self.feigned = feigned
+    self.reason = reason
+    self.member = member
   }
 }
 

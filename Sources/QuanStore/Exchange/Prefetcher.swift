@@ -10,10 +10,12 @@ final class Prefetcher: Sendable {
   struct Item: Sendable {
     let reader: BundleReader
     let index: Int
+    let keyring: Keyring
 
+    /// The segment's bytes in the clear, and its content.
     func unpack() throws -> (bytes: [UInt8], segment: DecodedSegment) {
-      let bytes = try reader.segment(index)
-      return (bytes, try reader.decode(bytes, index))
+      let (segment, clear) = try reader.decode(try reader.segment(index), index, with: keyring)
+      return (clear, segment)
     }
   }
 
@@ -57,7 +59,11 @@ final class Prefetcher: Sendable {
         return (next, state.ready.removeValue(forKey: next))
       }
       room.signal()
-      if next == place, let result { return try result.get() }
+      if next == place, let result {
+        // The key may have come since.
+        if case .failure(EnvelopeError.noKey) = result { return try items[place].unpack() }
+        return try result.get()
+      }
     }
   }
 

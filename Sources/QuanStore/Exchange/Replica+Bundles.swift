@@ -39,8 +39,9 @@ extension Replica {
           }
           try Self.verify(path) { try reader.verifyWhole() }
           for (index, segment) in reader.header.segments.enumerated() {
-            let isHeld = try file.row(at: segment.header.end) != nil
-            found.append((segment.header, path, Prefetcher.Item(reader: reader, index: index), isHeld))
+            let isHeld = try file.holds(segment.header.end)
+            let item = Prefetcher.Item(reader: reader, index: index, keyring: file.keyring)
+            found.append((segment.header, path, item, isHeld))
           }
           senders[reader.header.sender] = (reader.header.time, VersionVector(reader.header.brings))
         }
@@ -51,7 +52,8 @@ extension Replica {
           let own = place
           if !isHeld { place += 1 }
           let load = { try Self.verify(path) { isHeld ? try item.unpack() : try prefetcher.segment(own) } }
-          return Intake.Offer(header: header, load: load, pendingID: nil)
+          let raw = { try Self.verify(path) { try item.reader.segment(item.index) } }
+          return Intake.Offer(header: header, load: load, raw: raw, origin: .bundle)
         }
         let before = file.streams.vector()
         var intake = Intake(file, now: now, progress: progress)
@@ -94,9 +96,9 @@ extension Replica {
   /// The file is written under a temporary name, synced, renamed and read back before this returns.
   public func writeBundle(to path: String, lackedBy vector: VersionVector) throws -> BundleSummary? {
     let header: BundleHeader? = try access { file in
-      let keys = try file.meta.member.flatMap { try KeyFile(environment).keys(of: $0) }
       let segments = try file.transaction {
-        try file.lacked(by: vector, signedWith: keys, progress: environment.progress)
+        try provideKeys(file)
+        return try file.lacked(by: vector, progress: environment.progress)
       }
       guard !segments.isEmpty else { return nil }
       // From here on others may hold the own changes: the laptop remembers it before anybody does.
@@ -109,46 +111,51 @@ extension Replica {
           header,
           segment: { index in
             try environment.progress(WorkProgress(.writing, index, of: segments.count))
-            return try file.segmentBytes(segments[index].id)
+            return try file.bytes(of: segments[index])
           }, to: sink)
       }
       return header
     }
     guard header != nil else { return nil }
-    return try Self.inspect(bundleAt: path)
+    return try Self.inspect(bundleAt: path, with: try access { $0.keyring })
   }
 
   // MARK: Looking at
 
-  /// Looks at a bundle without a replica: every hash, digest and column is checked.
+  /// Looks at a bundle without a replica: every hash is checked, and of what is not sealed every digest and column.
   ///
   /// - Throws: ``StoreError`` with code `notABundle`, `damaged`, `newerFormat`, `overLimit`, `inputOutput`.
   public static func inspect(bundleAt path: String) throws -> BundleSummary {
+    try inspect(bundleAt: path, with: Keyring())
+  }
+
+  /// Looks at a bundle with the keys that are at hand.
+  static func inspect(bundleAt path: String, with keyring: Keyring) throws -> BundleSummary {
     let reader = try reader(at: path)
+    try check(reader, path, keyring)
+    return try summary(reader, path) { _ in nil }
+  }
+
+  private static func check(_ reader: BundleReader, _ path: String, _ keyring: Keyring) throws {
     try verify(path) {
       try reader.verifyWhole()
-      for index in reader.header.segments.indices {
-        _ = try reader.decode(try reader.segment(index), index)
-      }
+      for index in reader.header.segments.indices { try reader.check(index, with: keyring) }
     }
-    return try summary(reader, path) { _ in nil }
   }
 
   /// Looks at a bundle as this replica would take it.
   public func summary(ofBundleAt path: String) throws -> BundleSummary {
     let reader = try Self.reader(at: path)
-    try Self.verify(path) {
-      try reader.verifyWhole()
-      for index in reader.header.segments.indices { _ = try reader.decode(try reader.segment(index), index) }
-    }
     return try access { file in
+      try file.refreshKeyring()
+      try Self.check(reader, path, file.keyring)
       guard reader.header.workspace == file.meta.workspace else {
         throw StoreError(.otherWorkspace, "the bundle belongs to another workspace", subject: path)
       }
-      let missing = try reader.header.prerequisites.filter { try file.row(at: $0) == nil }
+      let missing = try reader.header.prerequisites.filter { try !file.holds($0) }
       let streams = Set(missing.map(\.stream))
       return try Self.summary(reader, path, missing: missing) { header in
-        if try file.row(at: header.end) != nil { return .known }
+        if try file.holds(header.end) { return .known }
         return streams.contains(header.stream) || header.requires.contains { missing.contains($0) }
           ? .pending : .applicable
       }
@@ -170,12 +177,29 @@ extension Replica {
       })
   }
 
-  /// Gives each change of a bundle, in the order of the file.
+  /// Gives each change of a bundle, in the order of the file; of a sealed one what this replica's keys open.
+  public func changes(ofBundleAt path: String, _ body: (Change, Digest) throws -> Void) throws {
+    let keyring = try access { file in
+      try file.refreshKeyring()
+      return file.keyring
+    }
+    try Self.changes(ofBundleAt: path, with: keyring, body)
+  }
+
+  /// Gives each change of a bundle that is not sealed, in the order of the file.
+  ///
+  /// - Throws: ``StoreError`` with code `stranger` when it is sealed.
   public static func changes(ofBundleAt path: String, _ body: (Change, Digest) throws -> Void) throws {
+    try changes(ofBundleAt: path, with: Keyring(), body)
+  }
+
+  private static func changes(
+    ofBundleAt path: String, with keyring: Keyring, _ body: (Change, Digest) throws -> Void
+  ) throws {
     let reader = try reader(at: path)
     try verify(path) { try reader.verifyWhole() }
     for index in reader.header.segments.indices {
-      let segment = try verify(path) { try reader.decode(try reader.segment(index), index) }
+      let segment = try verify(path) { try reader.decode(try reader.segment(index), index, with: keyring).segment }
       let digests = segment.digests()
       for change in 0..<segment.changeCount { try body(segment.change(change), digests[change]) }
     }
@@ -194,6 +218,8 @@ extension Replica {
       throw StoreError(error, path)
     } catch let error as FormatError {
       throw StoreError(.damaged, "the bundle is damaged (\(error))", subject: path)
+    } catch EnvelopeError.noKey {
+      throw StoreError(.stranger, "the bundle is sealed, and its key is not on this laptop", subject: path)
     }
   }
 }

@@ -39,7 +39,7 @@ extension Replica {
     if !dryRun { try tidy(folder, own, retired) }
     var exchange = FolderExchange(
       replica: own,
-      isHeld: { [self] place in (try? access { try $0.row(at: place) != nil }) ?? false },
+      isHeld: { [self] place in (try? access { try $0.holds(place) }) ?? false },
       hasAcknowledged: { [self] vector, place in (try? access { try $0.proves(vector, place) }) ?? false })
     var action = exchange.start()
     while true {
@@ -151,12 +151,16 @@ extension Replica {
     for bundle in listing.bundles where !bundle.name.hasPrefix(own) {
       let isNeeded = try access { file in
         let ends = bundle.ranges.map(\.end)
-        guard try ends.allSatisfy({ try file.row(at: $0) != nil }) else { return false }
+        guard try ends.allSatisfy({ try file.holds($0) }) else { return false }
         return try vectors.contains { vector in try ends.contains { try !file.proves(vector, $0) } }
       }
       guard isNeeded else { continue }
       do {
-        _ = try Self.inspect(bundleAt: folder + "/" + bundle.name)
+        let keyring = try access { file in
+          try file.refreshKeyring()
+          return file.keyring
+        }
+        _ = try Self.inspect(bundleAt: folder + "/" + bundle.name, with: keyring)
       } catch let error as StoreError where error.code == .damaged {
         listing.bundles.removeAll { $0.name == bundle.name }
         listing.skipped.append(SkippedFile(name: bundle.name, reason: error.message))
@@ -204,7 +208,7 @@ extension Replica {
   private func writeVector(into folder: String) throws {
     try access { file in
       let vector = VectorFile(
-        workspace: workspace, replica: file.meta.replica, time: environment.now(), vector: file.streams.vector())
+        workspace: workspace, replica: file.meta.replica, time: environment.now(), vector: try file.vector())
       let path = folder + "/" + Self.prefix(file.meta.replica) + Self.vectorEnding
       if let known = try? VectorFile(try File.read(path, limit: 16 << 20)), known.vector == vector.vector { return }
       let bytes = vector.encode()
@@ -234,9 +238,7 @@ extension Replica {
   private func take(
     from other: Replica, dryRun: Bool, examine: ((MergeReport) throws -> Void)?
   ) throws -> MergeReport {
-    let vector = try read { file in
-      return file.streams.vector()
-    }
+    let vector = try read { file in try file.vector() }
     let name = CrockfordBase32.encode(environment.random()).lowercased()
     try File.makeDirectory(environment.stateDirectory)
     let path = "\(environment.stateDirectory)/\(name)\(Self.bundleEnding)"

@@ -4,19 +4,22 @@ import QuanFormat
 extension ReplicaFile {
   /// A segment that is to go into a bundle.
   struct Export {
-    let id: Int64
+    /// Where its bytes come from.
+    enum Source: Hashable {
+      /// A segment of the log.
+      case log(Int64)
+      /// An envelope that is carried for others.
+      case carried(Int64)
+    }
+    let source: Source
     let line: BundleSegment
   }
 
   /// The segments that a replica with a vector lacks, each after those it builds on: `shared` first, then in the
-  /// order in which they came.
+  /// order in which they came; then the envelopes that are carried.
   ///
-  /// Packs the tails of the streams first, and packs small what was packed in haste.
-  func lacked(
-    by vector: VersionVector, signedWith keys: MemberKeys?, progress: (WorkProgress) throws -> Void
-  ) throws -> [Export] {
-    self.keys = keys
-    defer { self.keys = nil }
+  /// Packs the tails of the streams first, packs small what was packed in haste, and seals.
+  func lacked(by vector: VersionVector, progress: (WorkProgress) throws -> Void) throws -> [Export] {
     let held = try held(by: vector)
     var ids: [(scope: ScopeID, id: Int64)] = []
     for row in streams.rows where row.number > max(row.forkNumber, held[row.index] ?? 0) {
@@ -24,14 +27,51 @@ extension ReplicaFile {
       for id in try segments(of: row.index, from: (held[row.index] ?? 0) + 1) { ids.append((row.id.scope, id)) }
     }
     ids.sort { ($0.scope == .shared ? 0 : 1, $0.id) < ($1.scope == .shared ? 0 : 1, $1.id) }
-    return try ids.enumerated().map { number, item in
+    let own = try ids.enumerated().map { number, item in
       try progress(WorkProgress(.packing, number, of: ids.count))
-      let bytes = try packSmall(item.id)
-      do {
-        return Export(id: item.id, line: try BundleSegment(bytes))
-      } catch {
-        throw StoreError(.damaged, "a segment of the log is damaged (\(error))")
-      }
+      return Export(source: .log(item.id), line: try Self.line(try seal(try packSmall(item.id), item.id)))
+    }
+    return own
+      + (try carried(lackedBy: vector).map {
+        Export(source: .carried($0.id), line: try Self.line(try carriedBytes($0.id)))
+      })
+  }
+
+  private static func line(_ bytes: [UInt8]) throws -> BundleSegment {
+    do {
+      return try BundleSegment(bytes)
+    } catch {
+      throw StoreError(.damaged, "a segment of the log is damaged (\(error))")
+    }
+  }
+
+  /// The bytes of a segment as they go into a bundle.
+  func bytes(of export: Export) throws -> [UInt8] {
+    switch export.source {
+    case .log(let id): try seal(try segmentBytes(id), id, as: export.line.header)
+    case .carried(let id): try carriedBytes(id)
+    }
+  }
+
+  /// A segment's bytes, sealed under the key that is noted beside it, or else under the latest of its scope; as they are in
+  /// an open workspace.
+  private func seal(_ bytes: [UInt8], _ id: Int64, as header: SegmentHeader? = nil) throws -> [UInt8] {
+    guard isSealed, let member = meta.member else { return bytes }
+    let scope = try Segment.header(of: bytes).0.stream.scope
+    let noted = try connection.statement("SELECT key FROM quan_segment WHERE id=?")
+    noted.bind(1, id)
+    let known = try noted.step() && !noted.isNull(0) ? keyring[noted.bits(0)] : nil
+    noted.reset()
+    guard let keys = try ownKeys(), let key = try known ?? sealingKey(of: scope) else {
+      throw StoreError(
+        .stranger, "this laptop has no key to seal with; an admin's laptop gives it with the next sync",
+        subject: scope.description)
+    }
+    do {
+      return try Envelope.seal(
+        bytes, under: key, in: meta.workspace, by: member, with: keys, as: header)
+    } catch {
+      throw StoreError(.inputOutput, "a segment cannot be sealed (\(error))")
     }
   }
 

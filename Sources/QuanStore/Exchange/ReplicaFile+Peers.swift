@@ -53,7 +53,12 @@ extension ReplicaFile {
 
   /// Whether a vector proves that its replica holds a place.
   func proves(_ vector: VersionVector, _ place: Dependency) throws -> Bool {
-    guard let target = try row(at: place) else { return false }
+    guard let target = try row(at: place) else {
+      let carriage = try carriage()
+      return (vector.tips[place.stream] ?? []).contains { tip in
+        carriage.chain(from: Dependency(place.stream, tip)).contains(place)
+      }
+    }
     for tip in vector.tips[place.stream] ?? [] {
       guard let row = try row(at: Dependency(place.stream, tip)) else { continue }
       if row.index == target.index && tip.number >= place.tip.number { return true }

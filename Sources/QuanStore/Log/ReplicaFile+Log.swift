@@ -22,10 +22,15 @@ extension ReplicaFile {
   }
 
   /// Adds a segment's bytes to a stream's log.
-  func appendSegment(_ header: SegmentHeader, _ bytes: [UInt8], isSmall: Bool, to index: Int) throws {
+  ///
+  /// - Parameter key: The key that it came sealed under; `nil` for the one that is in use here.
+  func appendSegment(
+    _ header: SegmentHeader, _ bytes: [UInt8], isSmall: Bool, key: UInt64? = nil, to index: Int
+  ) throws {
     let statement = try connection.statement(
       """
-      INSERT INTO quan_segment (stream, first, last, last_counter, digest, is_small, bytes) VALUES (?,?,?,?,?,?,?)
+      INSERT INTO quan_segment (stream, first, last, last_counter, digest, is_small, bytes, key)
+      VALUES (?,?,?,?,?,?,?,?)
       """)
     statement.bind(1, index)
     statement.bind(2, bits: header.range.lowerBound)
@@ -34,6 +39,11 @@ extension ReplicaFile {
     statement.bind(5, header.digest.bytes)
     statement.bind(6, isSmall ? 1 : 0)
     statement.bind(7, bytes)
+    if let key = try key ?? keyToNote(for: header.stream.scope) {
+      statement.bind(8, bits: key)
+    } else {
+      statement.bindNull(8)
+    }
     try statement.run()
   }
 

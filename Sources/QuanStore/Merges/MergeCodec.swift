@@ -23,6 +23,7 @@ enum MergeCodec {
     case reasons = 14
     case refused = 15
     case problems = 16
+    case refusals = 17
   }
 
   // MARK: Writing
@@ -81,11 +82,12 @@ enum MergeCodec {
     }
     list(.problems, report.newProblems) { put($0, &$1) }
     list(.reasons, report.pending) { $1.string($0.reason.rawValue) }
+    list(.refusals, report.refusedSegments) { $1.string($0.reason.rawValue) }
     list(.refused, report.refusedSegments) { segment, writer in
       put(segment.stream, &writer)
       writer.varint(segment.range.lowerBound)
       writer.varint(segment.range.upperBound)
-      writer.fixed64(segment.feigned.rawValue)
+      writer.fixed64(segment.member.rawValue)
     }
     list(.rows, report.rows) { row, writer in
       writer.varint(UInt64(row.line))
@@ -100,7 +102,7 @@ enum MergeCodec {
     [
       \.received, \.applied, \.known, \.pending, \.refused, \.operations, \.created, \.changed, \.newConflicts,
       \.settled, \.openConflicts, \.notices, \.possibleDuplicates, \.void,
-      \.newProblems, \.settledProblems, \.openProblems,
+      \.newProblems, \.settledProblems, \.openProblems, \.carried,
     ]
   }
 
@@ -172,6 +174,7 @@ enum MergeCodec {
       var vectors: [Section: VersionVector] = [:]
       var counts = MergeCounts()
       var report = MergeReport()
+      var refusals: [String] = []
       report.number = number
       var content = ByteReader(bytes)
       while !content.isAtEnd {
@@ -212,7 +215,15 @@ enum MergeCodec {
               stream: pending.stream, range: pending.range, missing: pending.missing,
               reason: PendingSegment.Reason(rawValue: reason) ?? .missing)
           }
-        case .refused: report.refusedSegments = try list { try refused(&$0) }
+        case .refused:
+          // Why each one was refused stands before them, where it does.
+          report.refusedSegments = try list { try refused(&$0) }
+          report.refusedSegments = zip(report.refusedSegments, 0...).map { segment, place in
+            let reason = refusals.indices.contains(place) ? RefusedSegment.Reason(rawValue: refusals[place]) : nil
+            return RefusedSegment(
+              stream: segment.stream, range: segment.range, reason: reason ?? .feigned, member: segment.member)
+          }
+        case .refusals: refusals = try list { try $0.string() }
         case .rows:
           report.rows = try list { reader in
             MergeReport.Row(
@@ -227,6 +238,7 @@ enum MergeCodec {
       report.changesKnown = counts.known
       report.changesPending = counts.pending
       report.changesVoid = counts.void
+      report.changesCarried = counts.carried
       report.operationsApplied = counts.operations
       report.openConflicts = counts.openConflicts
       report.noticeCount = counts.notices
@@ -321,7 +333,8 @@ enum MergeCodec {
     let first = try reader.varint()
     let last = try reader.varint()
     guard first <= last else { throw FormatError.invalid("range", offset: reader.offset) }
-    return RefusedSegment(stream: stream, range: first...last, feigned: ReplicaID(rawValue: try reader.fixed64()))
+    return RefusedSegment(
+      stream: stream, range: first...last, reason: .feigned, member: ReplicaID(rawValue: try reader.fixed64()))
   }
 
   private static func pending(_ reader: inout ByteReader) throws -> PendingSegment {

@@ -56,12 +56,14 @@ public struct MergeCounts: Hashable, Sendable {
   public var settledProblems = 0
   /// Problems open after the merge.
   public var openProblems = 0
+  /// Changes that are carried for others, sealed.
+  public var carried = 0
 
   /// Nothing.
   public init() {}
 
   /// Whether all that came in is accounted for: nothing was lost.
-  public var isBalanced: Bool { received == applied + known + pending + refused }
+  public var isBalanced: Bool { received == applied + known + pending + carried + refused }
 }
 
 extension MergeReport {
@@ -85,6 +87,7 @@ extension MergeReport {
     counts.settledProblems = settledProblems
     counts.openProblems = openProblems
     counts.void = changesVoid
+    counts.carried = changesCarried
     return counts
   }
 

@@ -162,11 +162,9 @@ extension Replica {
     }
   }
 
-  /// What the replica holds, over all scopes.
+  /// What the replica holds, over all scopes, also what it carries for others and cannot read.
   public func vector() throws -> VersionVector {
-    try read { file in
-      return file.streams.vector()
-    }
+    try read { file in try file.vector() }
   }
 
   /// A scope in the form in which replicas are compared.

@@ -44,7 +44,9 @@ public final class Replica: Sendable {
     let box = FileBox()
     self.box = box
     workspace = try queue.inDatabase { database in
-      let file = try ReplicaFile(database, isReadOnly: isReadOnly)
+      let file = try ReplicaFile(database, isReadOnly: isReadOnly) { [weak box] in
+        try box?.file?.meta.member.flatMap { try KeyFile(environment).keys(of: $0) }
+      }
       box.file = file
       return file.meta.workspace
     }
@@ -133,6 +135,7 @@ public final class Replica: Sendable {
         return scope
       }
       try replica.setHomeScope(scope)
+      try replica.access { file in try file.transaction { try replica.provideKeys(file) } }
     }
   }
 
@@ -170,6 +173,7 @@ public final class Replica: Sendable {
       }
       let replica = try Replica(path: path, environment: environment, queue: queue)
       try replica.access { file in
+        for key in entrance?.keys ?? [] { file.keyring.add(key) }
         try file.transaction {
           try file.createTables()
           if let owner = identity.owner { try file.note(owner, of: identity.replica) }

@@ -14,6 +14,10 @@ extension ReplicaFile {
     }
     let credentials = try Credentials(self, headers)
     return try headers.map { header in
+      // An envelope without a key waits only when it is not known who sealed it.
+      if let seal = header.seal, keyring[seal.key] == nil {
+        return PendingSegment(stream: header.stream, range: header.range, missing: [], reason: .stranger)
+      }
       switch credentials.answer(header) {
       case .stranger: return PendingSegment(stream: header.stream, range: header.range, missing: [], reason: .stranger)
       case .unsigned: return PendingSegment(stream: header.stream, range: header.range, missing: [], reason: .unsigned)

@@ -29,12 +29,20 @@ final class ReplicaFile {
   var hasComponents = false
   /// The kinds whose reference columns are known to have indexes.
   var indexedKinds: Set<KindID> = []
-  /// The membership as it followed from the changes of `shared` up to these numbers.
-  var cachedMembership: (numbers: [UInt64], membership: Membership)?
+  /// What followed from the changes of `shared` when it was looked at last.
+  var cachedTrust: Trust?
+  /// The keys of scopes that are known; what they are follows from the log and the member's own keys.
+  let keyring = Keyring()
+  /// The envelopes that are carried, read when asked for.
+  var cachedCarriage: Carriage?
+  /// Grants to the own member that did not open.
+  var unopened: Set<Grant> = []
+  /// The key that segments of `shared` are noted to be sealed under while keys are being granted.
+  var pinnedKey: UInt64?
+  /// Gives the keys of the member that the replica writes for; `nil` when they are not on this laptop.
+  let ownKeys: () throws -> MemberKeys?
   /// The member that each replica belongs to, as its signatures prove; read when asked for.
   var cachedOwners: [ReplicaID: Owner]?
-  /// The keys of the member that the replica writes for; only while a bundle is being made.
-  var keys: MemberKeys?
   /// Edits of texts that are being taken in.
   var edits = WaitingEdits()
   /// Whether a write is being done, so that memory is ahead of the file.
@@ -44,7 +52,8 @@ final class ReplicaFile {
   private let isReadOnly: Bool
 
   /// Takes over a database that GRDB has opened.
-  init(_ database: Database, isReadOnly: Bool = false) throws {
+  init(_ database: Database, isReadOnly: Bool = false, ownKeys: @escaping () throws -> MemberKeys? = { nil }) throws {
+    self.ownKeys = ownKeys
     connection = try Connection(database)
     self.isReadOnly = isReadOnly
     // Before all else: should another process write meanwhile, the next look finds another version.
@@ -82,7 +91,8 @@ final class ReplicaFile {
     contexts = Contexts()
     cachedSegments = []
     cachedTime = nil
-    cachedMembership = nil
+    cachedTrust = nil
+    cachedCarriage = nil
     cachedOwners = nil
     unlogged = .none
     edits = WaitingEdits()

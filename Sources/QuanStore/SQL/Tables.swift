@@ -86,6 +86,10 @@ enum Tables {
     CREATE TABLE quan_signature (
       digest BLOB PRIMARY KEY NOT NULL, signer INTEGER NOT NULL, nonce INTEGER NOT NULL, bytes BLOB NOT NULL)
       WITHOUT ROWID;
+    ALTER TABLE quan_segment ADD COLUMN key INTEGER;
+    CREATE TABLE quan_carried (
+      id INTEGER PRIMARY KEY, key INTEGER NOT NULL, digest BLOB NOT NULL UNIQUE, header BLOB NOT NULL, bytes BLOB NOT NULL);
+    CREATE INDEX quan_carried_key ON quan_carried (key);
     CREATE TABLE quan_edit (
       record INTEGER NOT NULL, field INTEGER NOT NULL, seq INTEGER NOT NULL, stream INTEGER NOT NULL,
       counter INTEGER NOT NULL, parents BLOB NOT NULL, heads BLOB, length INTEGER NOT NULL, runs BLOB NOT NULL,

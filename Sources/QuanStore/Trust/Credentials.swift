@@ -46,4 +46,11 @@ struct Credentials {
     guard signature.isValid(for: header, in: file.meta.workspace, key: member.signingKey) else { return .forged }
     return .good(Owner(member: signature.signer, nonce: signature.nonce))
   }
+
+  /// Who sealed a segment; it may be somebody who is no member any more.
+  func sealer(of header: SegmentHeader) -> Answer {
+    guard let membership, let seal = header.seal else { return .unsigned }
+    guard let member = membership.members[seal.sealer] else { return .stranger }
+    return Envelope.isValid(header, in: file.meta.workspace, key: member.signingKey) ? .good(nil) : .forged
+  }
 }

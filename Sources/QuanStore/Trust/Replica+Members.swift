@@ -103,7 +103,17 @@ extension Replica {
     }
     try speak(
       of: request.member, label: label, person: person, keys: request.keys, standing: standing)
-    let file = WelcomeFile(member: request.member, founder: founder)
+    let keys = try access { file in
+      try file.transaction { try provideKeys(file) }
+      return file.keyring.all.filter { $0.scope == .shared }.sorted { ($0.epoch, $0.id) < ($1.epoch, $1.id) }
+    }
+    let file = WelcomeFile(
+      member: request.member, founder: founder,
+      keys: keys.compactMap { key in
+        KeyGrant.seal(key, to: request.keys.agreement, in: workspace).map {
+          WelcomeFile.SealedKey(epoch: key.epoch, id: key.id, sealed: $0)
+        }
+      })
     try File.writeDurably(to: welcome) { sink in try sink(file.encode()) }
     return WorkspaceMember(
       id: request.member, label: label, person: person, standing: standing, isFounder: false, isOwn: false)
@@ -229,10 +239,10 @@ extension Replica {
   public static func join(
     at path: String, from source: String, welcome: String, label: String, author: String, environment: Environment
   ) throws -> (replica: Replica, merge: MergeReport) {
-    let (file, _) = try Self.welcome(at: welcome, environment)
+    let (file, keys) = try Self.welcome(at: welcome, environment)
+    let entrance = Entrance(member: file.member, founder: file.founder, keys: file.open(with: keys))
     return try join(
-      at: path, from: source, entrance: Entrance(member: file.member, founder: file.founder), label: label,
-      author: author, environment: environment)
+      at: path, from: source, entrance: entrance, label: label, author: author, environment: environment)
   }
 }
 
@@ -240,4 +250,6 @@ extension Replica {
 struct Entrance {
   let member: ReplicaID
   let founder: MemberPublicKeys
+  /// The keys of `shared` that it brings along.
+  var keys: [ScopeKey] = []
 }

@@ -1,16 +1,29 @@
 import QuanCore
 import QuanFormat
 
+/// What the changes of `shared` up to some numbers say about members and keys.
+struct Trust {
+  let numbers: [UInt64]
+  let membership: Membership
+  let grants: [Grant]
+}
+
 /// Who may do what, out of the log of `shared` alone.
 extension ReplicaFile {
   /// The membership; `nil` when the workspace is open to everybody.
   ///
   /// - Complexity: O(*n*) in the changes of `shared`, once for each state of it.
-  func membership() throws -> Membership? {
+  func membership() throws -> Membership? { try trust()?.membership }
+
+  /// The keys that have been sealed to members; none in an open workspace.
+  func grants() throws -> [Grant] { try trust()?.grants ?? [] }
+
+  private func trust() throws -> Trust? {
     guard let founder = meta.founder else { return nil }
     let rows = streams.rows.filter { $0.id.scope == .shared }
     let numbers = rows.map(\.number)
-    if let cachedMembership, cachedMembership.numbers == numbers { return cachedMembership.membership }
+    if let cachedTrust, cachedTrust.numbers == numbers { return cachedTrust }
+    var spoken: [(grant: Grant, change: ChangeID)] = []
     var statements: [MemberStatement] = []
     var raises: [RaisedCut] = []
     var seen: [Int: [StreamID: UInt64]] = [:]
@@ -31,6 +44,8 @@ extension ReplicaFile {
             if let statement = MemberFields.statement(fields, record: record, change: change, seen: current) {
               statements.append(statement)
             }
+          case .create(BuiltIn.grantKind, let fields):
+            if let grant = GrantFields.grant(fields) { spoken.append((grant, change)) }
           case .write(let key, let values, _) where key.id == BuiltIn.memberCuts:
             let cuts = Set(values.compactMap { MemberFields.place($0.value) })
             if !cuts.isEmpty { raises.append(RaisedCut(statement: operation.record, change: change, cuts: cuts)) }
@@ -45,8 +60,15 @@ extension ReplicaFile {
       founder: MemberPublicKeys.identity(of: founder.signing, nonce: 0), signingKey: founder.signing,
       agreementKey: founder.agreement, label: "", person: "", statements: statements, raises: raises,
       owner: { names[$0] ?? nil }, covers: covers)
-    cachedMembership = (numbers, membership)
-    return membership
+    let grants = try spoken.map { grant, change in
+      let author = names[change.stream.replica] ?? nil
+      var grant = grant
+      grant.counts = try membership.standing(of: author, at: change, covers: covers).role == .admin
+      return grant
+    }
+    let trust = Trust(numbers: numbers, membership: membership, grants: grants)
+    cachedTrust = trust
+    return trust
   }
 
   /// Whether a change of a row is at a place or before it.

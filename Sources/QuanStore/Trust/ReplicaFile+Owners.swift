@@ -58,7 +58,8 @@ extension ReplicaFile {
       return SegmentSignature(
         signer: ReplicaID(rawValue: known.bits(0)), nonce: known.bits(1), bytes: known.blob(2))
     }
-    guard let keys, let member = meta.member, let owner = try owners()[header.stream.replica], owner.member == member
+    guard let member = meta.member, let owner = try owners()[header.stream.replica], owner.member == member,
+      let keys = try ownKeys()
     else { return nil }
     guard
       let signature = SegmentSignature(

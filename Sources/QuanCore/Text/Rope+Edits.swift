@@ -16,23 +16,41 @@ extension Rope {
     }
   }
 
+  /// A place in what an edit inserts: the steps of one edit ask for later and later ones.
+  package struct Source {
+    private var event = -1
+    private var scalar = 0
+    private var byte = 0
+
+    /// The beginning.
+    package init() {}
+
+    /// The bytes of so many scalars from one on.
+    @unsafe fileprivate mutating func range(
+      _ event: Int, _ scalar: Int, _ count: Int, in utf8: UnsafeBufferPointer<UInt8>
+    ) -> Range<Int> {
+      if event != self.event || scalar < self.scalar { self = Source() }
+      let start = unsafe Rope.end(of: scalar - self.scalar, from: byte, in: utf8)
+      let end = unsafe Rope.end(of: count, from: start, in: utf8)
+      (self.event, self.scalar, byte) = (event, scalar + count, end)
+      return start..<end
+    }
+  }
+
   /// Takes a step that a walker made of an edit.
-  package mutating func apply(_ step: TextWalker.Step, of edit: TextEdit) {
+  package mutating func apply(_ step: TextWalker.Step, of edit: TextEdit, from source: inout Source) {
     guard step.run.kind == .insert else {
       delete(step.run.count, at: step.run.position)
       return
     }
     unsafe edit.utf8.withUnsafeBufferPointer { utf8 in
-      // Where everything is ASCII, scalars are bytes.
-      let isASCII = utf8.count == edit.insertedCount
-      let start = unsafe isASCII ? step.source : Rope.end(of: step.source, from: 0, in: utf8)
-      let end = unsafe isASCII ? start + step.run.count : Rope.end(of: step.run.count, from: start, in: utf8)
-      unsafe insert(UnsafeBufferPointer(rebasing: utf8[start..<end]), count: step.run.count, at: step.run.position)
+      let range = unsafe source.range(step.event, step.source, step.run.count, in: utf8)
+      unsafe insert(UnsafeBufferPointer(rebasing: utf8[range]), count: step.run.count, at: step.run.position)
     }
   }
 
   /// Where so many scalars behind a place end.
-  @unsafe private static func end(of count: Int, from start: Int, in utf8: UnsafeBufferPointer<UInt8>) -> Int {
+  @unsafe fileprivate static func end(of count: Int, from start: Int, in utf8: UnsafeBufferPointer<UInt8>) -> Int {
     var rest = count
     var place = start
     while place < utf8.count {

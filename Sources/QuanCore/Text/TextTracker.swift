@@ -31,7 +31,8 @@ struct TextTracker {
   static let base = 1 << 40
 
   private(set) var spans: [Span] = []
-  /// The spans in their order; first weight scalars in the prepared version, second in the effect.
+  /// The spans in their order; first weight scalars in the prepared version, second in the effect, third those that the
+  /// prepared version knows, deleted ones too.
   private(set) var order = WeightedSequence()
   private var index = SpanIndex()
 
@@ -45,9 +46,10 @@ struct TextTracker {
 
   // MARK: Editing
 
-  /// Inserts scalars into the prepared version.
+  /// Inserts scalars into the prepared version; gives their span.
   ///
-  /// - Returns: Where they stand in the effect.
+  /// - Complexity: O(log *n*); O(*n*) where others inserted at the same place at once, which happens once for each stretch
+  ///   that people typed without having seen each other.
   mutating func insert(_ count: Int, id: Int, at position: Int, by event: Int, _ dots: borrowing [Dot]) -> Int {
     var cursor = -1
     var left = -1
@@ -59,27 +61,49 @@ struct TextTracker {
     }
     let next = cursor < 0 ? order.first : order.next(cursor)
     var right = next
-    while right >= 0 && spans[right].prepared == 0 { right = order.next(right) }
+    if right >= 0 && spans[right].prepared == 0 { right = order.nextWithThird(after: cursor) }
     let rightID = right < 0 ? -1 : spans[right].id
     if right != next {
-      // Others inserted at the same place at once.
-      var isScanning = false
-      var other = next
-      while other != right {
-        let span = spans[other]
-        let byLeft = compare(span.left, left, none: false)
-        if byLeft < 0 { break }
-        if byLeft == 0 {
-          let byRight = compare(span.right, rightID, none: true)
-          if byRight == 0 && dots[event] < dots[span.event] { break }
-          isScanning = byRight < 0
+      // Others inserted between the two neighbours at once. The new scalars stand before the right one if that was put
+      // directly behind the left one, else directly behind the left one; unless others were put there just like them.
+      if right >= 0 && spans[right].left == left {
+        let before = order.previous(right)
+        if spans[before].right != rightID {
+          cursor = before
+        } else {
+          cursor = place(from: next, to: right, behind: cursor, left, rightID, event, dots)
         }
-        if !isScanning { cursor = other }
-        other = order.next(other)
+      } else if spans[next].left == left {
+        cursor = place(from: next, to: right, behind: cursor, left, rightID, event, dots)
       }
     }
-    let span = add(Span(id: id, count: count, left: left, right: rightID, event: event), after: cursor)
-    return order.before(span).second
+    return add(Span(id: id, count: count, left: left, right: rightID, event: event), after: cursor)
+  }
+
+  /// Where a span stands in the effect.
+  func effectPlace(of span: Int) -> Int { order.before(span).second }
+
+  /// The span behind which scalars stand among those that others inserted at the same place at once.
+  private func place(
+    from next: Int, to right: Int, behind cursor: Int, _ left: Int, _ rightID: Int, _ event: Int,
+    _ dots: borrowing [Dot]
+  ) -> Int {
+    var cursor = cursor
+    var isScanning = false
+    var other = next
+    while other != right {
+      let span = spans[other]
+      let byLeft = span.left == left ? 0 : compare(span.left, left, none: false)
+      if byLeft < 0 { break }
+      if byLeft == 0 {
+        let byRight = compare(span.right, rightID, none: true)
+        if byRight == 0 && dots[event] < dots[span.event] { break }
+        isScanning = byRight < 0
+      }
+      if !isScanning { cursor = other }
+      other = order.next(other)
+    }
+    return cursor
   }
 
   /// Deletes scalars that stand at a place of the prepared version.
@@ -142,7 +166,9 @@ struct TextTracker {
   }
 
   private func weights(of span: Span) -> WeightedSequence.Weights {
-    WeightedSequence.Weights(first: span.prepared == 1 ? span.count : 0, second: span.isDeleted ? 0 : span.count)
+    WeightedSequence.Weights(
+      first: span.prepared == 1 ? span.count : 0, second: span.isDeleted ? 0 : span.count,
+      third: span.prepared == 0 ? 0 : span.count)
   }
 
   private mutating func refresh(_ span: Int) { order.set(span, weights(of: spans[span])) }

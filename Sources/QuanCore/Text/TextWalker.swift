@@ -5,14 +5,17 @@ package struct TextEvent {
   /// Its parents among the events, by place, never none; -1 stands for the version that they all start from.
   package let parents: [Int]
   /// What it did, in positions of its own version.
-  package let runs: [TextRun]
+  package let runs: ArraySlice<TextRun>
 
   /// An edit.
-  package init(dot: Dot, parents: [Int], runs: [TextRun]) {
+  package init(dot: Dot, parents: [Int], runs: ArraySlice<TextRun>) {
     self.dot = dot
     self.parents = parents
     self.runs = runs
   }
+
+  /// An edit.
+  package init(dot: Dot, parents: [Int], runs: [TextRun]) { self.init(dot: dot, parents: parents, runs: runs[...]) }
 }
 
 /// Turns edits that were made in different versions of a text into steps on one text that takes them in one after another.
@@ -109,8 +112,10 @@ package struct TextWalker {
       guard let length = tracker?.preparedCount else { return }
       let run = whole.clamped(to: length)
       if run.kind == .insert {
-        let position = tracker?.insert(run.count, id: starts[place] + source, at: run.position, by: place, dots) ?? 0
-        if !isKnown { body(Step(event: place, run: TextRun(.insert, at: position, count: run.count), source: source)) }
+        let span = tracker?.insert(run.count, id: starts[place] + source, at: run.position, by: place, dots)
+        if !isKnown, let span, let position = tracker?.effectPlace(of: span) {
+          body(Step(event: place, run: TextRun(.insert, at: position, count: run.count), source: source))
+        }
         source += run.count
       } else {
         tracker?.delete(run.count, at: run.position, &targets[place]) { position, count in

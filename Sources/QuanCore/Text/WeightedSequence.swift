@@ -1,14 +1,21 @@
-/// A sequence of nodes with two weights each, which finds a node by the weights before it and the weights before a
+/// A sequence of nodes with three weights each, which finds a node by the weights before it and the weights before a
 /// node, in logarithmic time.
 ///
 /// Nodes are numbered in the order in which they were made and keep their number; -1 stands for none. It is a treap,
 /// its priorities drawn from a fixed sequence.
 /// - SeeAlso: Seidel and Aragon, *Randomized Search Trees*, Algorithmica 16 (1996).
 struct WeightedSequence {
-  /// The two weights of a node, or their sums.
+  /// The weights of a node, or their sums.
   struct Weights: Hashable {
     var first = 0
     var second = 0
+    var third = 0
+
+    static func += (sum: inout Weights, other: Weights) {
+      sum.first += other.first
+      sum.second += other.second
+      sum.third += other.third
+    }
   }
 
   private struct Node {
@@ -62,8 +69,7 @@ struct WeightedSequence {
     let weights = nodes[Int(node)].own
     var above = parent
     while above >= 0 {
-      nodes[Int(above)].sum.first += weights.first
-      nodes[Int(above)].sum.second += weights.second
+      nodes[Int(above)].sum += weights
       above = nodes[Int(above)].parent
     }
     while parent >= 0, nodes[Int(node)].priority > nodes[Int(parent)].priority {
@@ -74,14 +80,14 @@ struct WeightedSequence {
 
   /// Gives a node other weights.
   mutating func set(_ node: Int, _ weights: Weights) {
-    let first = weights.first - nodes[node].own.first
-    let second = weights.second - nodes[node].own.second
+    let own = nodes[node].own
+    guard weights != own else { return }
     nodes[node].own = weights
-    guard first != 0 || second != 0 else { return }
+    let change = Weights(
+      first: weights.first - own.first, second: weights.second - own.second, third: weights.third - own.third)
     var above = Int32(node)
     while above >= 0 {
-      nodes[Int(above)].sum.first += first
-      nodes[Int(above)].sum.second += second
+      nodes[Int(above)].sum += change
       above = nodes[Int(above)].parent
     }
   }
@@ -143,8 +149,7 @@ struct WeightedSequence {
 
   private func add(_ child: Int32, to sum: inout Weights) {
     guard child >= 0 else { return }
-    sum.first += nodes[Int(child)].sum.first
-    sum.second += nodes[Int(child)].sum.second
+    sum += nodes[Int(child)].sum
   }
 
   // MARK: Finding
@@ -180,9 +185,8 @@ struct WeightedSequence {
     var parent = nodes[node].parent
     while parent >= 0 {
       if nodes[Int(parent)].right == child {
-        let left = leftSum(Int(parent))
-        sum.first += left.first + nodes[Int(parent)].own.first
-        sum.second += left.second + nodes[Int(parent)].own.second
+        sum += leftSum(Int(parent))
+        sum += nodes[Int(parent)].own
       }
       child = parent
       parent = nodes[Int(parent)].parent
@@ -217,6 +221,45 @@ struct WeightedSequence {
       place = nodes[Int(place)].parent
     }
     return Int(place)
+  }
+
+  /// The node in front of another, or -1.
+  func previous(_ node: Int) -> Int {
+    var place = nodes[node].left
+    if place >= 0 {
+      while nodes[Int(place)].right >= 0 { place = nodes[Int(place)].right }
+      return Int(place)
+    }
+    var child = Int32(node)
+    place = nodes[node].parent
+    while place >= 0, nodes[Int(place)].left == child {
+      child = place
+      place = nodes[Int(place)].parent
+    }
+    return Int(place)
+  }
+
+  /// The first node with a third weight behind another, or from the beginning on; -1 when there is none.
+  func nextWithThird(after node: Int) -> Int {
+    var rest = 0
+    if node >= 0 { rest = before(node).third + nodes[node].own.third }
+    guard rest < total.third else { return -1 }
+    var node = Int(root)
+    while true {
+      let left = nodes[node].left
+      if left >= 0 {
+        let before = nodes[Int(left)].sum.third
+        if rest < before {
+          node = Int(left)
+          continue
+        }
+        rest -= before
+      }
+      let own = nodes[node].own.third
+      if rest < own { return node }
+      rest -= own
+      node = Int(nodes[node].right)
+    }
   }
 
   /// Whether a node stands before another one.

@@ -270,7 +270,7 @@ struct Applier {
   /// Takes in the edits of texts that wait, and notes which conflicts came and went; due before the report.
   mutating func finishTexts() throws {
     try finish()
-    for local in file.edits.records {
+    for local in file.texts.records {
       let representative = try file.representative(of: local)
       let before = try file.conflicts(of: representative, limit: nil)
       try file.finishTexts(of: local)

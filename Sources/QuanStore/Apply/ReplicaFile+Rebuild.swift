@@ -76,6 +76,7 @@ extension ReplicaFile {
 
   private func forgetRows(of scopes: Set<ScopeID>?) throws {
     try finishTexts()  // Edits of other scopes may wait.
+    texts = TextWork()
     contexts = Contexts()
     guard let scopes else {
       for table in catalog.ordered { try connection.execute("DROP TABLE \(table.quotedName)") }

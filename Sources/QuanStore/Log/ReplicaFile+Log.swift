@@ -354,46 +354,7 @@ extension ReplicaFile {
         next[other.key] = (other.value, known.counters)
       }
     }
-    return try found.mapValues { try inCausalOrder($0) }
-  }
-
-  /// Orders operations so that what one overwrites, restores or creates comes before it; else by time and dot.
-  private func inCausalOrder(
-    _ operations: [(change: Change, index: Int, dot: Dot, operation: Operation)]
-  ) throws -> [(change: Change, index: Int, dot: Dot, operation: Operation)] {
-    let dots = Set(operations.map(\.dot))
-    var needed: [Dot: Set<Dot>] = [:]
-    var lastOf: [ReplicaID: Dot] = [:]
-    for item in operations {
-      var before: Set<Dot> = []
-      switch item.operation.body {
-      case .write(_, let values, let overwrites):
-        before.formUnion(overwrites.map(\.dot))
-        before.formUnion(values.compactMap(\.origin))
-      case .insert(_, let place, _): if let parent = place.parent { before.insert(parent.dot) }
-      case .move(_, let element, let place, let overwrites):
-        before.formUnion(overwrites.map(\.dot) + [element.dot])
-        if let parent = place.parent { before.insert(parent.dot) }
-      case .restore(let deletes): before.formUnion(deletes)
-      case .delete(let context): before.formUnion(context.map { Dot($0.key, $0.value) })
-      case .edit(_, let edit): before.formUnion(edit.parents)
-      case .create, .increment: break
-      }
-      if let last = lastOf[item.dot.replica] { before.insert(last) }
-      lastOf[item.dot.replica] = item.dot
-      if item.operation.record != item.dot { before.insert(item.operation.record) }
-      needed[item.dot] = before.intersection(dots).subtracting([item.dot])
-    }
-    var rest = operations.sorted { ($0.change.time, $0.dot) < ($1.change.time, $1.dot) }
-    var ordered: [(change: Change, index: Int, dot: Dot, operation: Operation)] = []
-    var done: Set<Dot> = []
-    while !rest.isEmpty {
-      let next = rest.firstIndex { needed[$0.dot]?.isSubset(of: done) ?? true } ?? 0
-      let item = rest.remove(at: next)
-      done.insert(item.dot)
-      ordered.append(item)
-    }
-    return ordered
+    return found.mapValues { CausalOrder.sorted($0) }
   }
 
   /// All writes on one field of a record, or on one item of a map or list.

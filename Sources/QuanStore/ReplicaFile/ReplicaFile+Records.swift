@@ -43,8 +43,13 @@ extension ReplicaFile {
 
   /// Reads a record whole.
   func load(_ local: LocalDot, hint: KindID? = nil) throws -> Stored? {
-    guard let (id, scope) = streams.dot(local) else { return nil }
     try finishTexts(of: local)
+    return try loadRow(local, hint: hint)
+  }
+
+  /// Reads a record whole, but for edits of its texts that are being taken in.
+  func loadRow(_ local: LocalDot, hint: KindID? = nil) throws -> Stored? {
+    guard let (id, scope) = streams.dot(local) else { return nil }
     if let table = try table(of: local, hint: hint) {
       let statement = try connection.statement(table.selection + " WHERE id=?")
       statement.bind(1, local.rowID)

@@ -43,8 +43,8 @@ final class ReplicaFile {
   let ownKeys: () throws -> MemberKeys?
   /// The member that each replica belongs to, as its signatures prove; read when asked for.
   var cachedOwners: [ReplicaID: Owner]?
-  /// Edits of texts that are being taken in.
-  var edits = WaitingEdits()
+  /// The texts that the transaction works on.
+  var texts = TextWork()
   /// Whether a write is being done, so that memory is ahead of the file.
   private var isWriting = false
   private var dataVersion: Int64 = -1
@@ -95,7 +95,7 @@ final class ReplicaFile {
     cachedCarriage = nil
     cachedOwners = nil
     unlogged = .none
-    edits = WaitingEdits()
+    texts = TextWork()
     connection.forgetStatements()
     catalog = Catalog(schema: Schema())
     catalog = Catalog(schema: try readSchema())
@@ -142,6 +142,7 @@ final class ReplicaFile {
     defer { isWriting = false }
     let result = try body()
     try finishTexts()
+    texts = TextWork()
     try finishSchema()
     try refreshProblems()
     return result

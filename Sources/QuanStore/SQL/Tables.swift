@@ -91,8 +91,7 @@ enum Tables {
       id INTEGER PRIMARY KEY, key INTEGER NOT NULL, digest BLOB NOT NULL UNIQUE, header BLOB NOT NULL, bytes BLOB NOT NULL);
     CREATE INDEX quan_carried_key ON quan_carried (key);
     CREATE TABLE quan_edit (
-      record INTEGER NOT NULL, field INTEGER NOT NULL, seq INTEGER NOT NULL, stream INTEGER NOT NULL,
-      counter INTEGER NOT NULL, parents BLOB NOT NULL, heads BLOB, length INTEGER NOT NULL, runs BLOB NOT NULL,
-      PRIMARY KEY (record, field, seq)) WITHOUT ROWID;
+      record INTEGER NOT NULL, field INTEGER NOT NULL, first INTEGER NOT NULL, count INTEGER NOT NULL,
+      bytes BLOB NOT NULL, PRIMARY KEY (record, field, first)) WITHOUT ROWID;
     """
 }

@@ -6,143 +6,177 @@ struct TextPlace: Hashable {
   let key: FieldKey
 }
 
-/// Edits of texts that are being taken in; a text is opened once for all of them.
-struct WaitingEdits {
+/// A text that the transaction has opened: read once, written when somebody asks for its record or the transaction ends.
+final class OpenedText {
+  let scope: ScopeID
+  fileprivate(set) var rope: Rope
+  fileprivate var history: TextHistory
+  /// The edits that the record's row does not tell of yet.
+  fileprivate var isChanged = false
+  fileprivate var seen: [ReplicaID: UInt64] = [:]
+
+  fileprivate init(scope: ScopeID, rope: Rope, history: TextHistory) {
+    self.scope = scope
+    self.rope = rope
+    self.history = history
+  }
+}
+
+/// Edits of texts that are being taken in, and the texts that they are in.
+struct TextWork {
   /// An edit that waits.
-  struct Item {
+  fileprivate struct Item {
     let dot: Dot
     let edit: TextEdit
   }
 
-  fileprivate var items: [TextPlace: [Item]] = [:]
+  fileprivate var waiting: [TextPlace: [Item]] = [:]
+  fileprivate var opened: [TextPlace: OpenedText] = [:]
   fileprivate var size = 0
 
-  /// The records whose edits wait, ascending.
-  var records: [LocalDot] { Set(items.keys.map(\.record)).sorted() }
+  /// The records whose rows do not tell of all edits, ascending.
+  var records: [LocalDot] {
+    Set(waiting.keys.map(\.record)).union(opened.lazy.filter(\.value.isChanged).map(\.key.record)).sorted()
+  }
 
-  /// Up to how many bytes of edits wait, so that memory stays bounded.
+  /// Up to how many bytes of edits are kept in memory.
   fileprivate static let limit = 16 << 20
 }
 
-/// Texts: the column holds the plain text, `quan_edit` what each edit did, one row an edit.
+/// Texts: the column holds the plain text, `quan_edit` what the edits did.
 extension ReplicaFile {
   /// Takes in an edit, at the latest when somebody asks for its record or the transaction ends.
   func take(_ edit: TextEdit, _ dot: Dot, at place: TextPlace) throws {
-    edits.items[place, default: []].append(WaitingEdits.Item(dot: dot, edit: edit))
-    edits.size += edit.utf8.count + edit.runs.count * 24 + 64
-    if edits.size > WaitingEdits.limit { try finishTexts() }
+    texts.waiting[place, default: []].append(TextWork.Item(dot: dot, edit: edit))
+    texts.size += edit.utf8.count + edit.runs.count * 24 + 64
+    if texts.size > TextWork.limit {
+      try finishTexts()
+      texts = TextWork()
+    }
   }
 
-  /// Takes in the edits that wait, of one record or all.
+  /// Takes in the edits that wait, and brings the rows up to date, of one record or all.
   func finishTexts(of record: LocalDot? = nil) throws {
-    guard !edits.items.isEmpty else { return }
-    for place in edits.items.keys where record == nil || place.record == record {
-      guard let items = edits.items.removeValue(forKey: place) else { continue }
-      try take(items, at: place)
+    guard !texts.waiting.isEmpty || !texts.opened.isEmpty else { return }
+    for place in texts.waiting.keys where record == nil || place.record == record { _ = try openText(at: place) }
+    for (place, text) in texts.opened where text.isChanged && (record == nil || place.record == record) {
+      try save(text, at: place)
     }
-    if edits.items.isEmpty { edits.size = 0 }
   }
 
-  private func take(_ items: [WaitingEdits.Item], at place: TextPlace) throws {
-    guard var stored = try load(place.record) else { return }
+  /// A text with all edits taken in; `nil` when its record is not there.
+  ///
+  /// - Complexity: O(*n*) in the text when the transaction asks for the first time.
+  func openText(at place: TextPlace) throws -> OpenedText? {
+    var text = texts.opened[place]
+    if text == nil, let stored = try loadRow(place.record) {
+      text = OpenedText(
+        scope: stored.scope, rope: Rope(stored.state.text(of: place.key)), history: try TextHistory(self, place))
+      texts.opened[place] = text
+    }
+    guard let items = texts.waiting.removeValue(forKey: place), let text else { return text }
+    try take(items, into: text)
+    return text
+  }
+
+  private func save(_ text: OpenedText, at place: TextPlace) throws {
+    guard var stored = try loadRow(place.record) else { return }
     let presence = stored.state.presence
-    var rope = Rope(stored.state.text(of: place.key))
-    var history = try TextHistory(self, place)
-    var taken = 0
-    // As long as nobody else wrote meanwhile, edits are right as they are.
-    while taken < items.count {
-      let own = try parents(items[taken], in: &history, [:], scope: stored.scope)
-      guard own == history.heads else { break }
-      let local = try local(items[taken].dot, in: stored.scope)
-      history.append(local, parents: own, length: rope.count, runs: items[taken].edit.runs)
-      rope.apply(items[taken].edit)
-      taken += 1
+    try text.history.save(length: text.rope.count)
+    for (replica, counter) in text.seen {
+      stored.state.seen[replica] = max(stored.state.seen[replica] ?? 0, counter)
     }
-    if taken < items.count {
-      try merge(items[taken...], into: &rope, &history, scope: stored.scope)
-    }
-    try history.save()
-    for item in items {
-      stored.state.seen[item.dot.replica] = max(stored.state.seen[item.dot.replica] ?? 0, item.dot.counter)
-    }
-    stored.state.set(text: rope.string, of: place.key)
+    stored.state.set(text: text.rope.string, of: place.key)
     if stored.state.presence != presence { touched.change(place.record, kind: stored.state.kind) }
     touched.write(place.record, kind: stored.state.kind, place.key.id, formerTargets: [])
     try save(stored.state, at: place.record, replacing: stored.place)
+    text.isChanged = false
+    text.seen = [:]
+  }
+
+  private func take(_ items: [TextWork.Item], into text: OpenedText) throws {
+    text.isChanged = true
+    for item in items { text.seen[item.dot.replica] = max(text.seen[item.dot.replica] ?? 0, item.dot.counter) }
+    var taken = 0
+    // As long as nobody else wrote meanwhile, edits are right as they are.
+    while taken < items.count {
+      let own = try parents(items[taken], in: text, [:])
+      guard own == text.history.heads else { break }
+      let local = try local(items[taken].dot, in: text.scope)
+      text.history.append(local, parents: own, length: text.rope.count, runs: items[taken].edit.runs)
+      text.rope.apply(items[taken].edit)
+      taken += 1
+    }
+    if taken < items.count { try merge(items[taken...], into: text) }
   }
 
   /// The numbers of an edit's parents; those of edits that are not in the history yet are in `fresh`.
-  private func parents(
-    _ item: WaitingEdits.Item, in history: inout TextHistory, _ fresh: [LocalDot: Int], scope: ScopeID
-  ) throws -> [Int] {
-    var own: Set<Int> = []
+  private func parents(_ item: TextWork.Item, in text: OpenedText, _ fresh: [LocalDot: Int]) throws -> [Int] {
+    var own: [Int] = []
     for parent in item.edit.parents {
-      guard let local = streams.local(parent, in: scope) else { continue }
-      if let number = try fresh[local] ?? history.number(of: local) { own.insert(number) }
+      guard let local = streams.local(parent, in: text.scope) else { continue }
+      if let number = try fresh[local] ?? text.history.number(of: local), !own.contains(number) { own.append(number) }
     }
     return own.isEmpty ? [0] : own.sorted()
   }
 
   /// Takes in edits of which some were made without having seen all others.
-  private func merge(
-    _ items: ArraySlice<WaitingEdits.Item>, into rope: inout Rope, _ history: inout TextHistory, scope: ScopeID
-  ) throws {
-    let known = history.last
+  private func merge(_ items: ArraySlice<TextWork.Item>, into text: OpenedText) throws {
+    let known = text.history.last
     var numbers: [LocalDot: Int] = [:]
-    var fresh: [(local: LocalDot, item: WaitingEdits.Item, parents: [Int])] = []
+    var fresh: [(local: LocalDot, edit: TextEdit, parents: [Int])] = []
+    fresh.reserveCapacity(items.count)
     for item in items {
-      let own = try parents(item, in: &history, numbers, scope: scope)
-      let local = try local(item.dot, in: scope)
-      fresh.append((local, item, own))
+      let own = try parents(item, in: text, numbers)
+      let local = try local(item.dot, in: text.scope)
+      fresh.append((local, item.edit, own))
       numbers[local] = known + fresh.count
     }
     // The latest version that everything behind it has seen and that had seen everything before it.
     var base = known
-    var oldest = fresh.flatMap(\.parents).min() ?? known
+    var oldest = fresh.lazy.compactMap(\.parents.first).min() ?? known
+    var edits = try text.history.edits(from: base)
     while base > 0 {
-      try history.read(from: base)
-      if base <= oldest && history.row(base).heads == [base] { break }
-      oldest = min(oldest, history.row(base).parents[0])
+      if base < edits.first { edits = try text.history.edits(from: base) }
+      if base <= oldest && edits.isAlone(base) { break }
+      oldest = min(oldest, edits.oldestParent(base))
       base -= 1
     }
     var events: [TextEvent] = []
-    func add(_ local: LocalDot, _ own: [Int], _ runs: [TextRun]) {
-      guard let (dot, _) = streams.dot(local) else { return }
+    events.reserveCapacity(known - base + fresh.count)
+    func add(_ local: LocalDot, _ own: [Int], _ runs: ArraySlice<TextRun>) throws {
+      guard let (dot, _) = streams.dot(local) else { throw EditColumns.damage }
       events.append(TextEvent(dot: dot, parents: own.map { $0 - base - 1 }, runs: runs))
     }
-    for number in base..<known {
-      let row = history.row(number + 1)
-      add(row.dot, row.parents, row.runs)
+    if known > base {
+      for number in base + 1...known { try add(edits.dot(number), edits.parents(number), edits.runs(number)) }
     }
-    for (local, item, own) in fresh { add(local, own, item.edit.runs) }
-    let length = base == known ? rope.count : history.row(base + 1).length
+    for (local, edit, own) in fresh { try add(local, own, edit.runs[...]) }
+    let length = base == known ? text.rope.count : edits.length(base + 1)
     var walker = TextWalker(events)
     var next = 0
     func note(before end: Int) {
       while next < end {
-        let (local, item, own) = fresh[next]
-        history.append(local, parents: own, length: rope.count, runs: item.edit.runs)
+        let (local, edit, own) = fresh[next]
+        text.history.append(local, parents: own, length: text.rope.count, runs: edit.runs)
         next += 1
       }
     }
+    var source = Rope.Source()
     walker.run(known: known - base, length: length) { step in
       let event = step.event - (known - base)
       note(before: event + 1)
-      rope.apply(step, of: fresh[event].item.edit)
+      text.rope.apply(step, of: fresh[event].edit, from: &source)
     }
     note(before: fresh.count)
   }
 
   /// The edits of a text that no other has seen: what an edit made now continues.
-  func textHeads(at place: TextPlace) throws -> [Dot] {
-    try finishTexts(of: place.record)
-    var history = try TextHistory(self, place)
-    var heads: [Dot] = []
-    for head in history.heads where head > 0 {
-      try history.read(from: head)
-      if let (dot, _) = streams.dot(history.row(head).dot) { heads.append(dot) }
-    }
-    return heads.sorted()
+  func heads(of text: OpenedText) throws -> [Dot] {
+    let heads = text.history.heads.filter { $0 > 0 }
+    guard let oldest = heads.first else { return [] }
+    let edits = try text.history.edits(from: oldest)
+    return heads.compactMap { streams.dot(edits.dot($0))?.dot }.sorted()
   }
 }
 

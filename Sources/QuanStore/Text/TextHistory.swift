@@ -1,184 +1,128 @@
 import QuanCore
-import QuanFormat
 
 /// The edits that a text has taken in here, in the order in which it did: `quan_edit`, read from the end as far as need be.
 ///
-/// Edits are numbered from 1 by their arrival in this file; 0 is the text as its record was created.
+/// Edits are numbered from 1 by their arrival in this file; 0 is the text as its record was created. They stand in
+/// chunks; the last one is written anew until it is large enough, so that a single edit costs little.
 struct TextHistory {
-  /// One edit.
-  struct Row {
-    let dot: LocalDot
-    /// The edits that it continues, ascending; never none.
-    let parents: [Int]
-    /// The edits that no other had seen when it had been taken in.
-    let heads: [Int]
-    /// How many scalars the text had before it was taken in.
-    let length: Int
-    /// What it did, in positions of its own version.
-    let runs: [TextRun]
-  }
-
-  private let file: ReplicaFile
+  private unowned let file: ReplicaFile
   private let record: Int64
   private let field: Int64
-  /// The rows read, up to the last one.
-  private var rows: [Row] = []
-  /// The number of the first row read.
-  private var first: Int
-  /// The number of the last row in the table.
-  private let saved: Int
+  /// The edits read, up to the last one.
+  private var edits: EditColumns
+  /// The number of the last edit in the table.
+  private var saved: Int
+  /// The number of the first edit of the chunk that is to be written next; one that is in the table is written anew.
+  private var open: Int
+  /// Edits that were looked for.
+  private var found: [LocalDot: Int] = [:]
 
-  private static let columns = "seq, stream, counter, parents, heads, length, runs"
+  /// From how many bytes on a chunk is left as it is.
+  private static let enough = 4 << 10
 
   init(_ file: ReplicaFile, _ place: TextPlace) throws {
     self.file = file
     record = place.record.rowID
     field = try file.local(place.key.id, in: .shared).rowID
-    let statement = try file.connection.statement(
-      "SELECT \(Self.columns) FROM quan_edit WHERE record=? AND field=? ORDER BY seq DESC LIMIT 1")
-    statement.bind(1, record)
-    statement.bind(2, field)
-    first = 1
-    var last = 0
-    if try statement.step() {
-      last = Int(statement.integer(0))
-      first = last
-      rows = [try Self.row(last, statement)]
-      statement.reset()
+    edits = EditColumns(first: 1)
+    saved = 0
+    open = 1
+    if let (chunk, size) = try chunk(before: nil) {
+      edits = chunk
+      saved = chunk.last
+      open = size < Self.enough ? chunk.first : chunk.last + 1
     }
-    saved = last
   }
 
   /// The number of the last edit; 0 for none.
-  var last: Int { first + rows.count - 1 }
+  var last: Int { edits.last }
 
   /// The edits that no other has seen.
-  var heads: [Int] { rows.last?.heads ?? [0] }
+  var heads: [Int] { last == 0 ? [0] : edits.heads(last) }
 
-  /// An edit, which must have been read.
-  func row(_ number: Int) -> Row { rows[number - first] }
+  /// The edits from a number on, which are read if need be.
+  mutating func edits(from number: Int) throws -> EditColumns {
+    try read(from: number)
+    return edits
+  }
 
-  /// Reads as far back as an edit.
-  mutating func read(from number: Int) throws {
-    guard number < first, first > 1 else { return }
-    // Twice as much as there is, so that reading back costs no more than what is read.
-    let from = max(1, min(number, first - rows.count))
+  /// The chunk of the edits that come before a number, or of the last ones.
+  private func chunk(before number: Int?) throws -> (edits: EditColumns, size: Int)? {
     let statement = try file.connection.statement(
-      "SELECT \(Self.columns) FROM quan_edit WHERE record=? AND field=? AND seq>=? AND seq<? ORDER BY seq")
+      """
+      SELECT first, count, bytes FROM quan_edit WHERE record=? AND field=? AND first<? ORDER BY first DESC LIMIT 1
+      """)
     statement.bind(1, record)
     statement.bind(2, field)
-    statement.bind(3, from)
-    statement.bind(4, first)
-    var older: [Row] = []
-    while try statement.step() { older.append(try Self.row(from + older.count, statement)) }
-    guard older.count == first - from else { throw Self.damage }
-    rows = older + rows
-    first = from
+    statement.bind(3, number ?? Int.max)
+    guard try statement.step() else { return nil }
+    defer { statement.reset() }
+    let first = Int(statement.integer(0))
+    let count = Int(statement.integer(1))
+    guard first > 0, count > 0, number == nil || first + count == number else { throw EditColumns.damage }
+    return try EditColumns.unpack(statement.blob(2), first: first, count: count)
+  }
+
+  /// Reads as far back as an edit.
+  private mutating func read(from number: Int) throws {
+    guard number < edits.first, edits.first > 1 else { return }
+    // Twice as much as there is, so that reading back costs no more than what is read.
+    let from = max(1, min(number, edits.first - edits.dots.count))
+    var chunks: [EditColumns] = []
+    var first = edits.first
+    while first > from {
+      guard let (chunk, _) = try chunk(before: first) else { throw EditColumns.damage }
+      chunks.append(chunk)
+      first = chunk.first
+    }
+    var all = EditColumns(first: first)
+    for chunk in chunks.reversed() { all.append(chunk) }
+    all.append(edits)
+    edits = all
   }
 
   /// The number of an edit; `nil` when the text has not taken it in.
   mutating func number(of dot: LocalDot) throws -> Int? {
-    var end = rows.count
+    if let last = edits.dots.last, last == dot { return edits.last }
+    if let known = found[dot] { return known }
+    var end = edits.dots.count
     while true {
-      if let place = rows[..<end].lastIndex(where: { $0.dot == dot }) { return first + place }
-      if first <= 1 { return nil }
-      let before = rows.count
-      try read(from: first - 1)
-      end = rows.count - before
+      if let place = edits.dots[..<end].lastIndex(of: dot) {
+        found[dot] = edits.first + place
+        return edits.first + place
+      }
+      if edits.first <= 1 { return nil }
+      let before = edits.dots.count
+      try read(from: edits.first - 1)
+      end = edits.dots.count - before
     }
   }
 
-  /// Adds an edit behind all others; ``save()`` writes it.
-  mutating func append(_ dot: LocalDot, parents: [Int], length: Int, runs: [TextRun]) {
+  /// Adds an edit behind all others; ``save(length:)`` writes it.
+  mutating func append(_ dot: LocalDot, parents: [Int], length: Int, runs: some Collection<TextRun>) {
     let number = last + 1
-    let heads = heads.filter { !parents.contains($0) } + [number]
-    rows.append(Row(dot: dot, parents: parents, heads: heads, length: length, runs: runs))
+    let heads = heads
+    let next = heads == parents ? [number] : heads.filter { !parents.contains($0) } + [number]
+    edits.append(dot, parents: parents, heads: next, length: length, runs: runs)
   }
 
   /// Writes what has been added.
-  func save() throws {
-    for (place, row) in rows.enumerated() where first + place > saved {
-      let number = first + place
-      let statement = try file.connection.statement("INSERT INTO quan_edit VALUES (?,?,?,?,?,?,?,?,?)")
+  ///
+  /// - Parameter length: How many scalars the text has now.
+  mutating func save(length: Int) throws {
+    guard last > saved else { return }
+    while open <= last {
+      let chunk = edits.chunk(from: open, end: length)
+      let statement = try file.connection.statement("INSERT OR REPLACE INTO quan_edit VALUES (?,?,?,?,?)")
       statement.bind(1, record)
       statement.bind(2, field)
-      statement.bind(3, number)
-      statement.bind(4, row.dot.stream)
-      statement.bind(5, bits: row.dot.counter)
-      statement.bind(6, Self.distances(row.parents, number))
-      if row.heads == [number] { statement.bindNull(7) } else { statement.bind(7, Self.distances(row.heads, number)) }
-      statement.bind(8, row.length)
-      statement.bind(9, Self.encode(row.runs))
+      statement.bind(3, open)
+      statement.bind(4, chunk.last - open + 1)
+      statement.bind(5, chunk.bytes)
       try statement.run()
+      if chunk.last == last && chunk.size < Self.enough { break }
+      open = chunk.last + 1
     }
-  }
-
-  // MARK: Rows
-
-  private static let damage = StoreError(.damaged, "the history of a text is damaged")
-
-  private static func row(_ number: Int, _ statement: Statement) throws -> Row {
-    guard Int(statement.integer(0)) == number else { throw damage }
-    return Row(
-      dot: LocalDot(stream: Int(statement.integer(1)), counter: statement.bits(2)),
-      parents: try numbers(statement.blob(3), number),
-      heads: statement.isNull(4) ? [number] : try numbers(statement.blob(4), number),
-      length: Int(statement.integer(5)), runs: try decode(statement.blob(6)))
-  }
-
-  private static func distances(_ numbers: [Int], _ from: Int) -> [UInt8] {
-    var writer = ByteWriter()
-    for number in numbers { writer.varint(UInt64(from - number)) }
-    return writer.bytes
-  }
-
-  private static func numbers(_ blob: [UInt8], _ from: Int) throws -> [Int] {
-    var reader = ByteReader(blob)
-    var numbers: [Int] = []
-    do {
-      while !reader.isAtEnd {
-        let distance = try reader.varint()
-        guard distance <= UInt64(from) else { throw damage }
-        numbers.append(from - Int(distance))
-      }
-    } catch is FormatError { throw damage }
-    guard !numbers.isEmpty else { throw damage }
-    return numbers
-  }
-
-  /// Runs as varints, deflated behind a byte that says so when they are many.
-  private static func encode(_ runs: [TextRun]) -> [UInt8] {
-    var writer = ByteWriter()
-    for run in runs {
-      writer.varint(UInt64(run.count) << 1 | UInt64(run.kind.rawValue))
-      writer.varint(UInt64(run.position))
-    }
-    guard writer.bytes.count > 256 else { return [0] + writer.bytes }
-    var packed = ByteWriter()
-    packed.byte(1)
-    packed.varint(UInt64(writer.bytes.count))
-    packed.append(Deflate.deflate(writer.bytes, .fast))
-    return packed.bytes
-  }
-
-  private static func decode(_ blob: [UInt8]) throws -> [TextRun] {
-    var runs: [TextRun] = []
-    do {
-      var reader = ByteReader(blob)
-      if try reader.byte() == 1 {
-        let size = try reader.varint()
-        guard size <= UInt64(SegmentLimits.inflated) else { throw damage }
-        reader = ByteReader(try Deflate.inflate(blob, reader.offset..<blob.count, size: Int(size)))
-      }
-      while !reader.isAtEnd {
-        let head = try reader.varint()
-        let position = try reader.varint()
-        guard let kind = TextRun.Kind(rawValue: UInt8(head & 1)), head >> 1 <= SegmentLimits.position,
-          position <= SegmentLimits.position
-        else { throw damage }
-        runs.append(TextRun(kind, at: Int(position), count: Int(head >> 1)))
-      }
-    } catch is FormatError { throw damage }
-    return runs
+    saved = last
   }
 }

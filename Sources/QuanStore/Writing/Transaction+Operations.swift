@@ -5,9 +5,7 @@ extension Transaction {
   /// rest by sort, kind, field and record, which makes deltas small.
   func operations() throws -> [Operation] {
     var operations = creations.map { creation in
-      var fields = creation.fields.items.filter { !$0.values.isEmpty }
-      fields.sort { $0.key < $1.key }
-      return Operation(creation.id, .create(kind: creation.kind, fields: fields))
+      Operation(creation.id, .create(kind: creation.kind, fields: initialFields(of: creation)))
     }
     guard !edits.isEmpty || !texts.isEmpty, let scope else { return operations }
     var rest: [(rank: Int, field: FieldKey?, record: LocalDot, operation: Operation)] = []

@@ -8,10 +8,10 @@ final class OpenText {
   var rope: Rope
   var runs = TextRuns()
 
-  init(id: RecordID, parents: [Dot], text: String) {
+  init(id: RecordID, parents: [Dot], rope: Rope) {
     self.id = id
     self.parents = parents
-    rope = Rope(text)
+    self.rope = rope
   }
 }
 
@@ -44,7 +44,6 @@ extension Transaction {
       unsafe open.rope.insert(utf8, count: count, at: position)
       unsafe open.runs.insert(utf8, count: count, at: position)
     }
-    note(open)
   }
 
   /// Deletes scalars.
@@ -57,7 +56,6 @@ extension Transaction {
     guard range.lowerBound >= 0, range.upperBound <= open.rope.count else { throw Self.outside(field) }
     open.rope.delete(range.count, at: range.lowerBound)
     open.runs.delete(range.count, at: range.lowerBound)
-    note(open)
   }
 
   /// Puts a text in the place of scalars.
@@ -103,17 +101,23 @@ extension Transaction {
     let definition = try definition(of: field, in: record, container: .text)
     let opened: OpenText
     if let index = creationIndex[record] {
-      var text = ""
-      if case .text(let initial)? = creations[index].fields[definition.key]?.first { text = initial }
-      opened = OpenText(id: record, parents: [], text: text)
+      if let known = createdTexts[record]?[definition.key] {
+        opened = known
+      } else {
+        var text = ""
+        if case .text(let initial)? = creations[index].fields[definition.key]?.first { text = initial }
+        opened = OpenText(id: record, parents: [], rope: Rope(text))
+        createdTexts[record, default: [:]][definition.key] = opened
+      }
     } else {
       let place = TextPlace(record: try file.known(record).local, key: definition.key)
       if let known = texts[place] {
         opened = known
       } else {
-        let parents = try file.textHeads(at: place)
-        let text = try file.load(place.record)?.state.text(of: definition.key) ?? ""
-        opened = OpenText(id: record, parents: parents, text: text)
+        guard let text = try file.openText(at: place) else {
+          throw StoreError(.notFound, "there is no such record", subject: record.description)
+        }
+        opened = OpenText(id: record, parents: try file.heads(of: text), rope: text.rope)
         texts[place] = opened
       }
     }
@@ -121,11 +125,13 @@ extension Transaction {
     return opened
   }
 
-  /// A text of a record that this very write creates goes into its creation.
-  private mutating func note(_ open: OpenText) {
-    guard !creations.isEmpty, let current, let index = creationIndex[open.id] else { return }
-    let key = FieldKey(current.field, .text)
-    let text = open.rope.string
-    creations[index].fields[key] = text.isEmpty ? nil : [.text(text)]
+  /// The initial fields of a record that this very write creates: its texts as they have been left.
+  func initialFields(of creation: Creation) -> [InitialField] {
+    var fields = creation.fields
+    for (key, open) in createdTexts[creation.id] ?? [:] {
+      let text = open.rope.string
+      fields[key] = text.isEmpty ? nil : [.text(text)]
+    }
+    return fields.items.filter { !$0.values.isEmpty }.sorted { $0.key < $1.key }
   }
 }

@@ -61,6 +61,8 @@ public struct Transaction {
   var listActCount: UInt64 = 0
   /// The texts that the write has touched.
   var texts: [TextPlace: OpenText] = [:]
+  /// Those of records that the write creates.
+  var createdTexts: [RecordID: [FieldKey: OpenText]] = [:]
   /// The text that was touched last: typing asks for the same one over and over.
   var current: (record: RecordID, field: FieldID, text: OpenText)?
 

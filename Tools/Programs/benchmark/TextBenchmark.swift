@@ -13,26 +13,39 @@ struct Texts: ParsableCommand {
   var trace: String
   @Option(help: "How many times each step runs; the median counts.")
   var runs = 5
+  @Option(help: "Only one part: \(Part.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var part: Part?
   @Flag(help: "Print JSON.")
   var json = false
+
+  enum Part: String, CaseIterable, ExpressibleByArgument {
+    case sequential
+    case concurrent
+    case long
+  }
 
   func run() throws {
     let work = FileManager.default.temporaryDirectory.appending(path: "quan-text-\(getpid())").path
     try FileManager.default.createDirectory(atPath: work, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: work) }
     var results: [String: Double] = [:]
-    let sequential = try TextRunner(work: work + "/seq", runs: runs)
-    results.merge(try sequential.sequential(EditingTrace(path: trace))) { $1 }
+    func isDue(_ wanted: Part) -> Bool { part == nil || part == wanted }
+    if isDue(.sequential) {
+      let sequential = try TextRunner(work: work + "/seq", runs: runs)
+      results.merge(try sequential.sequential(EditingTrace(path: trace))) { $1 }
+    }
     let beside = URL(filePath: trace).deletingLastPathComponent().appending(path: "conc-friendsforever.json.gz").path
-    if FileManager.default.fileExists(atPath: beside) {
+    if isDue(.concurrent), FileManager.default.fileExists(atPath: beside) {
       let concurrent = try TextRunner(work: work + "/conc", runs: runs)
       results.merge(try concurrent.concurrent(EditingTrace(path: beside))) { $1 }
     }
-    let once = try TextRunner(work: work + "/long", runs: runs).longBranch(edits: 20_000)
-    let twice = try TextRunner(work: work + "/longer", runs: runs).longBranch(edits: 40_000)
-    results["long_branch_s"] = once
-    results["long_branch_twice_s"] = twice
-    results["long_branch_growth"] = twice / once
+    if isDue(.long) {
+      let once = try TextRunner(work: work + "/long", runs: runs).longBranch(edits: 20_000)
+      let twice = try TextRunner(work: work + "/longer", runs: runs).longBranch(edits: 40_000)
+      results["long_branch_s"] = once
+      results["long_branch_twice_s"] = twice
+      results["long_branch_growth"] = twice / once
+    }
     Results.show(results, json: json)
   }
 }
@@ -167,7 +180,7 @@ private struct TextRunner: WorkFolder {
     return [
       "stored_overhead": floor.number("SELECT 8 + ifnull(length(quan_state),0) + ifnull(length(title),0) FROM visit"),
       "stored_edits_bytes": floor.number(
-        "SELECT ifnull(sum(length(runs)+length(parents)+ifnull(length(heads),0)+24),0) FROM quan_edit"),
+        "SELECT ifnull(sum(length(bytes)+24),0) FROM quan_edit"),
     ]
   }
 

@@ -10,18 +10,33 @@ public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
   public init(words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
 
   /// Makes a digest of exactly 32 bytes, or returns `nil`.
-  public init?(_ bytes: some Collection<UInt8>) {
+  public init?(_ bytes: some Collection<UInt8>) { self.init(Array(bytes)) }
+
+  /// Makes a digest of exactly 32 bytes, or returns `nil`.
+  public init?(_ bytes: [UInt8]) {
     guard bytes.count == 32 else { return nil }
-    var words: [UInt64] = [0, 0, 0, 0]
-    for (offset, byte) in bytes.enumerated() { words[offset / 8] = words[offset / 8] << 8 | UInt64(byte) }
-    self.words = (words[0], words[1], words[2], words[3])
+    func word(_ start: Int) -> UInt64 {
+      var word: UInt64 = 0
+      for place in start..<start + 8 { word = word << 8 | UInt64(bytes[place]) }
+      return word
+    }
+    words = (word(0), word(8), word(16), word(24))
   }
 
   /// The 32 bytes.
   public var bytes: [UInt8] {
-    [words.0, words.1, words.2, words.3].flatMap { word in
-      (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(56 - $0 * 8)) }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(32)
+    func put(_ word: UInt64) {
+      for shift in stride(from: 56, through: 0, by: -8) {
+        bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+      }
     }
+    put(words.0)
+    put(words.1)
+    put(words.2)
+    put(words.3)
+    return bytes
   }
 
   /// The first 8 bytes: what vectors and dependencies carry.

@@ -61,11 +61,10 @@ package struct BundleHeader: Hashable, Sendable {
       needed.formUnion(segment.header.requires)
       if segment.header.attachment.tip.number > 0 { needed.insert(segment.header.attachment) }
     }
+    let streams = Dictionary(grouping: segments, by: \.header.stream)
     return needed.filter { place in
-      !segments.contains { segment in
-        guard segment.header.stream == place.stream, segment.header.range.contains(place.tip.number) else {
-          return false
-        }
+      !(streams[place.stream] ?? []).contains { segment in
+        guard segment.header.range.contains(place.tip.number) else { return false }
         // Within a segment the header cannot tell; at its end the digest must be the one that is meant.
         return place.tip.number < segment.header.range.upperBound || segment.header.end == place
       }

@@ -29,23 +29,60 @@ struct UndoTests {
     try office.quan("A", "undo", name, "--merge", "1", status: 64)
   }
 
+  @Test("a counter's change that is undone is not undone again, and the tool says so in both languages")
+  func counter() throws {
+    let office = try Office()
+    let schema = office.path("schema.json")
+    let text = """
+      {"kinds": [{"code": "student", "fields": [
+      {"code": "calls", "labels": {"zh": "通话", "en": "calls"}, "type": "integer", "container": "counter"}]}]}
+      """
+    TemporaryFolder.write(Array(text.utf8), to: schema)
+    try office.quan("A", "schema", "apply", schema)
+    let id = try office.student("name=泉泉")
+    try office.quan("B", "edit", id, "calls+=3")
+    try office.exchange()
+    let name = try #require(try office.quan("A", "history", id, "calls", "--json").jsonLines.last?["change"].string)
+    for laptop in office.laptops {
+      #expect(try office.quan(laptop, "undo", name, "--json").json["operations"].int == 1)
+    }
+    try office.exchange()
+    for laptop in office.laptops {
+      #expect(try office.shown(id, "calls", on: laptop).int == 0)
+      #expect(
+        try office.tool(["undo", name, "--lang", "en"] + office.own(laptop)).out.contains(
+          "Left, because it is undone already: "))
+      #expect(try office.tool(["undo", name, "--lang", "zh"] + office.own(laptop)).out.contains("未动, 已经撤销过: "))
+    }
+    #expect(try office.tool(["history", id, "--lang", "en"] + office.own("A")).out.contains("calls += -3  (undoes)"))
+    try office.expectEqual()
+  }
+
   @Test("undoing what settled 'deleted by one, edited by another' opens it again, whichever way it was settled")
   func dispute() throws {
     for way in ["deleted", "edited"] {
-      let office = try Office()
+      let office = try Office(["A", "B", "C"])
       let id = try office.student("name=泉泉")
       try office.quan("A", "delete", id)
       try office.quan("B", "edit", id, "class=2班")
       try office.exchange()
       let side = try #require(try office.onlyConflict("A")["sides"].items.first { $0["value"].string == way }?["n"].int)
-      try office.quan("A", "conflict", "resolve", id, "--take", "\(side)")
-      #expect(try office.conflicts("A").isEmpty)
-      try office.exchange()
-      try office.quan("A", "undo")
-      try office.exchange()
+      // The one who did neither settles, and takes it back; then once more.
+      for _ in 0..<2 {
+        try office.quan("C", "conflict", "resolve", id, "--take", "\(side)")
+        #expect(try office.conflicts("C").isEmpty)
+        try office.exchange()
+        try office.quan("C", "undo")
+        try office.exchange()
+      }
       for laptop in office.laptops {
         #expect(try office.onlyConflict(laptop)["class"].string == "deleted-and-edited")
         #expect(try office.shown(id, "class", on: laptop) == .string("2班"))
+        // Whoever undoes it is neither who deleted nor who edited.
+        #expect(
+          sides(try office.onlyConflict(laptop)) == [
+            "deleted by person A on laptop A", "edited by person B on laptop B",
+          ])
       }
       try office.expectEqual()
     }

@@ -218,6 +218,108 @@ struct JoiningCaseTests {
     try expectOne(ids, bureau)
   }
 
+  @Test("a version shows joined records as one from when they were joined, and as two before and after")
+  func versions() throws {
+    let bureau = try Bureau()
+    let ids = try twins(bureau)
+    let (one, other) = (ids.sorted()[0], ids.sorted()[1])
+    try bureau.set(one, "phone", .text("1"), on: 0)
+    try bureau.set(other, "note", .text("left-behind"), on: 0)
+    let replica = bureau.replicas[0]
+    func change() throws -> ChangeID { try #require(try replica.log(limit: 1).first).id }
+    let apart = try change()
+    try replica.write { try $0.join(one, other) }
+    let together = try change()
+    try replica.write { try $0.set(other, try bureau.field("phone"), to: .text("2")) }
+    let edited = try change()
+    try replica.write { try $0.separate(other) }
+    let separated = try change()
+    try bureau.exchange()
+    // The order of a file is that in which it came to know laptops.
+    func differences(_ laptop: Replica, _ first: ChangeID, _ second: ChangeID) throws -> [RecordDifference] {
+      try laptop.differences(from: .at(first), to: .at(second)).sorted {
+        ($0.before?.id ?? one, $0.after?.id ?? one) < ($1.before?.id ?? one, $1.after?.id ?? one)
+      }
+    }
+    for laptop in bureau.replicas {
+      for version in [Version.at(apart), .before(together), .at(separated)] {
+        #expect(try laptop.record(one, at: version)?.others == [])
+        #expect(try laptop.record(other, at: version)?.id == other)
+        #expect(try laptop.record(one, at: version)?["note"] == nil)
+      }
+      for id in ids {
+        let then = try #require(try laptop.record(id, at: .at(together)))
+        #expect(then.id == one && then.others == [other])
+        #expect(then["phone"]?.shown == [.text("1")] && then["note"]?.shown == [.text("left-behind")])
+        #expect(try laptop.record(id, at: .at(edited))?["phone"]?.shown == [.text("2")])
+      }
+      let join = try differences(laptop, apart, together)
+      #expect(join.map { $0.before?.id } == [one, other] && join.map { $0.after?.id } == [one, one])
+      #expect(join[0].fields.map(\.definition.name) == ["note"] && join[1].fields.isEmpty)
+      let edit = try laptop.differences(from: .at(together), to: .at(edited))
+      #expect(edit.map { $0.after?.id } == [one] && edit.first?.fields.map(\.definition.name) == ["phone"])
+      #expect(edit.first?.fields.first?.before == [.text("1")] && edit.first?.fields.first?.after == [.text("2")])
+      let parting = try differences(laptop, edited, separated)
+      #expect(parting.map { $0.before?.id } == [one, one] && parting.map { $0.after?.id } == [one, other])
+    }
+  }
+
+  @Test("undoing a merge's resolutions opens conflicts of joined records again, whichever of them holds a side")
+  func undoMerge() throws {
+    let bureau = try Bureau()
+    let ids = try twins(bureau)
+    for (index, id) in ids.enumerated() { try bureau.set(id, "phone", .text("\(index)"), on: index) }
+    try bureau.replicas[1].write { try $0.join(ids[0], ids[1], reason: "one ID card") }
+    // The join comes with the merge, and with it the conflict.
+    let report = try bureau.give(1, to: 0)
+    #expect(report.newConflicts.map(\.class) == [.value])
+    #expect(report.joins.map(\.isJoined) == [true] && report.joins.first.map { Set($0.records) } == Set(ids))
+    #expect(report.joins.first?.stamp.author == "author B" && report.joins.first?.reason == "one ID card")
+    let merge = try #require(try bureau.replicas[0].merge(nil))
+    #expect(merge.report.joins == report.joins && merge.counts.joins == 1 && merge.counts.isBalanced)
+    let before = try bureau.onlyConflict(on: 0)
+    try bureau.replicas[0].write { try $0.resolve(ids[0], try bureau.field("phone"), takingSide: 1) }
+    #expect(try bureau.replicas[0].conflictCount() == 0)
+    let undone = try bureau.replicas[0].undo(resolutionsOf: merge)
+    #expect(undone.reopened.count == 1 && undone.kept.isEmpty)
+    try bureau.exchange()
+    for index in 0..<2 {
+      let after = try bureau.onlyConflict(on: index)
+      #expect(Set(after.sides.map(\.value)) == Set(before.sides.map(\.value)))
+      #expect(Set(after.sides.map(\.stamp)) == Set(before.sides.map(\.stamp)))
+    }
+    try bureau.expectEqual()
+    try bureau.replicas[0].write { try $0.separate(ids[1]) }
+    let parting = try bureau.give(0, to: 1)
+    #expect(parting.joins.map(\.isJoined) == [false])
+  }
+
+  @Test("undoing a merge's resolutions opens again that joined records were deleted by one and edited by another")
+  func undoMergedDispute() throws {
+    let bureau = try Bureau()
+    let ids = try twins(bureau)
+    try bureau.replicas[0].write { try $0.join(ids[0], ids[1]) }
+    try bureau.exchange()
+    for side in [1, 2] {
+      try bureau.replicas[0].write { try $0.delete(ids[0]) }
+      try bureau.set(ids[1], "phone", .text("\(side)"), on: 1)
+      _ = try bureau.give(1, to: 0)
+      let merge = try #require(try bureau.replicas[0].merge(nil))
+      let before = try bureau.onlyConflict(on: 0)
+      try bureau.replicas[0].write { try $0.resolve(before.record, nil, takingSide: side) }
+      #expect(try bureau.replicas[0].conflictCount() == 0)
+      #expect(try bureau.replicas[0].undo(resolutionsOf: merge).reopened.count == 1)
+      try bureau.exchange()
+      for index in 0..<2 {
+        let after = try bureau.onlyConflict(on: index)
+        #expect(after.class == .deletedAndEdited && after.sides.map(\.stamp) == before.sides.map(\.stamp))
+      }
+      try bureau.expectEqual()
+      try bureau.replicas[0].write { try $0.resolve(before.record, nil, takingSide: 2) }
+      try bureau.exchange()
+    }
+  }
+
   @Test("what cannot be joined is refused, and says why")
   func refusals() throws {
     let bureau = try Bureau()

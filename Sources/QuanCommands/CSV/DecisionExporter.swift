@@ -17,6 +17,19 @@ struct DecisionExporter {
       return try row(open ?? conflict, isOpen: open != nil)
     }
     rows += try merge.report.notices.map { try row($0) }
+    rows += try merge.report.joins.map { join in
+      let kind = try text.replica.record(join.records[0])?.kind.id ?? join.dot
+      let what = join.isJoined ? say("合并为一条记录", "one record from now on") : say("又拆成两条记录", "two records again")
+      var row = try self.row(what, join.records[0], join.scope, kind, nil)
+      row.sides = [
+        (
+          try join.records.map { try text.replica.shortForm(of: $0) }.joined(separator: " + "),
+          text.people.name(join.stamp, join.dot.replica)
+        )
+      ]
+      row.reason = join.reason
+      return row
+    }
     rows += merge.report.rows.map { note in
       DecisionTable.Row(
         what: say("未导入的行 \(note.line)", "line \(note.line) left out"), record: note.record, reason: note.text)

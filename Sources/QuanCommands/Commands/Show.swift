@@ -21,7 +21,7 @@ struct Show: ParsableCommand {
       guard let found = try replica.record(id) else { throw CommandFailure(StoreError(.notFound, "", subject: record)) }
       let text = RecordText(replica: replica, options: options)
       if let at {
-        try show(found, at: try VersionFinder(replica: replica).version(at), text)
+        try show(id, at: try VersionFinder(replica: replica).version(at), text)
         return
       }
       if options.json {
@@ -32,8 +32,8 @@ struct Show: ParsableCommand {
     }
   }
 
-  private func show(_ found: Record, at version: VersionFinder.Found, _ text: RecordText) throws {
-    guard let then = try text.replica.record(found.id, at: version.version) else {
+  private func show(_ id: RecordID, at version: VersionFinder.Found, _ text: RecordText) throws {
+    guard let then = try text.replica.record(id, at: version.version) else {
       throw CommandFailure(
         .failed, say("那时还没有这条记录 (\(version.name))", "the record was not there yet (\(version.name))"),
         hint: say("来龙去脉: quan history \(record)", "what happened to it: quan history \(record)"))

@@ -81,7 +81,13 @@ struct Settling {
     let item = try text.suffix(conflict.item, of: conflict.field, in: conflict.record)
     let place = field.map { "\(Titles.field($0))\(item) (\($0.name)\(item)) = " } ?? ""
     switch choice {
-    case .side(let side): return place + text.text(conflict.sides[side - 1], field)
+    case .side(let side):
+      let taken = conflict.sides[side - 1]
+      switch taken.event {
+      case "deleted": return say("记录删除", "the record is deleted")
+      case "edited": return say("记录保留", "the record stays")
+      default: return place + text.text(taken, field)
+      }
     case .value(nil): return place + say("(空)", "(empty)")
     case .value(let value?):
       return place + ValueText.human(value, of: field, replica: text.replica, reveal: text.reveal)

@@ -14,7 +14,7 @@ struct DifferenceText {
       lines.append(try text.head(group.subject, group.scope))
       for (record, difference) in group.items {
         let place = record.id == group.subject ? "" : try text.name(of: record.id) + " · "
-        lines.append("  " + place + Self.word(difference))
+        for line in Wrap.lines("  ", place + (try word(difference)), columns: text.columns) { lines.append(line) }
         for field in difference.fields { lines += try self.lines(field, difference, record) }
       }
     }
@@ -35,6 +35,27 @@ struct DifferenceText {
       who = "  <- " + text.people.name(stamp, operation.replica)
     }
     return Wrap.lines("    ", "\(Titles.field(field.definition)) \(step)\(who)", columns: text.columns)
+  }
+
+  /// What became of the record, also whether it was joined with others or separated from them.
+  private func word(_ difference: RecordDifference) throws -> String {
+    guard let before = difference.before, let after = difference.after else { return Self.word(difference) }
+    let then = Set([before.id] + before.others)
+    let now = Set([after.id] + after.others)
+    if before.id != after.id && now.contains(before.id) {
+      let whole = try names([after.id])
+      return say("并入 \(whole)", "has become one with \(whole)")
+    }
+    let (added, removed) = (try names(now.subtracting(then)), try names(then.subtracting(now)))
+    var parts: [String] = []
+    if !added.isEmpty { parts.append(say("与 \(added) 合并为一条", "one with \(added)")) }
+    if !removed.isEmpty { parts.append(say("与 \(removed) 拆开", "separated from \(removed)")) }
+    if !difference.fields.isEmpty || before.presence != after.presence { parts.append(Self.word(difference)) }
+    return parts.joined(separator: "; ")
+  }
+
+  private func names(_ records: Set<RecordID>) throws -> String {
+    try records.sorted().map { "[\(try text.replica.shortForm(of: $0))]" }.joined(separator: say("、", ", "))
   }
 
   /// What became of the record.
@@ -62,6 +83,7 @@ struct DifferenceText {
     return .object([
       "record": .string(record?.id.description ?? ""), "kind": .string(record?.kind.name ?? ""),
       "before": Self.state(difference.before), "after": Self.state(difference.after),
+      "joined_before": Self.others(difference.before), "joined_after": Self.others(difference.after),
       "fields": .array(
         difference.fields.map { field in
           .object([
@@ -73,6 +95,10 @@ struct DifferenceText {
           ])
         }),
     ])
+  }
+
+  private static func others(_ record: Record?) -> JSON {
+    .array((record.map { [$0.id] + $0.others } ?? []).map { .string($0.description) })
   }
 
   private static func state(_ record: Record?) -> JSON {

@@ -75,6 +75,11 @@ struct HistoryText {
       if written.count > 1 { line += say("  (冲突重新打开)", "  (the conflict is open again)") }
       if before.count == 1 && before == written.map(\.value) { line += say("  (确认)", "  (confirmed)") }
       return [line]
+    case .write(let key, let written, let overwrites) where key.container == .counter:
+      let back = replaced(key, overwrites).map { values([$0], key) }
+      return written.isEmpty
+        ? ["\(name(key)) -= \(back.joined(separator: ", "))" + say("  (不再撤销)", "  (no longer undone)")]
+        : ["\(name(key)) += \(values(written.map(\.value), key))" + say("  (撤销)", "  (undoes)")]
     case .write(let key, let written, let overwrites) where written.isEmpty && key.container == .set:
       let removed = replaced(key, overwrites)
       return ["\(name(key)) -= \(values(removed, key))"]

@@ -59,6 +59,7 @@ struct MergeJSON {
       "possible_duplicates": .integer(counts.possibleDuplicates), "new_problem_count": .integer(counts.newProblems),
       "new_problems": .array(report.newProblems.map { ProblemText.json($0, text.schema, text.replica) }),
       "settled_problems": .integer(counts.settledProblems), "open_problems": .integer(counts.openProblems),
+      "join_count": .integer(counts.joins), "joins": .array(report.joins.map { join($0) }),
       "notice_count": .integer(counts.notices),
       "notices": .array(report.notices.map { notice($0) }),
       "forks": .array(
@@ -98,6 +99,15 @@ struct MergeJSON {
         }),
     ]
     return members.map { JSON.Member(name: $0.key, value: $0.value) }
+  }
+
+  private func join(_ join: MergeReport.Join) -> JSON {
+    .object([
+      "act": .string(join.isJoined ? "joined" : "separated"),
+      "records": .array(join.records.map { .string($0.description) }), "author": .string(join.stamp.author),
+      "replica": .string(text.people.laptop(join.dot.replica)), "time": .string(join.stamp.time.description),
+      "reason": join.reason.isEmpty ? .null : .string(join.reason),
+    ])
   }
 
   private func notice(_ notice: MergeReport.Notice) -> JSON {

@@ -189,13 +189,15 @@ struct MergeText {
       }
       rest(counts.refused, more)
     }
-    let news = try part(report.settled).map { try settled($0, in: nil, text) } + notices.parallel(part(parallel))
+    let joins = try part(report.joins).map { try notices.line($0) }
+    let news =
+      try joins + part(report.settled).map { try settled($0, in: nil, text) } + notices.parallel(part(parallel))
     let others = RemarkText.lines(report, text.people)
     guard !news.isEmpty || !others.isEmpty else { return }
     Terminal.print("")
     Terminal.print(say("供参考:", "Good to know:"))
     for line in news { for part in Wrap.lines("  ", line, columns: text.columns) { Terminal.print(part) } }
-    rest(max(parallel.count, counts.settled), more)
+    rest(max(parallel.count, counts.settled, counts.joins), more)
     for line in others { for part in Wrap.lines("  ", line, columns: text.columns) { Terminal.print(part) } }
   }
 

@@ -70,6 +70,20 @@ struct NoticeText {
     }
   }
 
+  /// That records were joined or separated: which, by whom and why.
+  func line(_ join: MergeReport.Join) throws -> String {
+    let names = try join.records.map { record in
+      let title = try text.replica.record(record).map { Titles.title($0, reveal: text.reveal) } ?? ""
+      return "[\(try text.replica.shortForm(of: record))]" + (title.isEmpty ? "" : " " + title)
+    }
+    let reason = join.reason.isEmpty ? "" : "  \"\(Terminal.neutral(join.reason))\""
+    let who = text.people.name(join.stamp, join.dot.replica) + reason
+    return names.joined(separator: " + ")
+      + (join.isJoined
+        ? say(": 合并为一条记录  <- \(who)", ": one record from now on  <- \(who)")
+        : say(": 又拆成两条记录  <- \(who)", ": two records again  <- \(who)"))
+  }
+
   private func values(_ values: [Value], _ field: FieldDefinition?) -> String {
     values.map { ValueText.human($0, of: field, replica: text.replica, reveal: text.reveal) }.joined(separator: " | ")
   }

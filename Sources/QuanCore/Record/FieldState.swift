@@ -41,7 +41,7 @@ public struct Entry: Hashable, Sendable {
 /// The state of one field of one record.
 ///
 /// A register or set is the set of entries that no known write has overwritten (a multi-value register, and an
-/// observed-remove set without tombstones); a counter is a sum. Writes must come in an order in which each comes
+/// observed-remove set without tombstones); a counter is a sum, beside such a set of undone increments. Writes must come in an order in which each comes
 /// after those whose entries it overwrites; concurrent ones commute.
 /// - SeeAlso: Shapiro et al., *A comprehensive study of Convergent and Commutative Replicated Data Types*,
 ///   INRIA RR-7506; Bieniusa et al., *An optimized conflict-free replicated set*, arXiv:1210.3368.
@@ -55,7 +55,7 @@ public struct FieldState: Hashable, Sendable {
   ///
   /// Forgetting one of the others changes no value.
   public private(set) var writes: [Write]
-  /// The sum of a counter, modulo 2^64.
+  /// The sum of a counter's increments, modulo 2^64; see ``sum`` for what it shows.
   public private(set) var total: Int64
 
   /// A field that nobody has written.
@@ -121,6 +121,24 @@ public struct FieldState: Hashable, Sendable {
     }
     return sides
   }
+
+  /// What a counter shows: the total, with what undoes increments.
+  ///
+  /// An entry that cites an increment as its origin undoes it, by the amount that it holds. However many undo one
+  /// increment, it is undone once: by the entry of the smallest identity.
+  public var sum: Int64 {
+    var undone: Set<Dot> = []
+    var sum = total
+    for entry in entries {
+      if let origin = entry.origin, case .integer(let amount)? = entry.value, undone.insert(origin).inserted {
+        sum &+= amount
+      }
+    }
+    return sum
+  }
+
+  /// The entries by which an increment is undone.
+  public func undoings(of increment: Dot) -> [Entry] { entries.filter { $0.origin == increment } }
 
   /// The clearings that stand; beside a value they decide nothing and are worth a notice.
   public var clearings: [Entry] { entries.filter { $0.value == nil } }

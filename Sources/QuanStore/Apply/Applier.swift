@@ -103,7 +103,7 @@ struct Applier {
       let state = RecordState(creating: arrival.dot, kind: kind, fields: fields, stamp: arrival.stamp)
       try file.save(state, at: local, replacing: .none)
     }
-    if kind == BuiltIn.sameKind { try regroup(by: local) }
+    if kind == BuiltIn.sameKind { try regroup(by: local, arrival) }
   }
 
   /// Inserts a new record as a row without a blob, if its columns can say it all.
@@ -228,7 +228,7 @@ struct Applier {
     noteSchema(state.kind)
     // A write that a delete had not seen brings the record back, for those who refer to it too.
     if state.presence != held.presence { file.touched.change(held.local, kind: state.kind) }
-    if state.kind == BuiltIn.sameKind { try regroup(by: held.local) }
+    if state.kind == BuiltIn.sameKind { try regroup(by: held.local, held.deeds.last?.arrival) }
     let after = try file.conflicts(of: try file.representative(of: held.local), limit: nil)
     note(after, insteadOf: held.before)
     guard isMerge else { return }
@@ -278,10 +278,19 @@ struct Applier {
     }
   }
 
-  /// Follows what an operation did to an edge.
-  private mutating func regroup(by edge: LocalDot) throws {
-    let conflicts = try file.refreshEdge(edge)
-    note(conflicts.after, insteadOf: conflicts.before)
+  /// Follows what an operation did to an edge; `arrival` is where it came from.
+  private mutating func regroup(by edge: LocalDot, _ arrival: Arrival?) throws {
+    let regrouping = try file.refreshEdge(edge)
+    note(regrouping.after, insteadOf: regrouping.before)
+    guard isMerge, let arrival, let (id, scope) = file.streams.dot(edge) else { return }
+    for (rows, isJoined) in [(regrouping.separated, false), (regrouping.joined, true)] where !rows.isEmpty {
+      let reason = try file.record(edge)?["reason"]?.shown.first?.plainText
+      tally.note(
+        MergeReport.Join(
+          records: rows.compactMap { file.reference($0)?.record }, scope: scope, isJoined: isJoined, dot: arrival.dot,
+          stamp: arrival.stamp, reason: reason ?? ""),
+        by: id)
+    }
   }
 
   /// Notes which conflicts stand and which stood; a field's conflict may have gone from one joined record to another.

@@ -17,6 +17,8 @@ struct MergeTally {
   private var settled: Set<Place> = []
   /// What needs no decision, with its turn; a place that is written several times keeps the last word.
   private var notices: [Topic: (turn: Int, notice: MergeReport.Notice)] = [:]
+  /// What became of edges between records, by edge, with its turn.
+  private var joins: [RecordID: (turn: Int, join: MergeReport.Join?)] = [:]
   private var turn = 0
   /// How many notices there was no room for.
   private var untold = 0
@@ -58,6 +60,16 @@ struct MergeTally {
     notices[topic] = (notices[topic]?.turn ?? turn, try notice())
   }
 
+  /// Notes that an edge came or went; one that came and went again is nothing to tell of.
+  mutating func note(_ join: MergeReport.Join, by edge: RecordID) {
+    turn += 1
+    if let known = joins[edge]?.join, known.isJoined != join.isJoined {
+      joins[edge] = (turn, nil)
+    } else {
+      joins[edge] = (turn, join)
+    }
+  }
+
   /// The report, with what was gathered.
   func finished() -> MergeReport {
     var report = report
@@ -69,6 +81,9 @@ struct MergeTally {
     }
     report.newConflicts = new.sorted { precedes($0.key, $1.key) }.map(\.value)
     report.settled = settled.sorted(by: precedes)
+    let told = joins.values.sorted { $0.turn < $1.turn }.compactMap(\.join)
+    report.joins = Array(told.prefix(MergeReport.noticeLimit))
+    report.joinCount = told.count
     report.notices = notices.values.sorted { $0.turn < $1.turn }.map(\.notice)
     report.noticeCount = report.notices.count + untold
     return report

@@ -2,16 +2,27 @@ import QuanCore
 
 /// Which records the edges that are there connect: `quan_edge` and `quan_alias`.
 extension ReplicaFile {
+  /// What an operation on an edge changed.
+  struct Regrouping {
+    /// The conflicts of all records concerned, before and after.
+    var before: [Conflict] = []
+    var after: [Conflict] = []
+    /// The rows that the edge connects and did not before, and those that it connected before.
+    var joined: [Int64] = []
+    var separated: [Int64] = []
+  }
+
   /// Makes the components follow what an operation did to an edge.
   ///
-  /// - Returns: The conflicts of all records concerned, before and after.
   /// - Complexity: O(*m*) in the members of the components that the edge connects.
-  func refreshEdge(_ edge: LocalDot) throws -> (before: [Conflict], after: [Conflict]) {
-    var seeds: Set<Int64> = []
+  func refreshEdge(_ edge: LocalDot) throws -> Regrouping {
+    var regrouping = Regrouping()
     let old = try connection.statement("DELETE FROM quan_edge WHERE edge=? RETURNING one, other")
     old.bind(1, edge.rowID)
-    while try old.step() { seeds.formUnion([old.integer(0), old.integer(1)]) }
+    while try old.step() { regrouping.separated = [old.integer(0), old.integer(1)] }
+    var seeds = Set(regrouping.separated)
     if let (one, other) = try ends(of: edge) {
+      regrouping.joined = [one, other]
       let new = try connection.statement("INSERT INTO quan_edge VALUES (?,?,?)")
       new.bind(1, edge.rowID)
       new.bind(2, one)
@@ -19,12 +30,13 @@ extension ReplicaFile {
       try new.run()
       seeds.formUnion([one, other])
     }
-    guard !seeds.isEmpty else { return ([], []) }
+    guard !seeds.isEmpty else { return regrouping }
+    if regrouping.joined == regrouping.separated { (regrouping.joined, regrouping.separated) = ([], []) }
 
     var start: Set<Int64> = []
     for row in seeds { start.formUnion(try members(of: row)) }
     let affected = try reached(from: start)
-    let before = try affected.flatMap { try conflicts(of: LocalDot(rowID: $0), limit: nil) }
+    regrouping.before = try affected.flatMap { try conflicts(of: LocalDot(rowID: $0), limit: nil) }
     for row in affected {
       let clear = try connection.statement("DELETE FROM quan_alias WHERE member=?")
       clear.bind(1, row)
@@ -48,23 +60,15 @@ extension ReplicaFile {
     try findComponents()
     for row in affected { try noteRegrouped(LocalDot(rowID: row)) }
     for component in components { try refreshConflicts(of: component) }
-    return (before, try affected.flatMap { try conflicts(of: LocalDot(rowID: $0), limit: nil) })
+    regrouping.after = try affected.flatMap { try conflicts(of: LocalDot(rowID: $0), limit: nil) }
+    return regrouping
   }
 
   /// The rows that an edge connects; `nil` when it is deleted, or is no edge between two records of its scope.
   private func ends(of edge: LocalDot) throws -> (Int64, Int64)? {
-    guard let stored = try load(edge, hint: BuiltIn.sameKind), stored.state.presence != .deleted,
-      let kind = catalog.schema.kind(BuiltIn.sameKind)
-    else { return nil }
-    func end(_ field: FieldID) throws -> Int64? {
-      guard let definition = kind.field(field),
-        case .reference(let reference)? = shown(definition, in: stored.state).shown.first,
-        reference.scope == stored.scope
-      else { return nil }
-      return try local(reference.record, in: reference.scope).rowID
-    }
-    guard let one = try end(BuiltIn.sameOne), let other = try end(BuiltIn.sameOther), one != other else { return nil }
-    return (one, other)
+    guard let stored = try load(edge, hint: BuiltIn.sameKind), stored.state.presence != .deleted else { return nil }
+    let ends = try ends(of: stored.state, edge).map(\.rowID).sorted { precedes($0, $1) }
+    return ends.count == 2 ? (ends[0], ends[1]) : nil
   }
 
   /// All rows that edges lead to from some rows, these among them.

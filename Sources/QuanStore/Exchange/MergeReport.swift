@@ -46,6 +46,34 @@ public struct MergeReport: Hashable, Sendable {
     }
   }
 
+  /// That somebody joined two records as one, or separated them.
+  public struct Join: Hashable, Sendable {
+    /// The two records, as the edge between them names them.
+    public let records: [RecordID]
+    /// The scope they are in.
+    public let scope: ScopeID
+    /// Whether they are one now; else they are two again.
+    public let isJoined: Bool
+    /// The operation that did it.
+    public let dot: Dot
+    /// Who, and when by their clock.
+    public let stamp: Stamp
+    /// Why, in their words; may be empty.
+    public let reason: String
+
+    /// That two records were joined or separated.
+    public init(
+      records: [RecordID], scope: ScopeID, isJoined: Bool, dot: Dot, stamp: Stamp, reason: String
+    ) {
+      self.records = records
+      self.scope = scope
+      self.isJoined = isJoined
+      self.dot = dot
+      self.stamp = stamp
+      self.reason = reason
+    }
+  }
+
   /// A row of an import that was not taken in.
   public struct Row: Hashable, Sendable {
     /// The line that it begins in, from 1.
@@ -188,6 +216,10 @@ public struct MergeReport: Hashable, Sendable {
   public var settledProblems = 0
   /// How many problems are open after the merge, also in a dry run.
   public var openProblems = 0
+  /// Records that were joined or separated, in the order in which that came, at most ``noticeLimit``.
+  public var joins: [Join] = []
+  /// How many were joined or separated.
+  public var joinCount = 0
   /// What happened that needs no decision, at most ``noticeLimit``.
   public var notices: [Notice] = []
   /// The rows of an import that were not taken in, at most ``noticeLimit``; `refused` counts all.

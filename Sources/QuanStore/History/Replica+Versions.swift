@@ -2,7 +2,7 @@ public import QuanCore
 import QuanFormat
 
 extension Replica {
-  /// What a record was in a version; `nil` when nobody had created it.
+  /// What a record was in a version, with all that it was joined with then; `nil` when nobody had created it.
   ///
   /// Fields are named and shown by the schema of now.
   /// - Throws: ``StoreError`` with code `notFound` when there is no such record or change, `ambiguous`.
@@ -11,26 +11,36 @@ extension Replica {
     try read { file in
       let known = try file.known(id)
       let reach = try file.reach(of: version)
-      let operations = try file.operations(on: known.local)
-      return file.state(of: operations, at: reach).map { file.show($0, scope: known.scope) }
+      var records = try VersionedRecords(file)
+      try records.load([known.local])
+      return try records.found(known.local, at: reach).map {
+        file.show($0.state, scope: known.scope, others: $0.others)
+      }
     }
   }
 
   /// How two versions differ, record by record, definitions left out, in the order of the file.
   ///
+  /// Records that are joined in the second version are one, which differs from what its first member was; each other member
+  /// that stood for itself in the first is given too, as having become part of that one. So are, the other way round,
+  /// records that have been separated.
   /// - Throws: ``StoreError`` with code `notFound` when a change is not held.
   /// - Complexity: O(*n*) in the changes of the scopes concerned.
   public func differences(from first: Version, to second: Version) throws -> [RecordDifference] {
     try read { file in
       let reaches = (try file.reach(of: first), try file.reach(of: second))
-      let records = try file.recordsTouched(between: reaches.0, and: reaches.1)
-      let operations = try file.operations(on: records)
-      return try records.sorted().compactMap { local in
+      let touched = try file.recordsTouched(between: reaches.0, and: reaches.1)
+      var records = try VersionedRecords(file)
+      try records.load(touched)
+      var places: Set<LocalDot> = []
+      for local in records.everConnected(with: touched) {
+        // What stands for a record in either version.
+        for reach in [reaches.0, reaches.1] { places.insert(try records.members(of: local, at: reach)[0]) }
+      }
+      return try places.sorted().compactMap { local in
         guard let scope = file.streams.dot(local)?.scope else { return nil }
-        return try file.difference(
-          file.state(of: operations[local] ?? [], at: reaches.0),
-          file.state(of: operations[local] ?? [], at: reaches.1),
-          scope)
+        let (before, after) = (try records.found(local, at: reaches.0), try records.found(local, at: reaches.1))
+        return try file.difference(before, after, isPart: after.map { $0.local != local } ?? false, scope)
       }
     }
   }
@@ -94,7 +104,8 @@ extension ReplicaFile {
     return state
   }
 
-  /// The records of people's kinds on which one version has operations that the other has not.
+  /// The records of people's kinds on which one version has operations that the other has not, or which it joins or
+  /// separates.
   fileprivate func recordsTouched(between one: Reach, and other: Reach) throws -> Set<LocalDot> {
     var records: Set<LocalDot> = []
     for row in streams.rows {
@@ -107,17 +118,25 @@ extension ReplicaFile {
         }
       }
     }
-    return try records.filter { local in
-      guard try exists(local) else { return false }
-      return try kind(of: local, hint: nil).replica != .builtIn
+    return try records.reduce(into: []) { touched, local in
+      guard try exists(local) else { return }
+      let kind = try kind(of: local, hint: nil)
+      if kind == BuiltIn.sameKind, let edge = try load(local, hint: kind)?.state {
+        touched.formUnion(try ends(of: edge, local).filter { try exists($0) })
+      } else if kind.replica != .builtIn {
+        touched.insert(local)
+      }
     }
   }
 
+  /// - Parameter isPart: Whether the record has become part of one of a smaller ID, which tells its fields.
   fileprivate func difference(
-    _ before: RecordState?, _ after: RecordState?, _ scope: ScopeID
+    _ first: VersionedRecords.Found?, _ second: VersionedRecords.Found?, isPart: Bool, _ scope: ScopeID
   ) throws -> RecordDifference? {
+    let (before, after) = (first?.state, second?.state)
     guard let state = after ?? before, let kind = catalog.schema.kind(state.kind) else { return nil }
-    let fields = kind.fields.compactMap { definition -> FieldDifference? in
+    let definitions = isPart ? [] : kind.fields
+    let fields = definitions.compactMap { definition -> FieldDifference? in
       let old = before.map { shown(definition, in: $0).shown } ?? []
       let new = after.map { shown(definition, in: $0).shown } ?? []
       guard old != new else { return nil }
@@ -126,9 +145,11 @@ extension ReplicaFile {
         .max { ($0.stamp.time, $0.dot) < ($1.stamp.time, $1.dot) }
       return FieldDifference(definition: definition, before: old, after: new, operation: last?.dot, stamp: last?.stamp)
     }
-    guard !fields.isEmpty || before?.presence != after?.presence else { return nil }
+    let isRegrouped = first.map { [$0.state.id] + $0.others } != second.map { [$0.state.id] + $0.others }
+    guard !fields.isEmpty || before?.presence != after?.presence || (first != nil && isRegrouped) else { return nil }
     return RecordDifference(
-      before: before.map { show($0, scope: scope) }, after: after.map { show($0, scope: scope) }, fields: fields)
+      before: first.map { show($0.state, scope: scope, others: $0.others) },
+      after: second.map { show($0.state, scope: scope, others: $0.others) }, fields: fields)
   }
 
   /// The change that `REPLICA/SCOPE:NUMBER` names.

@@ -291,6 +291,23 @@ extension ReplicaFile {
     return change.firstCounter <= counter ? change : nil
   }
 
+  /// An operation as it stands in the log, with who made it and when.
+  func operation(_ dot: Dot, in scope: ScopeID) throws -> (operation: Operation, stamp: Stamp)? {
+    guard let local = streams.local(dot, in: scope) else { return nil }
+    if let segment = try segment(holding: dot.counter, of: local.stream) {
+      return segment.change(holding: dot.counter).map { place in
+        let index = segment.operationStarts[place] + Int(dot.counter - segment.firstCounters[place])
+        let stamp = Stamp(author: segment.author(place), time: segment.time(place))
+        return (segment.operation(index, counter: dot.counter), stamp)
+      }
+    }
+    guard let change = try tailChange(holding: dot.counter, of: local.stream),
+      change.firstCounter..<change.firstCounter + UInt64(change.operations.count) ~= dot.counter
+    else { return nil }
+    let operation = change.operations[Int(dot.counter - change.firstCounter)]
+    return (operation, Stamp(author: change.author, time: change.time))
+  }
+
   /// Who made an operation, and when.
   func stamp(of dot: Dot, in scope: ScopeID) throws -> Stamp? { try provenance(of: dot, in: scope)?.stamp }
 

@@ -24,6 +24,7 @@ enum MergeCodec {
     case refused = 15
     case problems = 16
     case refusals = 17
+    case joins = 18
   }
 
   // MARK: Writing
@@ -81,6 +82,15 @@ enum MergeCodec {
       for place in pending.missing { writer.dependency(place) }
     }
     list(.problems, report.newProblems) { put($0, &$1) }
+    list(.joins, report.joins) { join, writer in
+      writer.varint(UInt64(join.records.count))
+      for record in join.records { ConflictCodec.put(record, &writer) }
+      ConflictCodec.put(join.scope.dot, &writer)
+      writer.byte(join.isJoined ? 1 : 0)
+      ConflictCodec.put(join.dot, &writer)
+      ConflictCodec.put(join.stamp, &writer)
+      writer.string(join.reason)
+    }
     list(.reasons, report.pending) { $1.string($0.reason.rawValue) }
     list(.refusals, report.refusedSegments) { $1.string($0.reason.rawValue) }
     list(.refused, report.refusedSegments) { segment, writer in
@@ -102,7 +112,7 @@ enum MergeCodec {
     [
       \.received, \.applied, \.known, \.pending, \.refused, \.operations, \.created, \.changed, \.newConflicts,
       \.settled, \.openConflicts, \.notices, \.possibleDuplicates, \.void,
-      \.newProblems, \.settledProblems, \.openProblems, \.carried,
+      \.newProblems, \.settledProblems, \.openProblems, \.carried, \.joins,
     ]
   }
 
@@ -206,6 +216,7 @@ enum MergeCodec {
             let claimed = Instant(milliseconds: try reader.zigzag())
             return MergeReport.ClockNotice(replica: replica, claimed: claimed, isAhead: try reader.byte() == 1)
           }
+        case .joins: report.joins = try list { try join(&$0) }
         case .problems: report.newProblems = try list { try problem(&$0) }
         case .pending: report.pending = try list { try pending(&$0) }
         case .reasons:
@@ -246,6 +257,7 @@ enum MergeCodec {
       report.newProblemCount = counts.newProblems
       report.settledProblems = counts.settledProblems
       report.openProblems = counts.openProblems
+      report.joinCount = counts.joins
       return SavedMerge(
         number: number, time: time, source: source, before: vectors[.before] ?? VersionVector(),
         after: vectors[.after] ?? VersionVector(), counts: counts, report: report)
@@ -295,6 +307,17 @@ enum MergeCodec {
     return MergeReport.Notice(
       record: place.record, scope: place.scope, kind: place.kind, field: place.field, item: place.item,
       class: `class`, people: people, rule: rule, shown: shown, base: base, sides: try ConflictCodec.sides(&reader))
+  }
+
+  private static func join(_ reader: inout ByteReader) throws -> MergeReport.Join {
+    var records: [RecordID] = []
+    for _ in 0..<(try reader.count("records", minimum: 2)) { records.append(try ConflictCodec.dot(&reader)) }
+    let scope = ScopeID(try ConflictCodec.dot(&reader))
+    let isJoined = try reader.byte() == 1
+    let dot = try ConflictCodec.dot(&reader)
+    let stamp = try ConflictCodec.stamp(&reader)
+    return MergeReport.Join(
+      records: records, scope: scope, isJoined: isJoined, dot: dot, stamp: stamp, reason: try reader.string())
   }
 
   private static func problem(_ reader: inout ByteReader) throws -> Problem {

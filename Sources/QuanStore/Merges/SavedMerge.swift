@@ -58,6 +58,8 @@ public struct MergeCounts: Hashable, Sendable {
   public var openProblems = 0
   /// Changes that are carried for others, sealed.
   public var carried = 0
+  /// Records that were joined as one, or separated.
+  public var joins = 0
 
   /// Nothing.
   public init() {}
@@ -88,6 +90,7 @@ extension MergeReport {
     counts.openProblems = openProblems
     counts.void = changesVoid
     counts.carried = changesCarried
+    counts.joins = joinCount
     return counts
   }
 

@@ -126,7 +126,7 @@ enum ConflictCodec {
     for stamp in stamps { put(stamp, &writer) }
   }
 
-  private static func put(_ stamp: Stamp, _ writer: inout ByteWriter) {
+  static func put(_ stamp: Stamp, _ writer: inout ByteWriter) {
     writer.string(stamp.author)
     writer.zigzag(stamp.time.milliseconds)
   }
@@ -146,7 +146,7 @@ enum ConflictCodec {
     return stamps
   }
 
-  private static func stamp(_ reader: inout ByteReader) throws -> Stamp {
+  static func stamp(_ reader: inout ByteReader) throws -> Stamp {
     let author = try reader.string()
     return Stamp(author: author, time: Instant(milliseconds: try reader.zigzag()))
   }

@@ -43,8 +43,9 @@ extension Replica {
           }
         guard let state = stored.state.fields[key] else { return nil }
         let decision = file.shown(definition, key, in: stored.state)
+        let sides = definition.container == .counter ? [] : state.sides
         return FieldOrigin(
-          definition: definition, shown: decision.shown, sides: try file.describe(state.sides, known.scope),
+          definition: definition, shown: decision.shown, sides: try file.describe(sides, known.scope),
           outcome: decision.outcome)
       }
     }

@@ -86,9 +86,11 @@ extension ReplicaFile {
   }
 
   private func dispute(over state: RecordState, scope: ScopeID) throws -> Conflict {
-    let deletes = state.deletes.values.sorted { $0.dot < $1.dot }
+    let deletes = try state.deletes.values.sorted { $0.dot < $1.dot }.map { delete in
+      try firstDelete(delete.context, of: state.id, in: scope) ?? (dot: delete.dot, stamp: delete.stamp)
+    }
     let deleted = deletes.max { ($0.stamp.time, $0.dot) < ($1.stamp.time, $1.dot) }
-    let edits = try state.uncovered.map { (dot: $0, stamp: try stamp(of: $0, in: scope) ?? Self.unread) }
+    let edits = try edits(of: state, scope).map { (dot: $0, stamp: try stamp(of: $0, in: scope) ?? Self.unread) }
     let edited = edits.max { ($0.stamp.time, $0.dot) < ($1.stamp.time, $1.dot) }
     var sides: [Conflict.Side] = []
     if let deleted {
@@ -102,6 +104,44 @@ extension ReplicaFile {
     }
     return Conflict(
       record: state.id, scope: scope, kind: state.kind, field: nil, class: .deletedAndEdited, base: [], sides: sides)
+  }
+
+  /// The last thing that each replica did on a record and no standing delete had seen; that one brought it back counts
+  /// only where nobody has done anything else.
+  private func edits(of state: RecordState, _ scope: ScopeID) throws -> [Dot] {
+    func isRestore(_ dot: Dot) throws -> Bool {
+      if case .restore? = try operation(dot, in: scope)?.operation.body { true } else { false }
+    }
+    let last = state.uncovered
+    let restores = try last.filter { try isRestore($0) }
+    guard !restores.isEmpty else { return last }
+    // Who brought it back may have worked on it before.
+    var edits = last.filter { !restores.contains($0) }
+    let replicas = Set(restores.map(\.replica))
+    var earlier: [ReplicaID: Dot] = [:]
+    for item in try operations(onAllOf: try local(state.id, in: scope)) where replicas.contains(item.dot.replica) {
+      let isCovered = state.deletes.values.contains { ($0.context[item.dot.replica] ?? 0) >= item.dot.counter }
+      switch item.operation.body {
+      case .delete, .restore: continue
+      default: if !isCovered { earlier[item.dot.replica] = max(item.dot, earlier[item.dot.replica] ?? item.dot) }
+      }
+    }
+    edits += earlier.values
+    return edits.isEmpty ? last : edits.sorted()
+  }
+
+  /// The delete that one which has seen this brings back, if it does: what a delete has seen else names no delete.
+  func firstDelete(
+    _ seen: [ReplicaID: UInt64], of record: RecordID, in scope: ScopeID
+  ) throws -> (dot: Dot, stamp: Stamp)? {
+    for (replica, counter) in seen.sorted(by: { $0.key < $1.key }) {
+      let dot = Dot(replica, counter)
+      guard dot != record, let found = try operation(dot, in: scope), case .delete = found.operation.body else {
+        continue
+      }
+      return (dot, found.stamp)
+    }
+    return nil
   }
 
   /// Lists the codes that several definitions claim.

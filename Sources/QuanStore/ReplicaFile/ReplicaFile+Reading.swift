@@ -275,7 +275,7 @@ extension RecordState {
       guard holds(other) else { return nil }
       let values: [Value] =
         switch container {
-        case .counter: [.integer(fields[other]?.total ?? 0)]
+        case .counter: [.integer(fields[other]?.sum ?? 0)]
         case .map, .list: items(of: other).flatMap { fields[$0]?.sides.map(\.value) ?? [] }
         case .register, .set, .text: fields[other]?.sides.map(\.value) ?? []
         }

@@ -101,7 +101,12 @@ extension ReplicaFile {
   func implicitFields(of state: RecordState, _ table: KindTable) -> Set<FieldKey> {
     var implicit = Set(table.keys.filter { state.holds($0) })
     for field in state.fields.values {
-      guard field.key.container != .counter, let position = table.position[field.key.whole],
+      if field.key.container == .counter {
+        // The column tells the sum, which is the total while no increment is undone.
+        if !field.writes.isEmpty { implicit.remove(field.key) }
+        continue
+      }
+      guard let position = table.position[field.key.whole],
         implicit.contains(field.key.whole)
       else { continue }
       let isAsCreated =
@@ -190,7 +195,7 @@ extension ReplicaFile {
   func shown(_ definition: FieldDefinition, _ key: FieldKey, in state: RecordState) -> Decision {
     guard let field = state.fields[key] else { return Decision(shown: [], outcome: .agreed) }
     switch definition.container {
-    case .counter: return Decision(shown: [.integer(field.total)], outcome: .agreed)
+    case .counter: return Decision(shown: [.integer(field.sum)], outcome: .agreed)
     case .set: return Decision(shown: field.sides.map(\.value), outcome: .agreed)
     case .text:
       // Only joined records have several: they are read one after another.

@@ -10,6 +10,8 @@ public struct UndoReport: Hashable, Sendable {
       case changedSince = "changed-since"
       /// The record has been worked on since it was created.
       case recordInUse = "record-in-use"
+      /// It has been undone already.
+      case alreadyUndone = "already-undone"
     }
     /// The record.
     public let record: RecordID
@@ -172,8 +174,7 @@ private struct Undoing {
       case .edit(let key, _):
         keep(operation.record, key.id, .changedSince)
       case .increment(let key, let amount):
-        try transaction.increment(operation.record, key.id, by: 0 &- amount)
-        count += 1
+        undoIncrement(dot, key, amount, stored, &transaction)
       case .delete:
         guard stored.state.deletes[dot] != nil else {
           keep(operation.record, nil, .changedSince)
@@ -197,14 +198,18 @@ private struct Undoing {
     }
     let operations = try file.operations(on: local)
     let before = file.state(of: operations, at: try file.reach(of: .before(id)))
-    let contexts = operations.compactMap { item -> [ReplicaID: UInt64]? in
-      if case .delete(let context) = item.operation.body, deletes.contains(item.dot) { context } else { nil }
+    let undone = operations.compactMap { item -> (dot: Dot, seen: [ReplicaID: UInt64])? in
+      if case .delete(let context) = item.operation.body, deletes.contains(item.dot) {
+        (item.dot, context)
+      } else {
+        nil
+      }
     }
     if before?.presence == .disputed {
-      for context in contexts { try transaction.deleteAgain(record, seen: context) }
+      for delete in undone { try transaction.deleteAgain(record, as: delete.dot, seen: delete.seen) }
     } else {
       let isUntouched = stored.state.seen.allSatisfy { replica, counter in
-        Dot(replica, counter) == dot || contexts.contains { ($0[replica] ?? 0) >= counter }
+        Dot(replica, counter) == dot || undone.contains { ($0.seen[replica] ?? 0) >= counter }
       }
       guard isUntouched else {
         keep(record, nil, .changedSince)
@@ -237,6 +242,10 @@ private struct Undoing {
     let own = standing.filter { $0.id.dot == dot }
     // On a register every side must be the change's own; on a set other elements are nobody's business. A removal has
     // no entries of its own: what it took away comes back unless it is there again.
+    if key.container == .counter {
+      try undoUndoing(own, overwrites, key, stored, local, &transaction)
+      return
+    }
     let isIntact = key.container == .set || (!own.isEmpty && own.count == standing.count)
     guard isIntact else {
       keep(record, key.id, .changedSince)
@@ -244,6 +253,40 @@ private struct Undoing {
     }
     let before = try file.values(of: overwrites, key, local, stored.state)
     transaction.replace(record, key, entries: Set(own.map(\.id)), with: before)
+    count += 1
+  }
+
+  /// Puts beside a counter an entry that undoes one increment, citing it: two who do so undo it once.
+  private mutating func undoIncrement(
+    _ dot: Dot, _ key: FieldKey, _ amount: Int64, _ stored: ReplicaFile.Stored, _ transaction: inout Transaction
+  ) {
+    guard stored.state.fields[key]?.undoings(of: dot).isEmpty ?? true else {
+      keep(stored.state.id, key.id, .alreadyUndone)
+      return
+    }
+    transaction.replace(
+      stored.state.id, key, entries: [], with: [WrittenValue(.integer(0 &- amount), origin: dot)])
+    count += 1
+  }
+
+  /// Takes away what undoes increments, whoever else has undone them at once; or brings that back.
+  private mutating func undoUndoing(
+    _ own: [Entry], _ overwrites: [EntryID], _ key: FieldKey, _ stored: ReplicaFile.Stored, _ local: LocalDot,
+    _ transaction: inout Transaction
+  ) throws {
+    let record = stored.state.id
+    guard let field = stored.state.fields[key] else { return }
+    let standing = own.compactMap(\.origin).flatMap { field.undoings(of: $0) }
+    let back = try file.values(of: overwrites, key, local, stored.state).filter { value in
+      value.origin.map { field.undoings(of: $0).isEmpty } ?? false
+    }
+    var distinct: [WrittenValue] = []
+    for value in back where !distinct.contains(where: { $0.origin == value.origin }) { distinct.append(value) }
+    guard !standing.isEmpty || !distinct.isEmpty else {
+      keep(record, key.id, .alreadyUndone)
+      return
+    }
+    transaction.replace(record, key, entries: Set(standing.map(\.id)), with: distinct)
     count += 1
   }
 

@@ -71,17 +71,22 @@ private struct Reopening {
   var kept: [UndoReport.Kept] = []
 
   mutating func run(_ place: MergeReport.Place, _ transaction: inout Transaction) throws {
-    guard let local = file.streams.local(place.record, in: place.scope), let stored = try file.load(local) else {
-      return
-    }
+    guard let local = file.streams.local(place.record, in: place.scope) else { return }
+    let representative = try file.representative(of: local)
     guard
-      try !file.conflicts(of: local, limit: nil).contains(where: { $0.field == place.field && $0.item == place.item })
+      try !file.conflicts(of: representative, limit: nil).contains(where: {
+        $0.field == place.field && $0.item == place.item
+      })
     else { return }
+    // Of joined records each has its part of what was settled.
+    let members = try file.members(of: local.rowID).map { LocalDot(rowID: $0) }
+    let states = try members.compactMap { member in try file.load(member).map { (local: member, state: $0.state) } }
+    guard !states.isEmpty else { return }
     let isDone =
       if let field = place.field {
-        try reopen(Self.key(field, place.item), stored.state, local, &transaction)
+        try reopen(Self.key(field, place.item), states, &transaction)
       } else {
-        try reopenRecord(stored.state, place.scope, local, &transaction)
+        try reopenRecord(states, place.scope, &transaction)
       }
     if isDone {
       reopened.append(place)
@@ -101,45 +106,65 @@ private struct Reopening {
 
   /// Brings back the sides that what stands in a field has settled; `false` when something else has been written there.
   private func reopen(
-    _ key: FieldKey, _ state: RecordState, _ local: LocalDot, _ transaction: inout Transaction
+    _ key: FieldKey, _ members: [(local: LocalDot, state: RecordState)], _ transaction: inout Transaction
   ) throws -> Bool {
-    guard let field = state.fields[key], !field.entries.isEmpty else { return false }
-    var sides: [WrittenValue] = []
-    for dot in Set(field.entries.map(\.id.dot)).sorted() {
-      guard let write = field.writes.first(where: { $0.dot == dot }) else { return false }
-      let before = try file.values(of: write.overwrites, key, local, state)
-      guard Set(before.map(\.value)).count > 1 else { return false }
-      // Several may have settled it alike.
-      for side in before where !sides.contains(where: { $0.origin == side.origin }) { sides.append(side) }
+    var settled: [(record: RecordID, entries: Set<EntryID>, sides: [WrittenValue])] = []
+    for (local, state) in members {
+      guard let field = state.fields[key], !field.entries.isEmpty else { continue }
+      var sides: [WrittenValue] = []
+      for dot in Set(field.entries.map(\.id.dot)).sorted() {
+        guard let write = field.writes.first(where: { $0.dot == dot }) else { return false }
+        let before = try file.values(of: write.overwrites, key, local, state)
+        // Several may have settled it alike.
+        guard members.count > 1 || Set(before.map(\.value)).count > 1 else { return false }
+        for side in before where !sides.contains(where: { $0.origin == side.origin }) { sides.append(side) }
+      }
+      settled.append((state.id, Set(field.entries.map(\.id)), sides))
     }
-    transaction.replace(state.id, key, entries: Set(field.entries.map(\.id)), with: sides)
+    guard Set(settled.flatMap(\.sides).map(\.value)).count > 1 else { return false }
+    for (record, entries, sides) in settled { transaction.replace(record, key, entries: entries, with: sides) }
     return true
   }
 
   /// Opens it again that one deleted a record and another edited it.
   private func reopenRecord(
-    _ state: RecordState, _ scope: ScopeID, _ local: LocalDot, _ transaction: inout Transaction
+    _ members: [(local: LocalDot, state: RecordState)], _ scope: ScopeID, _ transaction: inout Transaction
   ) throws -> Bool {
-    let operations = try file.operations(on: local)
+    let operations = try file.operations(on: Set(members.map(\.local)))
+    let last = try members.map { member in try self.last(operations[member.local] ?? [], scope) }
+    guard last.contains(where: { $0?.wasDisputed == true }) else { return false }
+    var isDone = false
+    for ((local, state), last) in zip(members, last) {
+      guard let last else { continue }
+      switch last.body {
+      case .delete where state.presence == .deleted:
+        try transaction.restore(state.id, overwriting: [last.dot])
+        isDone = true
+      case .restore(let deletes) where state.presence == .present:
+        for item in operations[local] ?? [] where deletes.contains(item.dot) {
+          guard case .delete(let seen) = item.operation.body else { continue }
+          try transaction.deleteAgain(state.id, as: item.dot, seen: seen)
+          isDone = true
+        }
+      default: continue
+      }
+    }
+    return isDone
+  }
+
+  /// What deleted or restored a record last, and whether it was deleted by one and edited by another before.
+  private func last(
+    _ operations: VersionedRecords.Operations, _ scope: ScopeID
+  ) throws -> (dot: Dot, body: Operation.Body, wasDisputed: Bool)? {
     let last = operations.last { item in
       switch item.operation.body {
       case .delete, .restore: true
       default: false
       }
     }
-    guard let last else { return false }
+    guard let last else { return nil }
     let id = ChangeID(stream: StreamID(last.dot.replica, scope), number: last.change.number)
-    guard file.state(of: operations, at: try file.reach(of: .before(id)))?.presence == .disputed else { return false }
-    switch last.operation.body {
-    case .delete where state.presence == .deleted:
-      try transaction.restore(state.id, overwriting: [last.dot])
-      return true
-    case .restore(let deletes) where state.presence == .present:
-      for item in operations where deletes.contains(item.dot) {
-        if case .delete(let seen) = item.operation.body { try transaction.deleteAgain(state.id, seen: seen) }
-      }
-      return true
-    default: return false
-    }
+    let before = file.state(of: operations, at: try file.reach(of: .before(id)))
+    return (last.dot, last.operation.body, before?.presence == .disputed)
   }
 }

@@ -389,10 +389,16 @@ public struct Transaction {
     edits[record, default: Edit()].restored.formUnion(deletes)
   }
 
-  /// Deletes a record as a delete did that had seen no more of it than this.
-  mutating func deleteAgain(_ record: RecordID, seen: [ReplicaID: UInt64]) throws {
-    _ = try stored(record)
-    edits[record, default: Edit()].redeleted.append(seen)
+  /// Deletes a record as a delete did: having seen no more of it, and in the name of who deleted it first.
+  ///
+  /// What a delete has seen never names a delete, so that one named there is the delete that this one brings back.
+  mutating func deleteAgain(_ record: RecordID, as delete: Dot, seen: [ReplicaID: UInt64]) throws {
+    let known = try stored(record)
+    var context = seen
+    if try file.firstDelete(context, of: record, in: known.scope) == nil {
+      context[delete.replica] = max(delete.counter, context[delete.replica] ?? 0)
+    }
+    edits[record, default: Edit()].redeleted.append(context)
   }
 
   // MARK: Looking up

@@ -214,6 +214,14 @@ struct ModelRecord {
     }
   }
 
+  /// The delete that one brings back: what a delete has seen else names no delete.
+  func first(of delete: Deed) -> Deed {
+    guard case .delete(let seen) = delete.body else { return delete }
+    return deeds.filter { deed in
+      if case .delete = deed.body { seen[deed.dot.replica] == deed.dot.counter } else { false }
+    }.min { $0.dot < $1.dot } ?? delete
+  }
+
   /// What was done that no standing delete had seen.
   var uncovered: [Deed] {
     let contexts = standingDeletes.compactMap { deed -> [ReplicaID: UInt64]? in
@@ -225,6 +233,13 @@ struct ModelRecord {
     }
   }
 
+  /// What was done to it that no standing delete had seen; that it was brought back counts where nothing else was done.
+  var edits: [Deed] {
+    let all = uncovered
+    let edits = all.filter { if case .restore = $0.body { false } else { true } }
+    return edits.isEmpty ? all : edits
+  }
+
   var presence: Presence {
     if standingDeletes.isEmpty { return .present }
     return uncovered.isEmpty ? .deleted : .disputed
@@ -232,9 +247,8 @@ struct ModelRecord {
 
   private func canonicalEntries(of key: FieldKey) -> [CanonicalRecord.Entry] {
     switch key.container {
-    case .counter: []
     case .text: textEntries(of: key)
-    case .register, .set, .map, .list:
+    case .register, .set, .counter, .map, .list:
       entries(of: key).map { CanonicalRecord.Entry(id: $0.id, value: $0.value, origin: $0.origin) }
     }
   }

@@ -183,7 +183,7 @@ public struct ModelState {
     for record in joinedRecords {
       guard let kind = schema.kind(record.kind) else { continue }
       if record.presence == .disputed {
-        let people = record.standingDeletes.map(\.stamp) + latest(record.uncovered).map(\.stamp)
+        let people = record.standingDeletes.map { record.first(of: $0).stamp } + latest(record.edits).map(\.stamp)
         found.insert(
           Conflict(
             record: record.id, field: nil, class: .deletedAndEdited, base: [], values: [], people: Set(people)))

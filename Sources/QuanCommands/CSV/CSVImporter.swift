@@ -40,39 +40,15 @@ struct CSVImporter {
     }
     let columns = try CSVColumns.find(in: first, of: kind)
     try found(columns)
-    var waiting = first.filter { $0.line > columns.line }[...]
+    let begun = first.filter { $0.line > columns.line }
     var counts: [RowVerdict: Int] = [:]
     var merge = MergeReport()
     do {
       try replica.batch(author: author) { batch in
-        var run = try CSVRun(
-          CSVPlan(columns, of: kind), kind: kind, deciding: deciding, replica: replica,
-          previews: dryRun ? RowPreview.limit : 0)
-        var isOver = false
-        var done = 0
-        while !isOver {
-          try batch.write { transaction in
-            for _ in 0..<Importer.linesPerChange {
-              guard let row = try waiting.popFirst() ?? reader.next() else {
-                isOver = true
-                return
-              }
-              done += 1
-              let read = reader.decoder.bytesRead
-              try Work.step(.importing, done, of: read > 0 ? reader.decoder.size * done / read : 0)
-              if row.isBlank { continue }
-              guard var outcome = try run.apply(row.cells, &transaction) else {
-                // Its record is in another scope than what the change is about so far: it begins the next one.
-                done -= 1
-                waiting = [row] + waiting
-                return
-              }
-              outcome.line = row.line
-              counts[outcome.verdict, default: 0] += 1
-              Self.note(outcome, in: &merge)
-              try report(outcome)
-            }
-          }
+        try write(begun, reader, CSVPlan(columns, of: kind), previews: dryRun ? RowPreview.limit : 0, &batch) {
+          counts[$0.verdict, default: 0] += 1
+          Self.note($0, in: &merge)
+          try report($0)
         }
         if merge.changesApplied > 0 || merge.refused > 0 {
           merge = try batch.keep(merge, from: source)
@@ -85,6 +61,40 @@ struct CSVImporter {
       merge.number = nil
     }
     return (counts, merge)
+  }
+
+  /// Writes the rows, in changes of many; what it knows of the records by then is forgotten when it returns.
+  private func write(
+    _ begun: [CSVReader.Row], _ reader: CSVReader, _ plan: CSVPlan, previews: Int, _ batch: inout Batch,
+    row report: (RowOutcome) throws -> Void
+  ) throws {
+    var reader = reader
+    var waiting = begun[...]
+    var run = try CSVRun(plan, kind: kind, deciding: deciding, replica: replica, previews: previews)
+    var isOver = false
+    var done = 0
+    while !isOver {
+      try batch.write { transaction in
+        for _ in 0..<Importer.linesPerChange {
+          guard let row = try waiting.popFirst() ?? reader.next() else {
+            isOver = true
+            return
+          }
+          done += 1
+          let read = reader.decoder.bytesRead
+          try Work.step(.importing, done, of: read > 0 ? reader.decoder.size * done / read : 0)
+          if row.isBlank { continue }
+          guard var outcome = try run.apply(row.cells, &transaction) else {
+            // Its record is in another scope than what the change is about so far: it begins the next one.
+            done -= 1
+            waiting = [row] + waiting
+            return
+          }
+          outcome.line = row.line
+          try report(outcome)
+        }
+      }
+    }
   }
 
   /// Counts a row in the merge report: what needs a person or was passed over is left out of the data.

@@ -60,7 +60,9 @@ struct CSVRun {
 
   /// Whether a row only sums up the others.
   private static func isTotal(_ row: [String]) -> Bool {
-    guard let first = row.first(where: { !$0.trimmed.isEmpty }), first.utf8.count <= 24 else { return false }
+    guard let first = row.first(where: { !$0.trimmed.isEmpty }), first.utf8.count <= 24,
+      let letter = first.trimmed.unicodeScalars.first, "合总小tTsS".unicodeScalars.contains(letter)
+    else { return false }
     let head = first.filter { !$0.isWhitespace }.lowercased()
     return ["合计", "总计", "小计", "total", "合计:", "合计：", "总计:", "总计：", "subtotal"].contains(head)
   }

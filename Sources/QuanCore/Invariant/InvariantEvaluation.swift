@@ -124,12 +124,16 @@ extension InvariantExpression {
 
   private static func call(_ function: InvariantFunction, _ arguments: [InvariantOperand]) -> InvariantOperand {
     switch (function, arguments.first, arguments.dropFirst().first, arguments.dropFirst(2).first) {
-    case (.length, .text(let text)?, _, _): return .number(Int128(text.count) * InvariantOperand.one)
+    case (.length, .text(let text)?, _, _):
+      return .number(Int128(isPlain(text) ? text.utf8.count : text.count) * InvariantOperand.one)
     case (.slice, .text(let text)?, .number(let from)?, .number(let count)?):
       let start = Int(clamping: from / InvariantOperand.one) - 1
       let length = Int(clamping: count / InvariantOperand.one)
       guard start >= 0, length >= 0 else { return .nothing }
-      return .text(String(text.dropFirst(start).prefix(length)))
+      return .text(
+        isPlain(text)
+          ? String(Substring(text.utf8.dropFirst(start).prefix(length)))
+          : String(text.dropFirst(start).prefix(length)))
     case (.number, .text(let text)?, _, _):
       return Int64(text).map { .number(Int128($0) * InvariantOperand.one) } ?? .nothing
     case (.date, .text(let text)?, _, _):
@@ -144,6 +148,9 @@ extension InvariantExpression {
     default: return .nothing
     }
   }
+
+  /// Whether each byte of a text is a character, as in numbers: then none needs to be told from the next by tables.
+  private static func isPlain(_ text: String) -> Bool { text.utf8.allSatisfy { $0 < 0x80 && $0 != 0x0D } }
 
   /// Days from Monday to Friday in a half-open range of days; negative when it runs backwards.
   private static func workdays(_ from: Int64, _ to: Int64) -> Int64 {

@@ -35,7 +35,7 @@ struct SegmentApplier {
         type == table.columns[place].definition.type, type != .real, type != .attachment,
         layout.columns[position].count == layout.starts[position].count - 1
       else { return nil }
-      names.append(KindTable.quoted(table.columns[place].name))
+      names.append(table.columns[place].quotedName)
     }
     let marks = Array(repeating: "?", count: names.count).joined(separator: ",")
     let statement = try file.connection.statement(

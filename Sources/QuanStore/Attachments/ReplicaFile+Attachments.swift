@@ -152,7 +152,7 @@ extension ReplicaFile {
   /// The rows of a table that hold attachments.
   private func rows(of table: KindTable) throws -> [LocalDot] {
     let isHeld = table.columns.filter { $0.definition.type == .attachment }
-      .map { KindTable.quoted($0.name) + " IS NOT NULL" }.joined(separator: " OR ")
+      .map { $0.quotedName + " IS NOT NULL" }.joined(separator: " OR ")
     let statement = try connection.statement("SELECT id FROM \(table.quotedName) WHERE \(isHeld) ORDER BY id")
     var rows: [LocalDot] = []
     while try statement.step() { rows.append(LocalDot(rowID: statement.integer(0))) }

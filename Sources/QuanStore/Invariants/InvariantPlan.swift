@@ -8,6 +8,27 @@ struct InvariantPlan {
   struct Rule {
     let invariant: Invariant
     let expression: InvariantExpression
+    /// The record's own fields that it looks at, or walks on from.
+    let fields: Set<String>
+    /// What it counts.
+    let counts: [InvariantExpression.Count]
+    /// What it says of a record that holds nothing and to which nothing refers.
+    let ofEmpty: Bool?
+
+    init(_ invariant: Invariant, _ expression: InvariantExpression) {
+      self.invariant = invariant
+      self.expression = expression
+      fields = Set(expression.paths.compactMap(\.first))
+      counts = expression.counts
+      ofEmpty = try? expression.holds(in: Empty())
+    }
+  }
+
+  /// A record that holds nothing.
+  private struct Empty: InvariantSource {
+    func values(at path: [String]) -> [InvariantOperand] { [] }
+    func timeWritten(_ field: String) -> Instant? { nil }
+    func count(of kind: String, in field: String, _ condition: (any InvariantSource) throws -> Bool) -> Int { 0 }
   }
 
   /// Records of a kind whose rules look, over reference fields, at a field of others.
@@ -30,6 +51,8 @@ struct InvariantPlan {
 
   /// The rules of each kind.
   private(set) var rules: [KindID: [Rule]] = [:]
+  /// The fields of each kind that its own rules look at, or walk on from.
+  private(set) var fields: [KindID: [FieldDefinition]] = [:]
   /// By the kind of the records looked at.
   private(set) var dependents: [KindID: Set<Dependent>] = [:]
   /// By the kind of the records counted.
@@ -47,9 +70,11 @@ struct InvariantPlan {
         guard let expression = try? InvariantExpression(invariant.expression),
           (try? known.check(expression, of: kind.name)) != nil
         else { continue }
-        rules[kind.id, default: []].append(Rule(invariant: invariant, expression: expression))
+        rules[kind.id, default: []].append(Rule(invariant, expression))
         note(expression, of: kind, schema)
       }
+      let names = (rules[kind.id] ?? []).reduce(into: Set<String>()) { $0.formUnion($1.fields) }
+      fields[kind.id] = kind.fields.filter { names.contains($0.name) }
     }
   }
 

@@ -1,14 +1,27 @@
 import QuanCore
 
+/// What a record shows in the fields that the rules of its kind look at.
+struct ShownFields {
+  let fields: [FieldDefinition]
+  /// Of each field.
+  var values: [[Value]]
+
+  init(_ fields: [FieldDefinition]) {
+    self.fields = fields
+    values = Array(repeating: [], count: fields.count)
+  }
+
+  /// The place of a field.
+  func place(of name: String) -> Int? { fields.firstIndex { $0.name == name } }
+}
+
 /// A record as an invariant looks at it: what it and those that it refers to show.
 final class InvariantRow: InvariantSource {
   private let file: ReplicaFile
   private let row: Int64
   private let kind: KindDefinition
-  /// What the record shows, as far as it has been read.
-  private var shown: [FieldID: [Value]]
-  /// Whether ``shown`` is all that there is to read.
-  private let isWhole: Bool
+  /// All that rules may ask of the record itself, when it has been read.
+  private let shown: ShownFields?
   /// The record's state, if it has been read; a record whose fields are all in ``shown`` and that has none is as it was
   /// created.
   private var state: RecordState?
@@ -17,22 +30,35 @@ final class InvariantRow: InvariantSource {
 
   /// A record whose fields are read as they are asked for, or are all in `shown`.
   init(
-    _ file: ReplicaFile, _ row: Int64, _ kind: KindDefinition, shown: [FieldID: [Value]]? = nil,
-    state: RecordState? = nil
+    _ file: ReplicaFile, _ row: Int64, _ kind: KindDefinition, shown: ShownFields? = nil, state: RecordState? = nil
   ) {
     self.file = file
     self.row = row
     self.kind = kind
-    self.shown = shown ?? [:]
-    isWhole = shown != nil
+    self.shown = shown
     self.state = state
   }
 
   func values(at path: [String]) throws -> [InvariantOperand] {
+    if let shown {
+      guard let place = path.first.flatMap({ shown.place(of: $0) }) else { return [] }
+      if path.count == 1 {
+        let scale = shown.fields[place].scale
+        return shown.values[place].map { InvariantOperand($0, scale: scale) }
+      }
+      return try follow(path.dropFirst(), from: shown.fields[place], shown.values[place])
+    }
     guard let name = path.first, let field = kind.field(named: name) else { return [] }
-    var values = try own(field)
+    return try follow(path.dropFirst(), from: field, file.shownValues(of: field, in: kind, at: LocalDot(rowID: row)))
+  }
+
+  /// What the rest of a path leads to.
+  private func follow(
+    _ path: ArraySlice<String>, from field: FieldDefinition, _ values: [Value]
+  ) throws -> [InvariantOperand] {
+    var values = values
     var last = field
-    for name in path.dropFirst() {
+    for name in path {
       guard values.count == 1, case .reference(let reference) = values[0],
         let target = file.catalog.schema.kind(named: last.target), let next = target.field(named: name),
         let local = file.streams.local(reference.record, in: reference.scope)
@@ -45,10 +71,15 @@ final class InvariantRow: InvariantSource {
 
   func timeWritten(_ name: String) throws -> Instant? {
     guard let field = kind.field(named: name), field.container == .register else { return nil }
-    let values = try own(field)
+    let values: [Value]
+    if let shown {
+      values = shown.place(of: name).map { shown.values[$0] } ?? []
+    } else {
+      values = try file.shownValues(of: field, in: kind, at: LocalDot(rowID: row))
+    }
     guard values.count == 1 else { return nil }
     if state == nil {
-      if isWhole { return try file.timeWritten(LocalDot(rowID: row)) }
+      if shown != nil { return try file.timeWritten(LocalDot(rowID: row)) }
       state = try file.loadJoined(LocalDot(rowID: row), hint: kind.id)?.state
     }
     guard let side = state?.fields[field.key]?.sides.first(where: { $0.value == values[0] }),
@@ -61,19 +92,11 @@ final class InvariantRow: InvariantSource {
     }.max()
   }
 
-  private func own(_ field: FieldDefinition) throws -> [Value] {
-    if let known = shown[field.id] { return known }
-    if isWhole { return [] }
-    let values = try file.shownValues(of: field, in: kind, at: LocalDot(rowID: row))
-    shown[field.id] = values
-    return values
-  }
-
   func count(of name: String, in field: String, _ condition: (any InvariantSource) throws -> Bool) throws -> Int {
     guard let kind = file.catalog.schema.kind(named: name), let table = file.catalog.tables[kind.id],
       let field = kind.field(named: field), let position = table.position[field.key]
     else { return 0 }
-    let column = KindTable.quoted(table.columns[position].name)
+    let column = table.columns[position].quotedName
     var found: Set<Int64> = []
     for member in try file.members(of: row) {
       let statement = try file.connection.statement("SELECT id FROM \(table.quotedName) WHERE \(column)=?")
@@ -108,14 +131,22 @@ extension ReplicaFile {
     return try load(local, hint: kind.id).map { shown(field, in: $0.state).shown } ?? []
   }
 
-  /// The rules of a record's kind that it breaks, each with the records that the rule counted.
+  /// A rule that a record breaks, with the records that the rule counted.
+  typealias BrokenRule = (invariant: Invariant, counted: [Int64])
+
+  /// The rules of a record's kind that it breaks.
   func brokenRules(
-    of row: Int64, _ kind: KindDefinition, shown: [FieldID: [Value]]? = nil, state: RecordState? = nil
-  ) throws -> [(invariant: Invariant, counted: [Int64])] {
-    try (invariants.rules[kind.id] ?? []).compactMap { rule in
-      let source = InvariantRow(self, row, kind, shown: shown, state: state)
-      guard try rule.expression.holds(in: source) == false else { return nil }
-      return (rule.invariant, source.counted.sorted { precedes($0, $1) })
-    }
+    of row: Int64, _ kind: KindDefinition, shown: ShownFields? = nil, state: RecordState? = nil
+  ) throws -> [BrokenRule] {
+    try (invariants.rules[kind.id] ?? []).compactMap { try broken($0, by: row, kind, shown: shown, state: state) }
+  }
+
+  /// A rule, if a record breaks it.
+  func broken(
+    _ rule: InvariantPlan.Rule, by row: Int64, _ kind: KindDefinition, shown: ShownFields?, state: RecordState? = nil
+  ) throws -> BrokenRule? {
+    let source = InvariantRow(self, row, kind, shown: shown, state: state)
+    guard try rule.expression.holds(in: source) == false else { return nil }
+    return (rule.invariant, source.counted.sorted { precedes($0, $1) })
   }
 }

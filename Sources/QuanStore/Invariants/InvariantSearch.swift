@@ -11,34 +11,39 @@ struct InvariantSearch {
     self.touched = touched
   }
 
-  /// The rows to look at: new ones that break a rule, and those whose rules look at what was touched or count it.
+  /// What new records break, and the rows to look at again: those whose rules look at what was touched or count it.
   ///
   /// Records that were edited are looked at anyway and not among them.
-  func owners() throws -> Set<Int64> {
-    guard !plan.isEmpty else { return [] }
+  func run() throws -> (findings: [ProblemCheck.Finding], owners: Set<Int64>) {
+    guard !plan.isEmpty else { return ([], []) }
+    var findings: [ProblemCheck.Finding] = []
     var owners: Set<Int64> = []
     for (row, edit) in touched.edits where edit.kind.replica != .builtIn {
       owners.formUnion(try dependents(on: row, edit))
       owners.formUnion(try counting(row, edit))
     }
     for run in touched.runs where run.kind.replica != .builtIn {
-      owners.formUnion(try breaking(run))
+      try judge(run, &findings, &owners)
       owners.formUnion(try dependents(on: run))
       owners.formUnion(try counting(run))
     }
-    return owners
+    return (findings, owners)
   }
 
   /// The rules that a record breaks.
   func findings(of row: Int64, _ state: RecordState, _ kind: KindDefinition) throws -> [ProblemCheck.Finding] {
-    guard plan.rules[kind.id] != nil else { return [] }
-    var shown: [FieldID: [Value]] = [:]
-    for field in kind.fields { shown[field.id] = file.shown(field, in: state).shown }
-    return try file.brokenRules(of: row, kind, shown: shown, state: state).map { broken in
-      ProblemCheck.Finding(
-        class: .invariant, kind: kind.id, owner: row, others: broken.counted.filter { $0 != row },
-        rules: [broken.invariant.name])
-    }
+    guard let fields = plan.fields[kind.id], plan.rules[kind.id] != nil else { return [] }
+    var shown = ShownFields(fields)
+    for (place, field) in fields.enumerated() { shown.values[place] = file.shown(field, in: state).shown }
+    return try file.brokenRules(of: row, kind, shown: shown, state: state).map { Self.finding($0, of: row, kind.id) }
+  }
+
+  private static func finding(
+    _ broken: ReplicaFile.BrokenRule, of row: Int64, _ kind: KindID
+  ) -> ProblemCheck.Finding {
+    ProblemCheck.Finding(
+      class: .invariant, kind: kind, owner: row, others: broken.counted.filter { $0 != row },
+      rules: [broken.invariant.name])
   }
 
   // MARK: What was edited
@@ -80,33 +85,40 @@ struct InvariantSearch {
     touched.runs.contains { $0.kind == kind && $0.first <= row && row <= $0.last }
   }
 
-  /// The new rows of a run that break a rule of their kind.
+  /// Looks at each new row of a run once.
   ///
-  /// Rows that are as they were created are read straight from the columns that rules look at.
-  private func breaking(_ run: Touched.Run) throws -> Set<Int64> {
-    guard let rules = plan.rules[run.kind], let table = file.catalog.tables[run.kind] else { return [] }
-    let names = Set(rules.flatMap { $0.expression.paths.compactMap(\.first) })
-    let columns = table.columns.filter { names.contains($0.definition.name) }
-    let list = (["id", "quan_state IS NULL"] + columns.map { KindTable.quoted($0.name) }).joined(separator: ",")
+  /// Rows that are as they were created are read straight from the columns that rules look at; a rule is asked only about
+  /// those that hold something it looks at, or that something refers to which it counts. Others are to be looked at whole.
+  private func judge(
+    _ run: Touched.Run, _ findings: inout [ProblemCheck.Finding], _ owners: inout Set<Int64>
+  ) throws {
+    guard let rules = plan.rules[run.kind], let table = file.catalog.tables[run.kind] else { return }
+    let columns = (plan.fields[run.kind] ?? []).compactMap { field in table.columns.first { $0.key == field.key } }
+    var shown = ShownFields(columns.map(\.definition))
+    let looksAt = rules.map { rule in columns.indices.filter { rule.fields.contains(columns[$0].definition.name) } }
+    let referred = try rules.map { rule in try rule.counts.compactMap { try ReferredRows(file, run, $0) } }
+    let list = (["id", "quan_state IS NULL"] + columns.map(\.quotedName)).joined(separator: ",")
     let statement = try file.connection.ownStatement(
-      "SELECT \(list) FROM \(table.quotedName) WHERE id BETWEEN ? AND ?")
+      "SELECT \(list) FROM \(table.quotedName) WHERE id BETWEEN ? AND ? ORDER BY id")
     statement.bind(1, run.first)
     statement.bind(2, run.last)
     let codec = file.columnCodec
-    var found: Set<Int64> = []
     while try statement.step() {
       let row = statement.integer(0)
-      var shown: [FieldID: [Value]]?
-      if statement.integer(1) != 0 {
-        shown = [:]
-        for (position, column) in columns.enumerated() {
-          shown?[column.definition.id] =
-            try codec.values(of: column.shape, from: statement, at: Int32(position + 2)) ?? []
-        }
+      guard statement.integer(1) != 0, try !file.isJoined(LocalDot(rowID: row)) else {
+        owners.insert(row)
+        continue
       }
-      if try !file.brokenRules(of: row, table.kind, shown: shown).isEmpty { found.insert(row) }
+      for (place, column) in columns.enumerated() {
+        shown.values[place] = try codec.values(of: column.shape, from: statement, at: Int32(place + 2)) ?? []
+      }
+      for (place, rule) in rules.enumerated() {
+        let isCounted = try referred[place].contains { try $0.contains(row) }
+        if !isCounted, rule.ofEmpty != false, looksAt[place].allSatisfy({ shown.values[$0].isEmpty }) { continue }
+        guard let broken = try file.broken(rule, by: row, table.kind, shown: shown) else { continue }
+        findings.append(Self.finding(broken, of: row, run.kind))
+      }
     }
-    return found
   }
 
   /// Older records whose rules look at new ones: they refer to what has come after them.
@@ -177,7 +189,7 @@ struct InvariantSearch {
     guard let kind = file.catalog.kindOfField[field], let table = file.catalog.tables[kind],
       let column = table.columns.first(where: { $0.definition.id == field }), column.shape.container == .register
     else { return nil }
-    return (table, KindTable.quoted(column.name))
+    return (table, column.quotedName)
   }
 }
 

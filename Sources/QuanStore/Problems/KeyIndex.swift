@@ -25,6 +25,8 @@ struct KeyIndex {
     var isCut = false
   }
 
+  private static let insertion = SQLText("INSERT OR IGNORE INTO quan_key VALUES (?,?)")
+
   init(_ file: ReplicaFile) { self.file = file }
 
   // MARK: One record
@@ -82,7 +84,7 @@ struct KeyIndex {
   }
 
   private func insert(_ number: Int64, _ row: Int64) throws {
-    let statement = try connection.statement("INSERT OR IGNORE INTO quan_key VALUES (?,?)")
+    let statement = try connection.statement(Self.insertion)
     statement.bind(1, number)
     statement.bind(2, row)
     try statement.run()
@@ -125,7 +127,7 @@ struct KeyIndex {
     let columns = table.columns.filter { names.contains($0.definition.name) }
     guard !columns.isEmpty else { return shared }
     var entries: [(number: Int64, row: Int64)] = []
-    let list = (["id", "quan_state IS NULL"] + columns.map { KindTable.quoted($0.name) }).joined(separator: ",")
+    let list = (["id", "quan_state IS NULL"] + columns.map { $0.quotedName }).joined(separator: ",")
     let statement = try connection.ownStatement("SELECT \(list) FROM \(table.quotedName) WHERE id BETWEEN ? AND ?")
     statement.bind(1, run.first)
     statement.bind(2, run.last)

@@ -78,8 +78,11 @@ struct ProblemCheck {
       suspects.formUnion(try sharedKeyRows(of: run, table))
     }
     try file.indexReferences(of: Set(touched.runs.map(\.kind)))
-    owners.formUnion(try InvariantSearch(file, touched).owners())
+    let invariants = try InvariantSearch(file, touched).run()
+    owners.formUnion(invariants.owners)
     for owner in owners.sorted() { try look(at: owner) }
+    // Looking at a record tells what it breaks too; nothing was said of the other new ones before.
+    for finding in invariants.findings where !owners.contains(finding.owner) { try write(finding) }
     var duplicates = DuplicateSearch(file)
     for finding in try duplicates.findings(around: suspects, removing: { try self.removeDuplicates(of: $0) }) {
       try write(finding)
@@ -185,7 +188,7 @@ struct ProblemCheck {
   private func danglingRows(of run: Touched.Run, _ table: KindTable) throws -> [Int64] {
     var rows: [Int64] = []
     for column in table.columns where column.definition.type == .reference {
-      let name = KindTable.quoted(column.name)
+      let name = column.quotedName
       let targets = file.catalog.ordered.filter { target in
         target.kind.id.replica != .builtIn
           && (column.definition.target.isEmpty || target.kind.name == column.definition.target)
@@ -210,7 +213,7 @@ struct ProblemCheck {
   private func danglingContainerRows(
     of run: Touched.Run, _ table: KindTable, _ column: Column, _ hint: KindID?
   ) throws -> [Int64] {
-    let name = KindTable.quoted(column.name)
+    let name = column.quotedName
     let statement = try connection.ownStatement(
       "SELECT id, \(name) FROM \(table.quotedName) WHERE id BETWEEN ? AND ? AND \(name) IS NOT NULL")
     statement.bind(1, run.first)

@@ -105,7 +105,7 @@ extension ReplicaFile {
   private func referrers(
     to target: Int64, in column: Column, of table: KindTable, _ body: (Int64) -> Void
   ) throws {
-    let name = KindTable.quoted(column.name)
+    let name = column.quotedName
     let statement = try connection.statement("SELECT id FROM \(table.quotedName) WHERE \(name)=?")
     statement.bind(1, target)
     while try statement.step() { body(statement.integer(0)) }
@@ -129,7 +129,7 @@ extension ReplicaFile {
         let name = Self.referenceIndex(of: column.definition.id)
         try connection.execute(
           """
-          CREATE INDEX IF NOT EXISTS \(name) ON \(table.quotedName) (\(KindTable.quoted(column.name)))
+          CREATE INDEX IF NOT EXISTS \(name) ON \(table.quotedName) (\(column.quotedName))
           """)
       }
     }

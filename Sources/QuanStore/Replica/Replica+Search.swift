@@ -49,7 +49,7 @@ extension ReplicaFile {
   ) throws {
     let columns = table.columns.filter { $0.definition.type == .text && $0.definition.container != .counter }
     guard !columns.isEmpty else { return }
-    let names = columns.map { KindTable.quoted($0.name) }.joined(separator: ",")
+    let names = columns.map { $0.quotedName }.joined(separator: ",")
     let statement = try connection.ownStatement("SELECT id,\(names) FROM \(table.quotedName) ORDER BY id")
     let joined = try joinedRows()
     var seen: Set<Int64> = []

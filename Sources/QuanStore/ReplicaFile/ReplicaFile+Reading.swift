@@ -44,7 +44,7 @@ extension ReplicaFile {
       }.map { (column: $0, value: condition.value) }
     }
     let clauses = filters.map { filter in
-      let name = KindTable.quoted(filter.column.name)
+      let name = filter.column.quotedName
       return "(\(name)=? OR instr(\(name),char(10)))"
     }
     // What joined records show does not stand in one row.
@@ -83,7 +83,7 @@ extension ReplicaFile {
       throw StoreError(.notFound, "there is no such kind", subject: kind.description)
     }
     let columns = fields.map { field in table.columns.first { $0.definition.id == field } }
-    let names = ["id", "quan_state NOTNULL"] + columns.map { $0.map { KindTable.quoted($0.name) } ?? "NULL" }
+    let names = ["id", "quan_state NOTNULL"] + columns.map { $0.map { $0.quotedName } ?? "NULL" }
     let statement = try connection.ownStatement(
       "SELECT \(names.joined(separator: ",")) FROM \(table.quotedName) ORDER BY id")
     let codec = columnCodec
@@ -112,7 +112,7 @@ extension ReplicaFile {
     var found: [RecordID] = []
     for table in catalog.ordered where kind == nil || table.kind.id == kind {
       guard let position = table.position[FieldKey(BuiltIn.externalID)] else { continue }
-      let column = KindTable.quoted(table.columns[position].name)
+      let column = table.columns[position].quotedName
       let statement = try connection.statement("SELECT id FROM \(table.quotedName) WHERE \(column)=? LIMIT 20")
       statement.bind(1, externalID)
       while try statement.step() {

@@ -75,7 +75,7 @@ extension Catalog {
       guard let old = known[column.definition.id], old != column.name else { continue }
       let interim = KindTable.quoted(Self.interim(column.definition.id))
       try connection.execute(
-        "ALTER TABLE \(table.quotedName) RENAME COLUMN \(interim) TO \(KindTable.quoted(column.name))")
+        "ALTER TABLE \(table.quotedName) RENAME COLUMN \(interim) TO \(column.quotedName)")
       try remember(table.kind.id, column.definition.id, column.name, connection)
     }
     if name != table.name { try createIndex(table, connection) }
@@ -110,7 +110,7 @@ extension Catalog {
     connection.forgetStatements()
     // A column that an index is on cannot be dropped.
     try connection.execute("DROP INDEX IF EXISTS \(ReplicaFile.referenceIndex(of: column.definition.id))")
-    try connection.execute("ALTER TABLE \(table.quotedName) DROP COLUMN \(KindTable.quoted(column.name))")
+    try connection.execute("ALTER TABLE \(table.quotedName) DROP COLUMN \(column.quotedName)")
     let statement = try connection.statement(
       "DELETE FROM quan_table WHERE kind_replica=? AND kind_counter=? AND field_replica=? AND field_counter=?")
     statement.bind(1, bits: table.kind.id.replica.rawValue)
@@ -122,7 +122,7 @@ extension Catalog {
 
   private func createIndex(_ table: KindTable, _ connection: Connection) throws {
     guard let column = table.columns.first(where: { $0.definition.id == BuiltIn.externalID }) else { return }
-    let name = KindTable.quoted(column.name)
+    let name = column.quotedName
     try connection.execute(
       """
       CREATE INDEX \(KindTable.quoted(table.name + "_external_id")) ON \(table.quotedName) (\(name))
@@ -138,7 +138,7 @@ extension Catalog {
     case (.register, .real): type = "REAL"
     default: type = "TEXT"
     }
-    return "\(KindTable.quoted(column.name)) \(type)"
+    return "\(column.quotedName) \(type)"
   }
 
   private func remember(_ kind: KindID, _ field: FieldID, _ name: String, _ connection: Connection) throws {

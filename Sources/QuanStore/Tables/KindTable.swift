@@ -5,6 +5,8 @@ struct Column {
   let definition: FieldDefinition
   /// The column's name in SQL, not quoted.
   let name: String
+  /// ``name`` as SQL wants it.
+  let quotedName: String
   let key: FieldKey
   let shape: ColumnShape
   /// Gives state and column of one record.
@@ -18,6 +20,7 @@ struct Column {
     key = definition.key
     shape = ColumnShape(definition)
     let column = KindTable.quoted(name)
+    quotedName = column
     let table = KindTable.quoted(table)
     fieldSelection = SQLText("SELECT quan_state, \(column) FROM \(table) WHERE id=?")
     fieldUpdate = SQLText("UPDATE \(table) SET \(column)=?, quan_state=? WHERE id=?")
@@ -35,8 +38,10 @@ final class KindTable: Sendable {
   let keys: [FieldKey]
   /// The columns' shapes, in order.
   let shapes: [ColumnShape]
+  /// ``name`` as SQL wants it.
+  let quotedName: String
   /// Binds id, state, then the columns in order.
-  let insertion: String
+  let insertion: SQLText
   /// Gives id, state, then the columns in order; a condition may follow.
   let selection: String
   /// Gives a row when the table holds a record.
@@ -54,9 +59,10 @@ final class KindTable: Sendable {
     keys = columns.map(\.key)
     shapes = columns.map(\.shape)
     let table = Self.quoted(name)
-    let names = (["id", "quan_state"] + columns.map { Self.quoted($0.name) }).joined(separator: ",")
+    quotedName = table
+    let names = (["id", "quan_state"] + columns.map(\.quotedName)).joined(separator: ",")
     let marks = Array(repeating: "?", count: columns.count + 2).joined(separator: ",")
-    insertion = "INSERT INTO \(table) (\(names)) VALUES (\(marks))"
+    insertion = SQLText("INSERT INTO \(table) (\(names)) VALUES (\(marks))")
     selection = "SELECT \(names) FROM \(table)"
     presence = "SELECT 1 FROM \(table) WHERE id=?"
     hasLinkedRules = kind.fields.contains { $0.rule.dateField != nil }
@@ -66,6 +72,4 @@ final class KindTable: Sendable {
   static func quoted(_ name: String) -> String {
     "\"" + name.replacing("\"", with: "\"\"") + "\""
   }
-
-  var quotedName: String { Self.quoted(name) }
 }

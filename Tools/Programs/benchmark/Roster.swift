@@ -52,9 +52,12 @@ struct Roster {
     let digits =
       date.replacingOccurrences(of: "-", with: "") + String(format: "%03d", place / 99 * 100 + place % 99 + 1)
     let id = Self.withCheck("999999" + digits)
+    // The last digit before the check character tells the sex; in one row of 200 somebody has typed the other.
+    let isMale = (place % 99 + 1) % 2 == 1
     let school = Int.random(in: 0..<130, using: &generator)
     return [
-      "R\(100_000_000 + number)", name(), number % 2 == 0 ? "男" : "女", date, id, "G" + id, "第\(school + 1)小学",
+      "R\(100_000_000 + number)", name(), isMale != (number % 200 == 77) ? "男" : "女", date, id, "G" + id,
+      "第\(school + 1)小学",
       (Self.grades.randomElement(using: &generator) ?? "一") + "年级", "\(number % 9 + 1)班", phone(), name(), phone(),
       "泉城区\(prose(4))街道\(Int.random(in: 1...160, using: &generator))号", number % 7 == 0 ? "是" : "否",
       Self.statuses.randomElement(using: &generator) ?? "在籍在校", prose(Int.random(in: 22...38, using: &generator)),

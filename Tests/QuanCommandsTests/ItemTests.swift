@@ -156,4 +156,73 @@ struct ItemTests {
     let history = try scene.say("zh", "history", scene.plan, "steps[1]")
     #expect(history.contains("家访步骤[1] 移动") && history.contains("家访步骤[1]: 复查 -> 一周后复查"))
   }
+
+  @Test("a list or map is one cell of a table, and comes back as it was; a list is put in order, a map gains keys")
+  func tables() throws {
+    let scene = try Scene()
+    let office = scene.office
+    try office.quan("A", "edit", scene.plan, "steps+=a；b\\c; d", "steps+==SUM(1)", "steps+= 空格 ")
+    try office.quan("A", "edit", scene.pupil, "contacts.a\\；b=1；2")
+    let steps = try scene.steps()
+    let path = office.path("plans.csv")
+    let pupils = office.path("pupils.csv")
+    try office.quan("A", "export", "--kind", "visit_plan", "--format", "csv", "--output", path)
+    try office.quan("A", "export", "--kind", "student", "--format", "csv", "--output", pupils, "--reveal")
+    func text(_ path: String) -> String { String(decoding: TemporaryFolder.read(path), as: UTF8.self) }
+    #expect(text(path).contains("预约；家访；复查；a\\；b\\\\c\\; d；=SUM(1)；"))
+    func take(_ path: String, _ kind: String) throws -> JSONValue {
+      try office.quan("A", "import", path, "--kind", kind, "--json").json
+    }
+    for (path, kind) in [(path, "visit_plan"), (pupils, "student")] {
+      #expect(try take(path, kind)["same"].int == 1, "\(text(path))")
+    }
+    #expect(try scene.steps() == steps)
+
+    let changed = text(path).replacing("预约；家访；复查", with: "复查；预约；入户")
+    TemporaryFolder.write(Array(changed.utf8), to: path)
+    #expect(try take(path, "visit_plan")["changed"].int == 1)
+    #expect(try scene.steps() == ["复查", "预约", "入户"] + steps.dropFirst(3))
+    // What was elsewhere was moved, and is what it was.
+    #expect(try scene.say("en", "history", scene.plan, "steps").contains(" moved\n"))
+    let gained = text(pupils).replacing("母亲=13800000000", with: "母亲=13800000001；舅舅=1")
+    TemporaryFolder.write(Array(gained.utf8), to: pupils)
+    #expect(try take(pupils, "student")["changed"].int == 1)
+    let contacts = try office.shown(scene.pupil, "contacts", on: "A")
+    #expect(contacts["母亲"].string == "13800000001" && contacts["舅舅"].string == "1")
+    #expect(contacts["姑姑"].string == "13900000000" && contacts["a\\；b"].string == "1；2")
+    try office.exchange()
+    try office.expectEqual()
+  }
+
+  @Test("texts and sets come back from a table as they were, line breaks, separators and formula signs included")
+  func textsAndSets() throws {
+    let office = try Office()
+    let schema = office.path("schema.json")
+    TemporaryFolder.write(
+      Array(
+        #"""
+        {"kinds": [{"code": "note", "labels": {"zh": "笔记", "en": "note"}, "fields": [
+          {"code": "title"}, {"code": "body", "container": "collaborative-text", "labels": {"zh": "正文", "en": "body"}},
+          {"code": "tags", "container": "set"}]}]}
+        """#.utf8), to: schema)
+    try office.quan("A", "schema", "apply", schema)
+    let body = "=1+1\n第一段, \"引号\"；\n\n  末段\n"
+    let id = try office.quan("A", "add", "note", "title=一", "body=\(body)", "tags=甲、乙", "tags=a|b\\", "tags=丙").text
+    let path = office.path("notes.csv")
+    for encoding in ["utf-8", "gb18030"] {
+      try office.quan(
+        "A", "export", "--kind", "note", "--format", "csv", "--output", path, "--reveal", "--encoding", encoding)
+      #expect(try office.quan("A", "import", path, "--kind", "note", "--json").json["same"].int == 1)
+    }
+    try office.quan("A", "export", "--kind", "note", "--format", "csv", "--output", path, "--reveal")
+    let text = String(decoding: TemporaryFolder.read(path), as: UTF8.self).replacing("  末段\n", with: "  末段改\n")
+      .replacing("丙", with: "丁")
+    TemporaryFolder.write(Array(text.utf8), to: path)
+    #expect(try office.quan("A", "import", path, "--kind", "note", "--json").json["changed"].int == 1)
+    #expect(try office.shown(id, "body", on: "A").string == body.replacing("末段", with: "末段改"))
+    #expect(try Set(office.shown(id, "tags", on: "A").items.compactMap(\.string)) == ["甲、乙", "a|b\\", "丙", "丁"])
+    // The text is the one that it was, edited: somebody else's edit meanwhile is merged into it.
+    try office.exchange()
+    try office.expectEqual()
+  }
 }

@@ -54,12 +54,30 @@ struct CSVCell {
   private func read(_ text: String, _ warnings: inout [String]) throws -> [Value] {
     let plain = Self.unguarded(text.trimmed)
     if isEmpty(plain) { return [] }
-    if field.container == .set {
-      let parts = plain.split { "；;、|\n".contains($0) }.map { String($0).trimmed }.filter { !$0.isEmpty }
-      return try parts.map { try value($0) }
+    // Not cut at their ends: a space there may be part of an item, a line break of a text.
+    switch field.container {
+    case .set, .list:
+      return try ItemCell.items(Self.unguarded(text), of: field.container).map { try value($0) }
+    case .text: return [.text(Self.unguarded(text))]
+    case .register, .map, .counter: break
     }
     if numbers != .none { try check(plain, &warnings) }
     return [try value(plain)]
+  }
+
+  /// The keys and values that a cell of a map means; none for an empty one.
+  ///
+  /// - Throws: ``Refusal``.
+  func pairs(_ text: String) throws -> [(key: String, value: Value)] {
+    let plain = Self.unguarded(text.trimmed)
+    if isEmpty(plain) { return [] }
+    guard let pairs = ItemCell.pairs(Self.unguarded(text)) else {
+      throw Refusal(why: "\(field.name): " + say("应写成 键=值；键=值", "takes KEY=VALUE；KEY=VALUE"))
+    }
+    guard Set(pairs.map { MapKey($0.key) }).count == pairs.count else {
+      throw Refusal(why: "\(field.name): " + say("有重复的键", "has a key twice"))
+    }
+    return try pairs.map { ($0.key, try value($0.value)) }
   }
 
   /// A text without the apostrophe that an export puts before what a spreadsheet would take for a formula.

@@ -18,7 +18,7 @@ struct CSVColumns {
   /// Finds the heads among the first rows: the row that most fields are named in; titles may stand above it.
   static func find(in rows: [CSVReader.Row], of kind: KindDefinition) throws -> CSVColumns {
     var names: [String: Meaning] = [:]
-    for field in kind.fields where field.name != BuiltIn.externalIDName && fitsCell(field) {
+    for field in kind.fields where field.name != BuiltIn.externalIDName {
       for name in [field.labels.english, field.labels.chinese, field.name] { names[fold(name)] = .field(field) }
     }
     for name in [BuiltIn.externalIDName, "外部编号", "external ID", "id"] where names[fold(name)] == nil {
@@ -53,14 +53,6 @@ struct CSVColumns {
       columns.append((place, meaning))
     }
     return CSVColumns(line: head.line, columns: columns, ignored: ignored)
-  }
-
-  /// Whether a cell can say what a field holds: not a list that is ordered, nor a map, nor a text with its history.
-  private static func fitsCell(_ field: FieldDefinition) -> Bool {
-    switch field.container {
-    case .register, .set, .counter: true
-    case .map, .text, .list: false
-    }
   }
 
   /// A head without what people write around it: spaces, stars, "required", width and case.

@@ -36,19 +36,35 @@ struct CSVExporter {
 
   private func cell(_ field: FieldView?) -> String {
     guard let field else { return "" }
+    switch field.definition.container {
+    case .set: return CSVWriter.guarded(ItemCell.text(field.shown.map { text($0, of: field.definition) }, of: .set))
+    case .list: return CSVWriter.guarded(ItemCell.text(field.items.map { text($0, field) }, of: .list))
+    case .map: return CSVWriter.guarded(ItemCell.text(field.items.map { ($0.key ?? "", text($0, field)) }))
+    case .register, .counter, .text: break
+    }
     return field.shown.map { value in
-      switch value {
-      case .text(let text): CSVWriter.guarded(text)
-      case .choice(let code):
-        field.definition.choices.first { $0.code == code }.map { say($0.labels.chinese, $0.labels.english) } ?? code
-      case .triState(let state): state == .yes ? say("是", "yes") : state == .no ? say("否", "no") : say("未知", "unknown")
-      case .reference(let reference): reference.record.description
-      case .integer, .decimal, .date, .instant, .attachment, .real:
-        switch ValueText.json(value, of: field.definition) {
-        case .string(let text), .number(let text): text
-        default: ""
-        }
-      }
+      if case .text(let text) = value { CSVWriter.guarded(text) } else { text(value, of: field.definition) }
     }.joined(separator: "；")
+  }
+
+  /// What an item of a map or list shows.
+  private func text(_ item: ItemView, _ field: FieldView) -> String {
+    item.shown.map { text($0, of: field.definition) }.joined(separator: " | ")
+  }
+
+  private func text(_ value: Value, of field: FieldDefinition) -> String {
+    switch value {
+    case .text(let text): return text
+    case .choice(let code):
+      return field.choices.first { $0.code == code }.map { say($0.labels.chinese, $0.labels.english) } ?? code
+    case .triState(let state):
+      return state == .yes ? say("是", "yes") : state == .no ? say("否", "no") : say("未知", "unknown")
+    case .reference(let reference): return reference.record.description
+    case .integer, .decimal, .date, .instant, .attachment, .real:
+      switch ValueText.json(value, of: field) {
+      case .string(let text), .number(let text): return text
+      default: return ""
+      }
+    }
   }
 }

@@ -67,7 +67,7 @@ struct CSVKeys {
 
   /// Whether a record showed just what a row says, before the file.
   func showsJust(_ values: [[Value]], at place: Int) -> Bool {
-    place < shown.count && shown[place] == Self.hash(values[plan.told])
+    !plan.hasMap && place < shown.count && shown[place] == Self.hash(values[plan.told])
   }
 
   /// Whether a row of the file has created or changed a record.

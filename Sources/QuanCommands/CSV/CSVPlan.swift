@@ -44,6 +44,9 @@ struct CSVPlan {
     self.columns = columns
   }
 
+  /// Whether the file has a column for a map, of which values alone do not tell all.
+  var hasMap: Bool { fields[told].contains { $0.container == .map } }
+
   /// Whether the file has a column for the IDs of outside systems.
   var hasExternalID: Bool { columns.contains { $0.field == 0 } }
 }

@@ -11,6 +11,8 @@ struct CSVRun {
   private var cells: [CSVCell]
   /// Room for the values of a row, field by field.
   private var values: [[Value]]
+  /// The keys of a row's maps with their values, by field.
+  private var pairs: [Int: [(key: String, value: Value)]] = [:]
   private var stems: CSVStems
   /// Of how many more new records the cells are told.
   private var previews: Int
@@ -72,6 +74,7 @@ struct CSVRun {
     _ row: [String], _ warnings: inout [String], _ refusals: inout [CSVCell.Refusal]
   ) throws {
     for index in values.indices { values[index] = [] }
+    pairs = [:]
     for (column, field) in plan.columns where column < row.count {
       if field == 0 {
         let id = CSVCell.unguarded(row[column].trimmed)
@@ -79,6 +82,11 @@ struct CSVRun {
         continue
       }
       do {
+        if plan.fields[field].container == .map {
+          pairs[field] = try cells[field].pairs(row[column])
+          values[field] = pairs[field]?.map(\.value) ?? []
+          continue
+        }
         values[field] = try cells[field].values(row[column], warnings: &warnings)
       } catch let refusal as CSVCell.Refusal {
         refusals.append(refusal)
@@ -135,12 +143,14 @@ struct CSVRun {
     guard transaction.canAct(in: transaction.homeScope) else { return nil }
     var initial: [FieldID: [Value]] = [:]
     initial.reserveCapacity(values.count)
-    for (place, values) in values.enumerated() where !values.isEmpty {
+    for (place, values) in values.enumerated() where !values.isEmpty && pairs[place] == nil {
       initial[place == 0 ? BuiltIn.externalID : plan.fields[place].id] = values
     }
+    var maps: [FieldID: [(key: String, value: Value)]] = [:]
+    for (place, pairs) in pairs { maps[plan.fields[place].id] = pairs }
     let id: RecordID
     do {
-      id = try transaction.create(kind.id, in: transaction.homeScope, initial)
+      id = try transaction.create(kind.id, in: transaction.homeScope, initial, maps: maps)
     } catch let error as StoreError where error.code == .invalid {
       return RowOutcome(verdict: .refused, why: [error.subject + ": " + CommandFailure(error).message])
     }
@@ -154,7 +164,10 @@ struct CSVRun {
     guard previews > 0 else { return [] }
     previews -= 1
     return plan.told.compactMap { place in
-      values[place].isEmpty ? nil : RowOutcome.Change(field: plan.fields[place], old: [], new: values[place])
+      values[place].isEmpty
+        ? nil
+        : RowOutcome.Change(
+          field: plan.fields[place], old: [], new: values[place], keys: pairs[place]?.map(\.key) ?? [])
     }
   }
 
@@ -180,7 +193,11 @@ struct CSVRun {
     }
     guard transaction.canAct(in: record.scope) else { return nil }
     let changes = changes(record)
-    if let field = changes.first(where: { record[$0.field.name]?.sides.isEmpty == false })?.field {
+    let isOpen = changes.first { change in
+      guard let view = record[change.field.name] else { return false }
+      return !view.sides.isEmpty || view.items.contains { !$0.sides.isEmpty }
+    }
+    if let field = isOpen?.field {
       return RowOutcome(
         verdict: .refused, record: id,
         why: [say("'\(field.name)' 有多个值待定", "'\(field.name)' has several values that stand")] + warnings)
@@ -199,7 +216,10 @@ struct CSVRun {
       var now: Int64 = 0
       if case .integer(let number)? = change.old.first { now = number }
       try transaction.increment(id, change.field.id, by: wanted &- now)
-    case .register, .map, .text, .list: try transaction.set(id, change.field.id, to: change.new.first)
+    case .list: try transaction.assign(id, change.field.id, change.new)
+    case .map:
+      for (key, value) in zip(change.keys, change.new) { try transaction.set(id, change.field.id, key: key, to: value) }
+    case .register, .text: try transaction.set(id, change.field.id, to: change.new.first)
     }
   }
 
@@ -212,12 +232,23 @@ struct CSVRun {
     return changes(record).isEmpty
   }
 
-  /// The cells that differ from what a record shows; of sets the elements that it lacks.
+  /// The cells that differ from what a record shows; of sets the elements that it lacks, of maps the keys.
   private func changes(_ record: Record) -> [RowOutcome.Change] {
     plan.told.compactMap { place in
-      let shown = record[plan.fields[place].name]?.shown ?? []
+      let field = plan.fields[place]
+      let view = record[field.name]
+      let shown = view?.shown ?? []
+      if let pairs = pairs[place] {
+        let new = pairs.filter { pair in view?.item(.key(MapKey(pair.key)))?.shown != [pair.value] }
+        return new.isEmpty
+          ? nil : RowOutcome.Change(field: field, old: shown, new: new.map(\.value), keys: new.map(\.key))
+      }
+      if field.container == .list {
+        let new = values[place]
+        return new.isEmpty || new == shown ? nil : RowOutcome.Change(field: field, old: shown, new: new)
+      }
       let missing = values[place].filter { !shown.contains($0) }
-      return missing.isEmpty ? nil : RowOutcome.Change(field: plan.fields[place], old: shown, new: missing)
+      return missing.isEmpty ? nil : RowOutcome.Change(field: field, old: shown, new: missing)
     }
   }
 }

@@ -25,6 +25,8 @@ struct RowOutcome {
     let field: FieldDefinition
     let old: [Value]
     let new: [Value]
+    /// Of a map, the keys that the values of ``new`` stand under.
+    var keys: [String] = []
   }
 
   /// The line that the row begins in.

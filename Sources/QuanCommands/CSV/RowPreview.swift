@@ -38,6 +38,11 @@ struct RowPreview {
     let name = Titles.field(change.field)
     // Of a set only what is added is told: nothing is taken away.
     if change.field.container == .set { return "\(name) + \(shown(change.new))" }
+    // Of a map only the keys that the row names.
+    if !change.keys.isEmpty {
+      let pairs = zip(change.keys, change.new).map { "\(Terminal.neutral($0))=\(shown([$1]))" }
+      return "\(name): \(pairs.joined(separator: say("、", ", ")))"
+    }
     let old = change.old.isEmpty ? "" : "\(shown(change.old)) -> "
     return "\(name): \(old)\(shown(change.new))"
   }

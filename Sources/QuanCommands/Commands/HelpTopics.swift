@@ -127,6 +127,13 @@ struct HelpTopics: ParsableCommand {
           say("编号", "IDs"),
           say("完整的、缩短的 (W3F9-17) 或外部系统的", "In full, shortened (W3F9-17), or of the outside system.")
         ),
+        (
+          say("表格中的多个值", "several values in a cell of a table"),
+          say(
+            "用 ； 隔开, 映射写 键=值；键=值; 前面加 \\ 的字符不作分隔. 集合和映射只增改不删, 列表按格子里的次序整个改写, 空格子不改",
+            "Between ；, of a map KEY=VALUE；KEY=VALUE; a \\ makes the next character plain. A set or map gains what the cell names, a list becomes what it says, an empty cell says nothing."
+          )
+        ),
       ]
     case .rules:
       [

@@ -12,7 +12,7 @@ struct Import: ParsableCommand {
 
   @OptionGroup var options: GlobalOptions
   @Argument(
-    help: ArgumentHelp(say("文件, 或 - 表示标准输入", "The file, or - for standard input."), valueName: "FILE.jsonl"),
+    help: ArgumentHelp(say("文件, 或 - 表示标准输入", "The file, or - for standard input."), valueName: "FILE"),
     completion: .file())
   var file: String
   @Flag(help: ArgumentHelp(say("跳过有问题的行, 导入其余的", "Skip lines that are wrong and import the rest.")))

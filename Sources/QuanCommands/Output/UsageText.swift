@@ -13,8 +13,29 @@ enum UsageText {
 
   /// Puts the parser's words into the language of the process.
   static func localized(_ text: String) -> String {
+    let text = shortened(text)
     guard Language.current == .chinese else { return text }
     return chinese.reduce(text) { replacing($1.english, in: $0, with: $1.chinese) }
+  }
+
+  /// Makes one word of the options in a usage line that may be left out: help lists them below it.
+  private static func shortened(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      guard line.hasPrefix("USAGE: ") || line.hasPrefix("Usage: ") else { return String(line) }
+      var words: [Substring] = []
+      var isInside = false
+      for word in line.split(separator: " ") {
+        if word.hasPrefix("[-") || word == "<options>" {
+          isInside = !word.hasSuffix("]") && word != "<options>"
+          if !words.contains("[<options>]") { words.append("[<options>]") }
+        } else if isInside {
+          isInside = !word.hasSuffix("]")
+        } else {
+          words.append(word)
+        }
+      }
+      return words.joined(separator: " ")
+    }.joined(separator: "\n")
   }
 
   /// Replaces words also where a narrow terminal has broken the line between them.

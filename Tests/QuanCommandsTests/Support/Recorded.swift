@@ -10,17 +10,13 @@ enum Recorded {
   static let folder = FileManager.default.temporaryDirectory.appending(path: "quan-recorded").path
 
   /// Expects that a text is the one that is kept under a name.
-  ///
-  /// - Parameter severity: How much it matters when it is not.
-  static func expect(
-    _ text: String, as name: String, severity: Issue.Severity = .error, at location: SourceLocation = #_sourceLocation
-  ) {
+  static func expect(_ text: String, as name: String, at location: SourceLocation = #_sourceLocation) {
     let kept = Built.repository + "/Tests/QuanCommandsTests/Recorded/" + name
     if String(decoding: TemporaryFolder.read(kept), as: UTF8.self) == text { return }
     try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     TemporaryFolder.write(Array(text.utf8), to: folder + "/" + name)
     Issue.record(
       "\(name) is not what is kept; compare it with \(folder)/\(name), and if it is right: Tools/record",
-      severity: severity, sourceLocation: location)
+      sourceLocation: location)
   }
 }

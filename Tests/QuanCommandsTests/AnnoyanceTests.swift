@@ -50,6 +50,7 @@ struct AnnoyanceTests {
       let outcome = try Program.run(try Built.quan.get(), taker + [office.path("empty")] + office.own("A"))
       if taker != ["import"] {
         #expect(outcome.status != 0 && outcome.err.contains("Hint: "), "\(taker): \(outcome.err)")
+        #expect(outcome.err.contains(office.path("empty")), "\(taker): \(outcome.err)")
       }
     }
   }
@@ -75,6 +76,25 @@ struct AnnoyanceTests {
     }
     let record = try #require(try office.quan("A", "list", "student", "--json").jsonLines.first)
     #expect(record["fields"]["name"].string == name)
+  }
+
+  @Test(
+    "a table on a stick that cannot be written is taken in, with its report elsewhere", .enabled(if: Mounts.areAvailable))
+  func writeProtected() throws {
+    let office = try Office(["A"])
+    let stick = office.folder.folder("protected")
+    let own = office.own("A").joined(separator: " ")
+    let quan = try Built.quan.get()
+    let script = """
+      mount -t tmpfs none \(stick) && printf 'name\\nA\\n' >\(stick)/t.csv && mount -o remount,ro \(stick) || exit 99
+      \(quan) import \(stick)/t.csv --kind student \(own); echo "status $?"
+      \(quan) import \(stick)/t.csv --kind student --report \(office.path("rows.csv")) \(own); echo "status $?"
+      """
+    let outcome = try Program.run("/bin/unshare", ["-m", "/bin/sh", "-c", script])
+    #expect(outcome.out.hasPrefix("status 1\ncreated 1 ") && outcome.out.hasSuffix("status 0\n"), "\(outcome)")
+    #expect(outcome.err.contains("t.report.csv' cannot be written") && outcome.err.contains("Hint: name another place"))
+    let rows = String(decoding: TemporaryFolder.read(office.path("rows.csv")), as: UTF8.self)
+    #expect(rows.contains("2,created,created,"))
   }
 
   @Test("heads alone bring in nothing and are no mistake; two columns of one name are")

@@ -65,7 +65,31 @@ struct InterruptTests {
     }
   }
 
-  @Test("a bundle or a backup that is interrupted leaves no file behind, not even a half one")
+  @Test("a table that is interrupted has brought in nothing, and leaves no report; whole, it has brought in all")
+  func interruptedTable() throws {
+    let office = try Office(["A"])
+    let folder = office.folder.folder("tables")
+    let rows = (0..<20_000).map { "学生\($0),\($0 % 9)班\n" }.joined()
+    TemporaryFolder.write(Array(("name,class\n" + rows).utf8), to: folder + "/t.csv")
+    let command = ["import", folder + "/t.csv", "--kind", "student"]
+    try interrupt(command + ["--dry-run"], on: office, times: 3) { outcome, note in
+      let names = Set(TemporaryFolder.names(in: folder))
+      #expect(names == (outcome.status == 0 ? ["t.csv", "t.report.csv"] : ["t.csv"]), "\(note) \(names)")
+      TemporaryFolder.remove(folder + "/t.report.csv")
+      let students = try office.students("A")
+      #expect(students.isEmpty, "\(note)")
+    }
+    let second = try Office(["A"])
+    try interrupt(command, on: second, times: 3) { outcome, note in
+      let count = try second.students("A").count
+      #expect(outcome.status == 130 ? count == 0 || count % 20_000 == 0 : count > 0, "\(note) \(count)")
+      let names = Set(TemporaryFolder.names(in: folder))
+      #expect(names.isSubset(of: ["t.csv", "t.report.csv"]), "\(note) \(names)")
+      TemporaryFolder.remove(folder + "/t.report.csv")
+    }
+  }
+
+  @Test("a bundle, an export, a backup or a sync that is interrupted leaves no half file behind")
   func interruptedWriting() throws {
     let office = try Office(["A"])
     let file = office.path("students.jsonl")
@@ -79,5 +103,33 @@ struct InterruptTests {
       for name in names { try office.tool(["bundle", "verify", folder + "/" + name]) }
       TemporaryFolder.remove(folder + "/b.quanbundle")
     }
+    let table = ["export", "--kind", "student", "--format", "csv", "--output", folder + "/t.csv"]
+    try interrupt(table, on: office, times: 4) { outcome, note in
+      let names = TemporaryFolder.names(in: folder)
+      #expect(names.allSatisfy { $0 == "t.csv" }, "\(note) \(names)")
+      let lines = names.isEmpty ? 0 : TemporaryFolder.read(folder + "/t.csv").count { $0 == UInt8(ascii: "\n") }
+      #expect([0, 30_001].contains(lines), "\(note) \(lines)")
+      TemporaryFolder.remove(folder + "/t.csv")
+    }
+    // The last moments alone tell whether a backup was made: copying one takes no time.
+    let backup = folder + "/b.quan"
+    for delay: UInt32 in [0, 2000, 10_000, 20_000, 40_000] {
+      let program = try Program(try Built.quan.get(), ["backup", backup] + office.own("A"))
+      usleep(delay)
+      _ = Glibc.kill(program.id, SIGINT)
+      let outcome = program.wait()
+      let names = TemporaryFolder.names(in: folder)
+      #expect([0, 130].contains(outcome.status) && names.allSatisfy { $0 == "b.quan" }, "\(outcome) \(names)")
+      if !names.isEmpty { try office.tool(["verify", "-r", backup, "--state", office.path("other")]) }
+      TemporaryFolder.remove(backup)
+    }
+    try interrupt(["sync", office.stick], on: office, times: 4) { _, _ in
+      for name in TemporaryFolder.names(in: office.stick) where name.hasSuffix(".quanbundle") {
+        try office.tool(["bundle", "verify", office.stick + "/" + name])
+      }
+    }
+    try office.quan("A", "sync", office.stick)
+    let names = TemporaryFolder.names(in: office.stick)
+    #expect(names.allSatisfy { $0.hasSuffix(".quanbundle") || $0.hasSuffix(".quanvector") }, "\(names)")
   }
 }

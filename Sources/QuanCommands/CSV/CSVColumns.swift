@@ -21,6 +21,10 @@ struct CSVColumns {
     for field in kind.fields where field.name != BuiltIn.externalIDName {
       for name in [field.labels.english, field.labels.chinese, field.name] { names[fold(name)] = .field(field) }
     }
+    // What people call the number on an ID card, whatever the schema calls it.
+    if let number = kind.field(named: "id_no") {
+      for name in ["身份证号", "身份证号码", "身份证"] where names[fold(name)] == nil { names[fold(name)] = .field(number) }
+    }
     for name in [BuiltIn.externalIDName, "外部编号", "external ID", "id"] where names[fold(name)] == nil {
       names[fold(name)] = .externalID
     }

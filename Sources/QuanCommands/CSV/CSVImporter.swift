@@ -11,6 +11,8 @@ struct CSVImporter {
   let kind: KindDefinition
   /// The natural key that decides, when somebody said so.
   let deciding: String?
+  /// The file, as it was named.
+  let file: String
 
   /// Imports; `row` is told of every row in the order of the file.
   func run(
@@ -35,7 +37,7 @@ struct CSVImporter {
     while first.count < Self.titleLimit, let row = try reader.next() { first.append(row) }
     guard !first.isEmpty else {
       throw CommandFailure(
-        .failed, say("文件是空的", "the file is empty"),
+        .failed, say("文件 '\(file)' 是空的", "the file '\(file)' is empty"),
         hint: say("表头那一行写字段名: quan schema show \(kind.name)", "the heads name fields: quan schema show \(kind.name)"))
     }
     let columns = try CSVColumns.find(in: first, of: kind)

@@ -10,14 +10,18 @@ final class CSVWriter {
   private let encoding: TextEncoding
   private var buffer: [UInt8] = []
 
-  init(_ path: String, encoding: TextEncoding = .utf8) throws {
+  /// Begins a file.
+  ///
+  /// - Parameter elsewhere: How to name another place, when this one cannot be written.
+  init(_ path: String, encoding: TextEncoding = .utf8, elsewhere: String? = nil) throws {
     self.path = path
     temporary = path + ".part"
     descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
       throw CommandFailure(
         .failed, say("写不了文件 '\(path)'", "the file '\(path)' cannot be written"),
-        hint: say("检查目录和权限, 或换一个位置", "check the folder and its permissions, or choose another place"))
+        hint: elsewhere
+          ?? say("检查目录和权限, 或换一个位置", "check the folder and its permissions, or choose another place"))
     }
     self.encoding = encoding
     if encoding == .utf8 { buffer = [0xEF, 0xBB, 0xBF] }

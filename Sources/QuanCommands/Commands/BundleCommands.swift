@@ -68,16 +68,18 @@ struct BundleCommands: ParsableCommand {
     var failOnConflict = false
 
     func run() throws {
-      let (isPending, conflicts) = try options.withReplica { replica in
+      let (isPartial, conflicts) = try options.withReplica { replica in
         let text = MergeText(replica: replica, options: options, isTrial: dryRun)
         let merge = try replica.apply(bundleAt: file, dryRun: dryRun) { try text.talk($0) }
         if !dryRun {
           try text.talk(merge)
-          AttachmentText.talk(try replica.takeAttachments(from: BundleText.attachmentFolder(of: file)))
+          let attachments = try replica.takeAttachments(from: BundleText.attachmentFolder(of: file))
+          AttachmentText.talk(attachments)
+          if !attachments.skipped.isEmpty { return (true, try text.openConflicts(merge)) }
         }
         return (!merge.pending.isEmpty, try text.openConflicts(merge))
       }
-      if isPending { throw ExitCode(CommandFailure.Status.pending.rawValue) }
+      if isPartial { throw ExitCode(CommandFailure.Status.pending.rawValue) }
       if failOnConflict && conflicts > 0 { throw ExitCode(1) }
     }
   }

@@ -34,6 +34,11 @@ struct Import: ParsableCommand {
   var encoding: String?
   @Option(help: ArgumentHelp(say("CSV 的分隔符; 缺省自动识别", "CSV: the separator; found by itself."), valueName: "CHARACTER"))
   var delimiter: String?
+  @Option(
+    help: ArgumentHelp(
+      say("CSV: 逐行结果写到哪里; 缺省写在文件旁边", "CSV: where the result of each row goes; by default beside the file."),
+      valueName: "REPORT.csv"), completion: .file())
+  var report: String?
 
   func validate() throws {
     if let encoding, TextEncoding(rawValue: encoding) == nil {
@@ -94,21 +99,26 @@ struct Import: ParsableCommand {
       let decoder = try TextDecoder(file, encoding: encoding.flatMap { TextEncoding(rawValue: $0) })
       let reader = try CSVReader(decoder, delimiter: delimiter.map { $0 == "tab" ? 9 : $0.utf8.first ?? 44 })
       let base = file.lowercased().hasSuffix(".csv") ? String(file.dropLast(4)) : file
-      let path = file == "-" ? "import.report.csv" : base + ".report.csv"
-      let writer = try CSVWriter(path)
+      let path = report ?? (file == "-" ? "import.report.csv" : base + ".report.csv")
+      let writer = try CSVWriter(
+        path,
+        elsewhere: say(
+          "用 --report 另写一个位置, 如 --report 结果.csv", "name another place with --report, such as --report rows.csv"))
       do {
         try writer.write(["line", "verdict", say("结果", "result"), "record", say("说明", "why")])
         var preview = RowPreview(replica: replica, reveal: options.reveal)
-        let (counts, merge) = try CSVImporter(replica: replica, author: options.author, kind: kind, deciding: match)
-          .run(
-            reader, dryRun: dryRun, columns: { talk($0) }, from: source
-          ) { row in
-            try writer.write([
-              String(row.line), row.verdict.rawValue, row.verdict.label, row.record?.description ?? "",
-              row.why.isEmpty ? "" : CSVWriter.guarded(row.why.joined(separator: "; ")),
-            ])
-            if dryRun { preview.add(row) }
-          }
+        let (counts, merge) = try CSVImporter(
+          replica: replica, author: options.author, kind: kind, deciding: match, file: file
+        )
+        .run(
+          reader, dryRun: dryRun, columns: { talk($0) }, from: source
+        ) { row in
+          try writer.write([
+            String(row.line), row.verdict.rawValue, row.verdict.label, row.record?.description ?? "",
+            row.why.isEmpty ? "" : CSVWriter.guarded(row.why.joined(separator: "; ")),
+          ])
+          if dryRun { preview.add(row) }
+        }
         try writer.finish()
         if !options.json { preview.print() }
         try show(counts, merge, path, replica)

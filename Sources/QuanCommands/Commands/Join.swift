@@ -42,7 +42,11 @@ struct Join: ParsableCommand {
     try options.closing(replica) { replica in
       try MergeText(replica: replica, options: options).talk(merge)
       let folder = Directory.isDirectory(from) ? from : BundleText.attachmentFolder(of: from)
-      AttachmentText.talk(try replica.takeAttachments(from: folder))
+      let attachments = try replica.takeAttachments(from: folder)
+      AttachmentText.talk(attachments)
+      if !merge.pending.isEmpty || !attachments.skipped.isEmpty {
+        throw ExitCode(CommandFailure.Status.pending.rawValue)
+      }
     }
   }
 

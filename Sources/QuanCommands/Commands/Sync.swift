@@ -17,7 +17,7 @@ struct Sync: ParsableCommand {
   var failOnConflict = false
 
   func run() throws {
-    let (isPending, conflicts) = try options.withReplica { replica in
+    let (isPartial, conflicts) = try options.withReplica { replica in
       let merge: MergeReport
       var report = SyncReport()
       let text = MergeText(replica: replica, options: options, isTrial: dryRun)
@@ -35,9 +35,11 @@ struct Sync: ParsableCommand {
       }
       if !isShown { try text.talk(merge, sync: report) }
       if !options.json { talk(report) }
-      return (!merge.pending.isEmpty, try text.openConflicts(merge))
+      // What could not be read may be what somebody waits for: a script has to know.
+      let hasSkipped = !report.skipped.isEmpty || !report.attachments.skipped.isEmpty
+      return (hasSkipped || !merge.pending.isEmpty, try text.openConflicts(merge))
     }
-    if isPending { throw ExitCode(CommandFailure.Status.pending.rawValue) }
+    if isPartial { throw ExitCode(CommandFailure.Status.pending.rawValue) }
     if failOnConflict && conflicts > 0 { throw ExitCode(1) }
   }
 

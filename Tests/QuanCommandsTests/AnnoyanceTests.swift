@@ -78,20 +78,33 @@ struct AnnoyanceTests {
     #expect(record["fields"]["name"].string == name)
   }
 
+  @Test("people call the number of an ID card 身份证号; a head that means nothing is told and left out")
+  func peoplesHeads() throws {
+    let office = try Office(["A"])
+    TemporaryFolder.write(Array("姓名*,身份证号码,鞋码\n泉泉,999999209901010014,34\n".utf8), to: office.path("t.csv"))
+    let taken = try office.quan("A", "import", office.path("t.csv"), "--kind", "student")
+    #expect(taken.err.contains("left out: 鞋码") && taken.out.hasPrefix("created 1 "))
+    let record = try #require(try office.quan("A", "list", "student", "--json").jsonLines.first)
+    #expect(record["fields"]["id_no"].string == "999999209901010014")
+  }
+
   @Test(
-    "a table on a stick that cannot be written is taken in, with its report elsewhere", .enabled(if: Mounts.areAvailable))
+    "a table on a stick that cannot be written is taken in, with its report elsewhere",
+    .enabled(if: Mounts.areAvailable, "this machine does not let us mount"))
   func writeProtected() throws {
     let office = try Office(["A"])
     let stick = office.folder.folder("protected")
     let own = office.own("A").joined(separator: " ")
-    let quan = try Built.quan.get()
-    let script = """
-      mount -t tmpfs none \(stick) && printf 'name\\nA\\n' >\(stick)/t.csv && mount -o remount,ro \(stick) || exit 99
-      \(quan) import \(stick)/t.csv --kind student \(own); echo "status $?"
-      \(quan) import \(stick)/t.csv --kind student --report \(office.path("rows.csv")) \(own); echo "status $?"
+    let command = "quan import \(stick)/t.csv --kind student \(own)"
+    let outcome = try Mounts.script(
       """
-    let outcome = try Program.run("/bin/unshare", ["-m", "/bin/sh", "-c", script])
-    #expect(outcome.out.hasPrefix("status 1\ncreated 1 ") && outcome.out.hasSuffix("status 0\n"), "\(outcome)")
+      mount -t tmpfs none \(stick)
+      printf 'name\\nA\\n' >\(stick)/t.csv
+      mount -o remount,ro \(stick)
+      \(command) || echo "status $?"
+      \(command) --report \(office.path("rows.csv"))
+      """)
+    #expect(outcome.status == 0 && outcome.out.hasPrefix("status 1\ncreated 1 "), "\(outcome)")
     #expect(outcome.err.contains("t.report.csv' cannot be written") && outcome.err.contains("Hint: name another place"))
     let rows = String(decoding: TemporaryFolder.read(office.path("rows.csv")), as: UTF8.self)
     #expect(rows.contains("2,created,created,"))

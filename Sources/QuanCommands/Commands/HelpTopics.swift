@@ -72,7 +72,12 @@ struct HelpTopics: ParsableCommand {
     case .exitStatus:
       [
         ("0", say("完成 (冲突是数据, 不是错误)", "Done; conflicts are data.")), ("1", say("失败", "Failed.")),
-        ("3", say("部分完成: 有更改在等待, 或有行未导入", "Partly done: changes wait, or lines were left out.")),
+        (
+          "3",
+          say(
+            "部分完成: 有更改在等待, 或有文件读不了, 或有行未导入",
+            "Partly done: changes wait, a file could not be read, or lines were left out.")
+        ),
         ("10", say("没有副本", "No replica.")), ("11", say("正被使用", "In use.")),
         ("12", say("损坏或不完整", "Damaged or cut.")), ("13", say("签名者不是成员", "Signed by a stranger.")),
         ("14", say("属于另一个工作区", "Of another workspace.")), ("15", say("不是泉的文件", "Not a file of Quan.")),

@@ -9,8 +9,10 @@ struct ErrorWordsTests {
   private static func messages() throws -> Set<String> {
     let root = Built.repository + "/Sources/QuanStore"
     var found: Set<String> = []
+    // Errors, and what a verification finds.
+    let starts = [#"(?:StoreError|self\.init)\(\s*\.\w+,\s*"#, #"\bmessage: (?="[a-z])"#, #"\breport\("#]
     let pattern = try NSRegularExpression(
-      pattern: #"(?:StoreError|self\.init)\(\s*\.\w+,\s*"((?:[^"\\]|\\\((?:[^()]|\([^()]*\))*\)|\\.)*)""#)
+      pattern: "(?:\(starts.joined(separator: "|")))" + #""((?:[^"\\]|\\\((?:[^()]|\([^()]*\))*\)|\\.)*)""#)
     let insertion = try NSRegularExpression(pattern: #"\\\((?:[^()]|\([^()]*\))*\)"#)
     let files = FileManager.default.enumerator(atPath: root)
     while let name = files?.nextObject() as? String {

@@ -1,10 +1,14 @@
 import ArgumentParser
 import Quan
 
-/// `quan export`: the records of a kind as JSON, unmasked.
+/// `quan export`: the records of a kind as JSON, or as CSV for spreadsheets.
 struct Export: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: say("导出一类记录 (JSON Lines 或 JSON), 不打码", "Export the records of a kind, unmasked."))
+    abstract: say("导出一类记录: JSON, 或电子表格用的 CSV", "Export the records of a kind, as JSON or as CSV for spreadsheets."),
+    discussion: say(
+      "JSON 不打码. CSV 不含敏感字段, 除非加 --reveal; 改完可以再导入, 只写有变化的格子.",
+      "JSON is unmasked. CSV leaves sensitive fields out unless --reveal is given; edited, it can be imported again, and only changed cells are written."
+    ))
 
   /// The forms of export.
   enum Format: String, ExpressibleByArgument, CaseIterable { case jsonl, json, csv }

@@ -22,7 +22,14 @@ struct Verify: ParsableCommand {
     } else if findings.isEmpty {
       Terminal.print(say("完好: 文件、日志与记录一致", "Sound: file, log and records agree"))
     } else {
-      for finding in findings { Terminal.print("INV-\(finding.invariant)  \(finding.subject)  \(finding.message)") }
+      for finding in findings {
+        Terminal.print("INV-\(finding.invariant)  \(finding.subject)  \(StoreWords.said(finding.message))")
+      }
+      Terminal.talk(
+        say(
+          "提示: 不要再往这个文件里写; 用最近的备份, 或从U盘重新加入: quan join 新文件 --from 目录",
+          "Hint: write no more into this file; use the latest backup, or join anew from a stick: quan join NEW --from DIR"
+        ))
     }
     if !findings.isEmpty { throw ExitCode(CommandFailure.Status.damaged.rawValue) }
   }

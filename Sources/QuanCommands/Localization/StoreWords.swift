@@ -120,5 +120,12 @@ enum StoreWords {
     ("there is no such record", "没有这条记录"), ("the field takes a *", "值的类型不符合这个字段"),
     ("the field takes one of its codes", "这个字段只能取它的选项代码"),
     ("the ID stands for records in * scopes", "这个编号在 * 个范围内各有一条记录"),
+    // What verify finds.
+    ("the row is not the fold of its operations", "表中的行与日志里的更改不符"),
+    ("the listed conflict is not the one that stands", "列出的冲突与记录不符"),
+    ("the listed problem is not one that the records have", "列出的问题与记录不符"),
+    ("the record is not joined as its edges say", "记录的合并与所写的不符"),
+    ("a pending segment misses nothing", "有一段更改已不缺什么, 却还在等待"),
+    ("change * does not follow", "更改 * 接不上前一个"), ("the log ends at change *, the table says *", "日志到更改 * 为止, 与表中所记不符"),
   ]
 }

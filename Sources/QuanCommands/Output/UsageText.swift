@@ -2,7 +2,8 @@
 enum UsageText {
   private static let chinese: [(english: String, chinese: String)] = [
     ("OVERVIEW:", "说明:"), ("USAGE:", "用法:"), ("ARGUMENTS:", "参数:"), ("OPTIONS:", "选项:"),
-    ("SUBCOMMANDS:", "子命令:"), ("Error:", "错误:"), ("Usage:", "用法:"), ("Help:", "帮助:"),
+    ("SUBCOMMANDS:", "子命令:"), ("[<options>]", "[<选项>]"), ("<subcommand>", "<子命令>"), ("Error:", "错误:"),
+    ("Usage:", "用法:"), ("Help:", "帮助:"),
     ("Show the version.", "显示版本."), ("Show help information.", "显示帮助."),
     ("for detailed help.", "查看详细帮助."), ("for more information.", "查看更多."),
     ("Missing expected argument", "缺少参数"), ("Unknown option", "未知选项"),

@@ -51,7 +51,8 @@ struct ExampleTests {
     }
     let stick = folder.folder("stick")
     _ = try quan(
-      "init", folder.path + "/a.quan", "--name", "a", "--author", "甲", "--schema", example + "/schema.json", on: "a")
+      "init", folder.path + "/a.quan", "--open", "--name", "a", "--author", "甲", "--schema", example + "/schema.json",
+      on: "a")
     TemporaryFolder.write(TemporaryFolder.read(example + "/tasks.csv"), to: folder.path + "/tasks.csv")
     _ = try quan("import", folder.path + "/tasks.csv", "--kind", "task", on: "a")
     _ = try quan("sync", stick, on: "a")

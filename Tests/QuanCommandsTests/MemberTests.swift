@@ -10,7 +10,6 @@ struct MemberTests {
     try office.tool(
       [
         "init", office.replica("A"), "--name", "laptop A", "--author", "person A", "--state", office.state("A"),
-        "--members-only",
       ])
     try office.quan("A", "sync", office.stick)
     let asked = try office.tool([
@@ -71,6 +70,7 @@ struct MemberTests {
       ], status: 13)
     #expect(refused.err.contains("quan member request"))
     #expect(try office.quan("A", "status").out.contains("members only"))
+    #expect(try office.quan("A", "status").out.contains("what is exchanged is sealed"))
     #expect(try Office(["A"]).quan("A", "status").out.contains("open: whoever has a copy may write"))
   }
 }

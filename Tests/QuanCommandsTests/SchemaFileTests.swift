@@ -180,7 +180,7 @@ struct SchemaMistakeTests {
     let replica = folder.path + "/m.quan"
     let made = try Program.run(
       try Built.quan.get(),
-      ["init", replica, "--name", "m", "--author", "m", "--schema", path, "--state", folder.path + "/m"])
+      ["init", replica, "--name", "m", "--author", "m", "--schema", path, "--state", folder.path + "/m", "--open"])
     #expect(made.err == outcome.err && !FileManager.default.fileExists(atPath: replica))
   }
 

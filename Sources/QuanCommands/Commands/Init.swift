@@ -21,9 +21,11 @@ struct Init: ParsableCommand {
   var scope: String?
   @Flag(
     help: ArgumentHelp(
-      say("只有成员能参加: 更改由成员签名, 用 quan member 接纳", "Members only: changes are signed by members, whom quan member admits.")
-    ))
-  var membersOnly = false
+      say(
+        "开放的工作区, 试用时用: 不密封, 有目录就能加入, 谁都能写",
+        "An open workspace, for trials: nothing is sealed, and whoever has a copy may write."
+      )))
+  var open = false
 
   func run() throws {
     guard let author = options.author else {
@@ -34,7 +36,7 @@ struct Init: ParsableCommand {
     let draft = try schema.map { try self.draft($0) } ?? EducationSchema.draft
     let replica = try Replica.create(
       at: file, label: name, author: author, schema: draft, scopeLabel: scope ?? say("本校", "our school"),
-      membersOnly: membersOnly, environment: try options.environment())
+      membersOnly: !open, environment: try options.environment())
     try options.closing(replica) { replica in
       let status = try replica.status()
       if options.json {
@@ -43,6 +45,13 @@ struct Init: ParsableCommand {
         Terminal.print(
           say("已建立工作区 \(status.workspace), 副本 \(file)", "Made workspace \(status.workspace), replica \(file)"))
         let kind = draft.kinds.first?.code ?? "student"
+        if !open {
+          Terminal.remark(
+            say(
+              "已密封: 交换的文件只有成员能读. 让另一台电脑加入: 在那边 quan member request 申请文件 --from 目录, 在这边 quan member admit 申请文件",
+              "It is sealed: only members can read what is exchanged. To let another laptop in: there quan member request REQUEST --from DIR, here quan member admit REQUEST"
+            ))
+        }
         Terminal.remark(
           say(
             "下一步: quan add \(kind) 字段=值 (字段: quan schema show \(kind)); 插上U盘后 quan sync 目录",

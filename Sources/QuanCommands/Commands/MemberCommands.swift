@@ -5,7 +5,7 @@ import Quan
 struct MemberCommands: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "member", abstract: say("成员: 申请、接纳、列出、撤销", "The members: ask, admit, list, revoke."),
-    subcommands: [Request.self, Admit.self, ListMembers.self, Revoke.self])
+    subcommands: [Request.self, Admit.self, Enter.self, ListMembers.self, ChangeRight.self, Revoke.self, Accept.self])
 
   /// `quan member request`.
   struct Request: ParsableCommand {
@@ -102,6 +102,45 @@ struct MemberCommands: ParsableCommand {
     }
   }
 
+  /// `quan member enter`.
+  struct Enter: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: say("本机的工作区原来开放、后来密封: 凭欢迎文件成为成员", "Become a member of a workspace that was open and has been sealed."))
+    @OptionGroup var options: GlobalOptions
+    @Argument(help: ArgumentHelp(say("欢迎文件", "The welcome."), valueName: "WELCOME"))
+    var welcome: String
+
+    func run() throws {
+      try options.withReplica { replica in
+        let merge = try replica.enter(welcomeAt: welcome)
+        try MergeText(replica: replica, options: options).talk(merge)
+        Terminal.talk(say("本机现在是成员. 下一步: quan sync 目录", "This laptop is a member now. Next: quan sync DIR"))
+      }
+    }
+  }
+
+  /// `quan member accept`.
+  struct Accept: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: say(
+        "接受一台电脑在密封之前写的、没有签名的更改", "Accept what a laptop wrote before the workspace was sealed, which bears no signature."
+      ))
+    @OptionGroup var options: GlobalOptions
+    @Argument(
+      help: ArgumentHelp(say("副本号, 见 quan status", "The replica, as quan status shows it."), valueName: "REPLICA"))
+    var replica: String
+
+    func run() throws {
+      try options.withReplica { own in
+        guard let id = ReplicaID(replica.uppercased()) else {
+          throw CommandFailure(StoreError(.notFound, "there is no such replica", subject: replica))
+        }
+        let merge = try own.accept(unsignedOf: id)
+        try MergeText(replica: own, options: options).talk(merge)
+      }
+    }
+  }
+
   /// `quan member list`.
   struct ListMembers: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: say("列出成员", "List them."))
@@ -129,6 +168,46 @@ struct MemberCommands: ParsableCommand {
           ])
         }
         table.print()
+      }
+    }
+  }
+
+  /// `quan member change`.
+  struct ChangeRight: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "change", abstract: say("改变一个成员的角色和范围", "Give a member another role or other scopes."))
+    @OptionGroup var options: GlobalOptions
+    @Argument(help: ArgumentHelp(say("名称或成员号", "Its name or the start of its ID."), valueName: "NAME"))
+    var name: String
+    @Option(
+      help: ArgumentHelp(say("角色: admin, editor 或 reader", "The role: admin, editor or reader."), valueName: "ROLE"))
+    var role: String?
+    @Option(
+      help: ArgumentHelp(
+        say("范围; 可重复; 代替原来的", "A scope, instead of those it has; may be repeated."), valueName: "SCOPE"))
+    var scope: [String] = []
+
+    func validate() throws {
+      if let role, Role(rawValue: role) == nil {
+        throw ValidationError(say("--role 只能是 admin, editor 或 reader", "--role takes admin, editor or reader"))
+      }
+    }
+
+    func run() throws {
+      try options.withReplica { replica in
+        let member = try MemberText.member(name, replica)
+        let scopes = try scope.map { try ScopeFinder.scope($0, replica) }
+        let standing = Standing(
+          role.flatMap { Role(rawValue: $0) } ?? member.standing.role,
+          scopes.isEmpty ? member.standing.scopes : Set(scopes))
+        try replica.setStanding(of: member.id, to: standing)
+        let reach = try MemberText.scopes(standing, replica)
+        Terminal.print(
+          say(
+            "\(Terminal.neutral(member.label)) 现在是 \(MemberText.role(standing.role)): \(reach)",
+            "\(Terminal.neutral(member.label)) is \(MemberText.role(standing.role)) now: \(reach)"
+          ))
+        Terminal.talk(say("下一步: quan sync 目录, 让大家知道", "Next: quan sync DIR, so that the others know"))
       }
     }
   }

@@ -91,6 +91,14 @@ enum StoreHints {
       ("a replica cannot retire itself", say("在另一台电脑上停用它", "retire it on another laptop")),
       ("the file is empty", say("检查文件", "check the file")),
       ("the shared scope has no limit", say("列出范围: quan scope list", "list the scopes: quan scope list")),
+      ("nothing of the laptop waits", say("查看等待的: quan status", "see what waits: quan status")),
+      ("this laptop takes part as a member already", say("查看: quan member list", "see: quan member list")),
+      (
+        "the keys of the member that the replica writes for",
+        say(
+          "在原来的电脑上使用这个副本, 或作为新成员加入: quan member request 文件",
+          "use the replica on its own laptop, or join as a new member: quan member request FILE")
+      ),
       (
         "the workspace is open to everybody",
         say("建有成员的工作区: quan init --help", "make one that has members: quan init --help")

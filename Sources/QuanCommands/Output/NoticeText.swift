@@ -151,6 +151,10 @@ enum RemarkText {
         "Kept aside: changes \(range) of \(who), signed by no member")
     case .unsigned:
       return say("搁置: \(who) 的更改 \(range), 没有签名", "Kept aside: changes \(range) of \(who), not signed")
+    case .sealed:
+      return say(
+        "搁置: \(who) 的更改 \(range), 工作区已密封; 申请加入: quan member request 文件",
+        "Kept aside: changes \(range) of \(who): the workspace has been sealed; ask with: quan member request FILE")
     case .missing: break
     }
     let missing = pending.missing.map {

@@ -10,13 +10,22 @@ enum StatusText {
     Terminal.print(say("工作区 \(status.workspace)", "workspace \(status.workspace)"))
     if try replica.isOpen {
       Terminal.print(
-        say("开放: 拿到副本的人都能写; 内容未加密", "open: whoever has a copy may write; nothing is sealed"))
+        say(
+          "开放: 拿到副本的人都能写, 交换的文件没有密封", "open: whoever has a copy may write, and nothing that is exchanged is sealed"))
     } else {
       let own = try replica.members().first { $0.isOwn }
       Terminal.print(
         say(
-          "仅限成员: 本机为\(MemberText.role(own?.standing.role)); 更改有签名, 内容未加密",
-          "members only: this laptop is \(MemberText.role(own?.standing.role)); changes are signed, nothing is sealed"))
+          "仅限成员: 本机为\(MemberText.role(own?.standing.role)); 更改有签名, 交换的文件已密封",
+          "members only: this laptop is \(MemberText.role(own?.standing.role)); changes are signed, and what is exchanged is sealed"
+        ))
+      let carried = try replica.carriedChanges()
+      if carried > 0 {
+        Terminal.print(
+          say(
+            "代传的更改 (别的范围, 本机读不了): \(carried)",
+            "changes carried for other scopes, which this laptop cannot read: \(carried)"))
+      }
     }
     for count in status.records where count.count > 0 {
       Terminal.print("  \(Titles.kind(count.kind)) (\(count.kind.name)): \(count.count)")

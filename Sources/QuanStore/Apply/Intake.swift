@@ -34,6 +34,9 @@ struct Intake {
   /// Scopes whose rows must be made anew because a cut names another branch than the one that is held.
   private var unsureScopes: Set<ScopeID> = []
 
+  /// What became of the changes taken in when they were, by row: what comes behind them may change it.
+  private var judged: [(row: Int, first: UInt64, stretches: [ReplicaFile.Stretch])] = []
+
   private var clocks: ClockWatch
   private let progress: (WorkProgress) throws -> Void
 
@@ -161,7 +164,7 @@ struct Intake {
     let credentials = try Credentials(file, waiting.map(\.header))
     for offer in waiting { try keep(offer, credentials) }
     try applier.finishTexts()
-    try rebuild(forkedScopes.union(unsureScopes).union(try file.unsettled(since: before)))
+    try rebuild(forkedScopes.union(unsureScopes).union(try file.unsettled(since: before)).union(try rejudged()))
     try file.contexts.save(file.connection)
     try file.finishSchema()
     return try report()
@@ -532,9 +535,26 @@ struct Intake {
     return try stretches(of: row, range)
   }
 
-  private func stretches(of row: StreamRow, _ range: ClosedRange<UInt64>) throws -> [ReplicaFile.Stretch] {
+  private mutating func stretches(
+    of row: StreamRow, _ range: ClosedRange<UInt64>
+  ) throws -> [ReplicaFile.Stretch] {
     guard let membership = try file.membership() else { return [] }
-    return try file.stretches(of: row, from: range.lowerBound, upTo: range.upperBound, membership)
+    let stretches = try file.stretches(of: row, from: range.lowerBound, upTo: range.upperBound, membership)
+    judged.append((row.index, range.lowerBound, stretches))
+    return stretches
+  }
+
+  /// The scopes in which something that was taken in would be judged otherwise now.
+  private func rejudged() throws -> Set<ScopeID> {
+    guard let membership = try file.membership() else { return [] }
+    var scopes: Set<ScopeID> = []
+    for (index, first, stretches) in judged {
+      guard let last = stretches.last?.last else { continue }
+      let row = file.streams.rows[index]
+      let now = try file.stretches(of: row, from: first, upTo: last, membership)
+      if now != stretches { scopes.insert(row.id.scope) }
+    }
+    return scopes
   }
 
   /// Whether a change counts; one that does not is void.

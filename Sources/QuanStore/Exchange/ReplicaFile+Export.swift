@@ -19,7 +19,13 @@ extension ReplicaFile {
   /// order in which they came; then the envelopes that are carried.
   ///
   /// Packs the tails of the streams first, packs small what was packed in haste, and seals.
+  ///
+  /// - Throws: ``StoreError`` with code `stranger` when the workspace has been sealed meanwhile and this laptop is not admitted.
   func lacked(by vector: VersionVector, progress: (WorkProgress) throws -> Void) throws -> [Export] {
+    guard try isSealed || !pendingHeaders().contains(where: { $0.seal != nil }) else {
+      throw StoreError(
+        .stranger, "the workspace has been sealed, and this laptop is not admitted yet", subject: meta.label)
+    }
     let held = try held(by: vector)
     var ids: [(scope: ScopeID, id: Int64)] = []
     for row in streams.rows where row.number > max(row.forkNumber, held[row.index] ?? 0) {
@@ -64,7 +70,7 @@ extension ReplicaFile {
     noted.reset()
     guard let keys = try ownKeys(), let key = try known ?? sealingKey(of: scope) else {
       throw StoreError(
-        .stranger, "this laptop has no key to seal with; an admin's laptop gives it with the next sync",
+        .stranger, "this laptop has no key to seal with yet; an admin gives it",
         subject: scope.description)
     }
     do {
@@ -96,7 +102,7 @@ extension ReplicaFile {
     let isSmall = try known.step() && known.integer(0) == 1
     known.reset()
     let header = try Segment.header(of: bytes).0
-    let signature = header.signature == nil && meta.founder != nil ? try signature(for: header) : nil
+    let signature = header.signature == nil && isSealed ? try signature(for: header) : nil
     if isSmall && signature == nil { return bytes }
     let segment = try Segment(bytes)
     var deflated = segment.deflated

@@ -167,6 +167,11 @@ extension Replica {
     try read { file in try file.vector() }
   }
 
+  /// How many changes are carried for others, sealed: of scopes that are not read here.
+  public func carriedChanges() throws -> Int {
+    try read { file in try file.carriage().changeCount }
+  }
+
   /// A scope in the form in which replicas are compared.
   ///
   /// - Complexity: O(*n*) in the records of the file.

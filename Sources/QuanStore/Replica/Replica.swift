@@ -104,8 +104,8 @@ public final class Replica: Sendable {
   ///   - author: The person that it writes for.
   ///   - schema: The kinds that the workspace starts with.
   ///   - scopeLabel: What the first scope is called; records go there unless another is named.
-  ///   - membersOnly: Makes keys on this laptop, signs what is written, and takes in only what members signed; otherwise
-  ///     whoever has a copy may write.
+  ///   - membersOnly: Seals what is exchanged, signs what is written, and takes in only what members signed; otherwise
+  ///     whoever has a copy may write, until this laptop first admits somebody. The keys are made in either case.
   /// - Throws: ``StoreError`` with code `alreadyExists` when something is at the path; nothing is left behind.
   public static func create(
     at path: String, label: String, author: String, schema: SchemaDraft, scopeLabel: String, membersOnly: Bool = false,
@@ -116,15 +116,11 @@ public final class Replica: Sendable {
         .invalid, "the rule is wrong at character \(wrong.error.position)",
         subject: "\(wrong.kind).\(wrong.invariant.name)", details: [wrong.error.message])
     }
-    var workspace = WorkspaceID(high: environment.random(), low: environment.random())
-    var entrance: Entrance?
-    if membersOnly {
-      let (member, keys) = try KeyFile(environment).make()
-      workspace = MemberPublicKeys.workspace(foundedBy: keys.public.signing)
-      entrance = Entrance(member: member, founder: keys.public)
-    }
+    let (member, keys) = try KeyFile(environment).make()
+    let entrance = Entrance(member: member, founder: keys.public, isOpen: !membersOnly)
     return try make(
-      at: path, workspace: workspace, label: label, author: author, entrance: entrance, environment: environment
+      at: path, workspace: MemberPublicKeys.workspace(foundedBy: keys.public.signing), label: label, author: author,
+      entrance: entrance, environment: environment
     ) { replica in
       try replica.write { transaction in
         for kind in schema.kinds { try transaction.define(kind) }
@@ -135,7 +131,7 @@ public final class Replica: Sendable {
         return scope
       }
       try replica.setHomeScope(scope)
-      try replica.access { file in try file.transaction { try replica.provideKeys(file) } }
+      if membersOnly { try replica.access { file in try file.transaction { try replica.provideKeys(file) } } }
     }
   }
 
@@ -166,6 +162,7 @@ public final class Replica: Sendable {
             laptop: laptop, device: place.device, inode: place.inode)
           meta.member = entrance?.member
           meta.founder = entrance?.founder
+          meta.isOpen = entrance?.isOpen ?? false
           try meta.save(connection)
           try Meta.saveOldestReader(connection)
           try addBuiltInStream(connection)

@@ -51,6 +51,8 @@ public struct PendingSegment: Hashable, Sendable {
     case stranger
     /// A signature.
     case unsigned
+    /// This laptop's admission: the workspace was open and has been sealed.
+    case sealed
   }
   /// What it waits for.
   public let reason: Reason

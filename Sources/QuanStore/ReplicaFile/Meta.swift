@@ -22,8 +22,10 @@ struct Meta {
   /// Whether changes of the own identity have come in from elsewhere: it must not be written under any more.
   var isOvertaken = false
 
-  /// The keys of who founded the workspace; `nil` when it is open to everybody.
+  /// The keys of who founded the workspace; `nil` when it is open and was made on another laptop.
   var founder: MemberPublicKeys?
+  /// Whether the workspace that this laptop founded is open to everybody.
+  var isOpen = false
   /// The member that the replica writes for.
   var member: ReplicaID?
 
@@ -78,6 +80,7 @@ struct Meta {
       founder = MemberPublicKeys(signing: signing, agreement: agreement)
     }
     member = texts["member"].flatMap { ReplicaID($0) }
+    isOpen = texts["open"] == "1"
     predecessors = identities("predecessors")
     retired = identities("retired")
   }
@@ -93,6 +96,7 @@ struct Meta {
     texts["founder_signing"] = founder.map { Hex.encode($0.signing) }
     texts["founder_agreement"] = founder.map { Hex.encode($0.agreement) }
     texts["member"] = member?.description
+    texts["open"] = isOpen ? "1" : "0"
     texts["renewal_reason"] = renewal?.reason.rawValue
     texts["renewal_predecessor"] = renewal?.predecessor.description
     try connection.statement("DELETE FROM quan_meta WHERE key LIKE 'renewal_%'").run()

@@ -14,6 +14,9 @@ struct Carriage {
   private(set) var items: [Item] = []
   private var byEnd: [Dependency: Int] = [:]
 
+  /// How many changes the envelopes hold.
+  var changeCount: Int { items.reduce(0) { $0 + $1.header.range.count } }
+
   /// Adds an envelope.
   mutating func add(_ item: Item) {
     byEnd[item.header.end] = items.count

@@ -5,13 +5,13 @@ import QuanFormat
 /// alone.
 extension ReplicaFile {
   /// Whether bundles are sealed: the workspace has members.
-  var isSealed: Bool { meta.founder != nil }
+  var isSealed: Bool { meta.founder != nil && !meta.isOpen }
 
   /// Opens what has been granted to the own member since it was looked at last.
   ///
   /// - Throws: ``StoreError`` with code `stranger` when the member's keys are not on this laptop.
   func refreshKeyring() throws {
-    guard let member = meta.member else { return }
+    guard isSealed, let member = meta.member else { return }
     let lacking = try grants().filter { $0.member == member && keyring[$0.key] == nil && !unopened.contains($0) }
     guard !lacking.isEmpty else { return }
     guard let keys = try ownKeys() else { throw Self.noKeys(meta) }

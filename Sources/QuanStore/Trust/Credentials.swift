@@ -20,20 +20,28 @@ struct Credentials {
 
   private let file: ReplicaFile
   private let membership: Membership?
-  private var vouched: [Dependency: Owner] = [:]
+  private var vouched: [Dependency: Owner?] = [:]
 
   /// Looks at all segments on offer together.
   init(_ file: ReplicaFile, _ headers: [SegmentHeader]) throws {
     self.file = file
     membership = try file.membership()
     guard membership != nil else { return }
+    for place in try file.trust()?.accepted ?? [] { vouched[place] = .some(nil) }
+    // What the founder built on before it sealed the workspace need not be signed; whether it counts is another matter.
+    for header in headers where header.signature?.signer == membership?.founder {
+      guard case .good = answer(header) else { continue }
+      for place in header.requires where vouched[place] == nil { vouched[place] = .some(nil) }
+    }
     var hasGrown = headers.contains { $0.signature == nil }
     while hasGrown {
       hasGrown = false
-      for header in headers where vouched[header.attachment] == nil {
-        guard case .good(let owner?) = answer(header) else { continue }
-        vouched[header.attachment] = owner
-        hasGrown = true
+      for header in headers {
+        guard case .good(let owner) = answer(header) else { continue }
+        for place in [header.attachment] + (owner == nil ? header.requires : []) where vouched[place] == nil {
+          vouched[place] = .some(owner)
+          hasGrown = true
+        }
       }
     }
   }

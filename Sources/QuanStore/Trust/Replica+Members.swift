@@ -89,20 +89,21 @@ extension Replica {
 
   /// Admits the laptop that made a request, or gives one that is known another right, and writes its welcome.
   ///
-  /// The right counts from now on; what was taken in before keeps the right that it had.
-  /// - Throws: ``StoreError`` with code `notPermitted` when this laptop is no admin, or is less senior than the one that
-  ///   it is about; `invalid` when the workspace is open.
+  /// The right counts from now on; what was taken in before keeps the right that it had. The first admission seals an open
+  /// workspace: what is held here of other laptops stands, and they ask for admission too.
+  /// - Throws: ``StoreError`` with code `notPermitted` when this laptop is no admin, is less senior than the one that it is
+  ///   about, or did not make the workspace, which is open.
   @discardableResult
   public func admit(
     requestAt path: String, label: String, person: String, standing: Standing, welcome: String
   ) throws -> WorkspaceMember {
     let request = try Self.verify(path) { try RequestFile(try File.read(path, limit: Self.fileLimit)) }
+    try speak(
+      of: request.member, label: label, person: person, keys: request.keys, standing: standing)
     let founder = try access { file in
       guard let founder = file.meta.founder else { throw Self.isOpen(file) }
       return founder
     }
-    try speak(
-      of: request.member, label: label, person: person, keys: request.keys, standing: standing)
     let keys = try access { file in
       try file.transaction { try provideKeys(file) }
       return file.keyring.all.filter { $0.scope == .shared }.sorted { ($0.epoch, $0.id) < ($1.epoch, $1.id) }
@@ -122,11 +123,16 @@ extension Replica {
   /// Ends a member's right: what it wrote up to what is held here stands, what comes later is void.
   ///
   /// - Throws: ``StoreError`` with code `notFound`, `notPermitted`, `invalid`.
-  public func revoke(_ member: ReplicaID) throws {
+  public func revoke(_ member: ReplicaID) throws { try setStanding(of: member, to: .none) }
+
+  /// Gives a member another right from now on; what is held here of it keeps the right that it had.
+  ///
+  /// - Throws: ``StoreError`` with code `notFound`, `notPermitted`, `invalid`.
+  public func setStanding(of member: ReplicaID, to standing: Standing) throws {
     let known = try known(member)
     try speak(
       of: member, label: known.label, person: known.person,
-      keys: MemberPublicKeys(signing: known.signingKey, agreement: known.agreementKey), standing: .none)
+      keys: MemberPublicKeys(signing: known.signingKey, agreement: known.agreementKey), standing: standing)
   }
 
   /// Lets stand what has arrived here of a member since its right was ended or changed.
@@ -149,6 +155,7 @@ extension Replica {
     of member: ReplicaID, label: String, person: String, keys: MemberPublicKeys, standing: Standing
   ) throws {
     try changingMembership { file, batch in
+      if !file.isSealed && standing.role != nil { try close(file, &batch) }
       let own = file.meta.member ?? .builtIn
       guard let membership = try file.membership() else { throw Self.isOpen(file) }
       guard membership.canSpeak(own, about: member) else {
@@ -163,7 +170,7 @@ extension Replica {
   }
 
   /// Writes something that changes who may do what, and makes anew what hangs on it, in one transaction.
-  private func changingMembership(_ body: (ReplicaFile, inout Batch) throws -> Void) throws {
+  func changingMembership(_ body: (ReplicaFile, inout Batch) throws -> Void) throws {
     try access { file in
       try file.transaction {
         try renewIdentityIfNeeded(file)
@@ -208,7 +215,7 @@ extension Replica {
 
   /// Whether everybody who holds a copy may write.
   public var isOpen: Bool {
-    get throws { try access { $0.meta.founder == nil } }
+    get throws { try access { !$0.isSealed } }
   }
 
   private func known(_ member: ReplicaID) throws -> Membership.Member {
@@ -252,4 +259,6 @@ struct Entrance {
   let founder: MemberPublicKeys
   /// The keys of `shared` that it brings along.
   var keys: [ScopeKey] = []
+  /// Whether the workspace is open to everybody.
+  var isOpen = false
 }

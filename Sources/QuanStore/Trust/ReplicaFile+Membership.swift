@@ -6,6 +6,10 @@ struct Trust {
   let numbers: [UInt64]
   let membership: Membership
   let grants: [Grant]
+  /// What the founder said when it sealed the workspace, if that was open before.
+  let closing: RecordID?
+  /// How far what nobody signed was accepted, by stream.
+  let accepted: Set<Dependency>
 }
 
 /// Who may do what, out of the log of `shared` alone.
@@ -18,8 +22,8 @@ extension ReplicaFile {
   /// The keys that have been sealed to members; none in an open workspace.
   func grants() throws -> [Grant] { try trust()?.grants ?? [] }
 
-  private func trust() throws -> Trust? {
-    guard let founder = meta.founder else { return nil }
+  func trust() throws -> Trust? {
+    guard isSealed, let founder = meta.founder else { return nil }
     let rows = streams.rows.filter { $0.id.scope == .shared }
     let numbers = rows.map(\.number)
     if let cachedTrust, cachedTrust.numbers == numbers { return cachedTrust }
@@ -66,7 +70,17 @@ extension ReplicaFile {
       grant.counts = try membership.standing(of: author, at: change, covers: covers).role == .admin
       return grant
     }
-    let trust = Trust(numbers: numbers, membership: membership, grants: grants)
+    let closing = statements.first { statement in
+      statement.member == membership.founder && names[statement.change.stream.replica] ?? nil == membership.founder
+    }
+    var accepted = closing?.cuts ?? []
+    for raise in raises where raise.statement == closing?.record {
+      let author = names[raise.change.stream.replica] ?? nil
+      let standing = try membership.standing(of: author, at: raise.change, covers: covers)
+      if standing.role == .admin { accepted.formUnion(raise.cuts) }
+    }
+    let trust = Trust(
+      numbers: numbers, membership: membership, grants: grants, closing: closing?.record, accepted: accepted)
     cachedTrust = trust
     return trust
   }
@@ -92,10 +106,15 @@ extension ReplicaFile {
   func stretches(of row: StreamRow, from first: UInt64, upTo last: UInt64, _ membership: Membership) throws -> [Stretch]
   {
     let owner = try owner(of: row)
+    let accepted = owner == nil ? try trust()?.accepted.filter { $0.stream == row.id } ?? [] : []
+    let boundaries = membership.boundaries(of: owner, in: row.id) + accepted.map(\.tip.number).sorted()
     var stretches: [Stretch] = []
-    for end in membership.boundaries(of: owner, in: row.id).filter({ $0 >= first && $0 < last }) + [last] {
+    for end in boundaries.filter({ $0 >= first && $0 < last }) + [last] {
       let change = ChangeID(stream: StreamID(row.name, row.id.scope), number: end)
-      let verdict = try membership.standing(of: owner, at: change, covers: covers).verdict(in: row.id.scope)
+      let isAccepted = try accepted.contains { try covers(change, $0) }
+      let verdict =
+        isAccepted
+        ? .allowed : try membership.standing(of: owner, at: change, covers: covers).verdict(in: row.id.scope)
       if stretches.last?.verdict == verdict {
         stretches[stretches.count - 1].last = end
       } else {

@@ -18,6 +18,8 @@ public struct Simulation {
     public let act: String
     /// What is wrong.
     public let differences: [String]
+    /// What the replay needs beside.
+    var options = ""
 
     /// For people: what happened and how to see it again.
     public var description: String {
@@ -25,7 +27,7 @@ public struct Simulation {
       return """
         seed \(seed), step \(step): \(act)
         \(listed)
-        replay: Tools/simulate --laptops \(laptops) --steps \(step) --from \(seed) --seeds 1 --trace
+        replay: Tools/simulate \(options)--laptops \(laptops) --steps \(step) --from \(seed) --seeds 1 --trace
         """
     }
   }

@@ -1,7 +1,7 @@
 import QuanTesting
 import Testing
 
-/// Laptops of one workspace that only meet over sticks and files, each driven through the built tool.
+/// Laptops of one open workspace that only meet over sticks and files, each driven through the built tool.
 ///
 /// A laptop is a replica file and a private state directory: `A` is `A/A.quan` with `A/state`, written by `person A`.
 final class Office: Sendable {
@@ -15,7 +15,7 @@ final class Office: Sendable {
     self.laptops = laptops
     for (index, laptop) in laptops.enumerated() {
       _ = folder.folder(laptop)
-      let command = index == 0 ? ["init", replica(laptop)] : ["join", replica(laptop), "--from", stick]
+      let command = index == 0 ? ["init", replica(laptop), "--open"] : ["join", replica(laptop), "--from", stick]
       try tool(command + ["--name", "laptop \(laptop)", "--author", "person \(laptop)", "--state", state(laptop)])
       try quan(laptop, "sync", stick)
     }

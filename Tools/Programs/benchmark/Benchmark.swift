@@ -40,7 +40,29 @@ struct Records: ParsableCommand {
       results["cold_show_large_ms"] = big["cold_show_ms"]
       results["import_full_large_vs_floor"] = big["import_full_vs_floor"]
     }
+    try results.merge(trust(results)) { _, new in new }
     Results.show(results, json: json)
+  }
+
+  /// What signing and sealing cost: the same steps in a workspace of members, as a share of those in an open one.
+  private func trust(_ open: [String: Double]) throws -> [String: Double] {
+    let work =
+      (work ?? FileManager.default.temporaryDirectory.appending(path: "quan-benchmark-\(getpid())").path) + "/sealed"
+    try FileManager.default.createDirectory(atPath: work, withIntermediateDirectories: true)
+    let child = Child(data: data, work: work, runs: runs, isSealed: true)
+    let bundle = try child.median(.create, runs: 1)
+    let imported = try child.median(.importFull)
+    let edit = try child.median(.editA, runs: 1)
+    _ = try child.median(.editB, runs: 1)
+    let apply = try child.median(.deltaApply, resetting: "laptop-B.quan")
+    let importCost = ratio(imported["import_s"], open["import_full_s"]).map { $0 - 1 }
+    let applyCost = ratio(apply["apply_s"], open["delta_apply_s"]).map { $0 - 1 }
+    return [
+      "trust_import_full_s": imported["import_s"], "trust_delta_apply_s": apply["apply_s"],
+      "trust_bundle_full_bytes": bundle["bundle_full_bytes"], "trust_delta_bytes": edit["bytes"],
+      "trust_cost_import": importCost, "trust_cost_delta": applyCost,
+      "trust_cost": importCost.flatMap { one in applyCost.map { max(one, $0) } },
+    ].compactMapValues { $0 }
   }
 
   private func ratio(_ one: Double?, _ other: Double?) -> Double? {
@@ -93,6 +115,8 @@ struct Child {
   let data: String
   let work: String
   let runs: Int
+  /// Whether the workspace is one of members.
+  var isSealed = false
 
   /// The measurements of a step, each the median of its runs.
   func median(_ step: Step, runs count: Int? = nil) throws -> [String: Double] {
@@ -140,7 +164,8 @@ struct Child {
 
   private func run(_ step: Step) throws -> [String: Double] {
     let output = try Launched.output(
-      CommandLine.arguments[0], ["run-step", step.rawValue, "--data", data, "--work", work], work: work)
+      CommandLine.arguments[0],
+      ["run-step", step.rawValue, "--data", data, "--work", work] + (isSealed ? ["--sealed"] : []), work: work)
     var results: [String: Double] = [:]
     for line in output.split(separator: "\n") {
       let words = line.split(separator: " ")
@@ -157,9 +182,10 @@ struct RunStep: ParsableCommand {
   @Argument var step: String
   @Option var data: String
   @Option var work: String
+  @Flag var sealed = false
 
   func run() throws {
     guard let step = Step(rawValue: step) else { throw ValidationError("there is no such step") }
-    for (key, value) in try step.run(Workload(folder: data), work: work) { print("\(key) \(value)") }
+    for (key, value) in try step.run(Workload(folder: data), work: work, isSealed: sealed) { print("\(key) \(value)") }
   }
 }

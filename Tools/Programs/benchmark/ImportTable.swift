@@ -42,7 +42,8 @@ struct ImportTable: ParsableCommand {
         try? FileManager.default.removeItem(atPath: work + file)
       }
       _ = try Launched.output(
-        tool, ["init", work + "/roster.quan", "--name", "bench", "--author", "bench", "--state", work + "/state"],
+        tool,
+        ["init", work + "/roster.quan", "--open", "--name", "bench", "--author", "bench", "--state", work + "/state"],
         work: work)
       return try Launched.well(tool, taking, work: work, statuses: taken)
     }

@@ -27,8 +27,10 @@ enum Step: String, CaseIterable {
   case commitFloor
 
   /// Runs the step; files lie in `work`.
-  func run(_ workload: Workload, work: String) throws -> [String: Double] {
-    let runner = StepRunner(workload: workload, work: work)
+  ///
+  /// - Parameter isSealed: Whether the workspace is one of members: signed and sealed.
+  func run(_ workload: Workload, work: String, isSealed: Bool) throws -> [String: Double] {
+    let runner = StepRunner(workload: workload, work: work, isSealed: isSealed)
     switch self {
     case .create: return try runner.create()
     case .createFloor: return try runner.createFloor()
@@ -49,6 +51,7 @@ enum Step: String, CaseIterable {
 private struct StepRunner: WorkFolder {
   let workload: Workload
   let work: String
+  let isSealed: Bool
 
   private static let commits = 2000
 
@@ -71,7 +74,7 @@ private struct StepRunner: WorkFolder {
     var created = 0.0
     let replica = try Replica.create(
       at: path("base.quan"), label: "base", author: "王老师", schema: Workload.schema, scopeLabel: "school",
-      environment: environment("base"))
+      membersOnly: isSealed, environment: environment("base"))
     let fields = try WorkloadFields(replica)
     let external = BuiltIn.externalID
     let scope = try replica.status().homeScope
@@ -104,6 +107,7 @@ private struct StepRunner: WorkFolder {
         }
       }
     }
+    if isSealed { for name in ["copy", "laptop-A", "laptop-B", "one"] { try admit(name, by: replica) } }
     let bundled = try seconds { _ = try replica.writeBundle(to: path("full.bundle")) }
     let closed = try seconds { try replica.close() }
     return [
@@ -125,14 +129,33 @@ private struct StepRunner: WorkFolder {
     return ["floor_s": spent, "floor_bytes": size("floor.db")]
   }
 
+  // MARK: Joining
+
+  /// Lets a laptop in that has not joined yet.
+  private func admit(_ name: String, by replica: Replica) throws {
+    for ending in ["request", "welcome"] { try? FileManager.default.removeItem(atPath: path("\(name).\(ending)")) }
+    _ = try Replica.requestAdmission(to: path("\(name).request"), environment: environment(name))
+    try replica.admit(
+      requestAt: path("\(name).request"), label: name, person: name,
+      standing: Standing(.editor, [try replica.status().homeScope]), welcome: path("\(name).welcome"))
+  }
+
+  private func join(_ name: String, author: String) throws -> (replica: Replica, merge: MergeReport) {
+    if isSealed {
+      return try Replica.join(
+        at: path("\(name).quan"), from: path("full.bundle"), welcome: path("\(name).welcome"), label: name,
+        author: author, environment: environment(name))
+    }
+    return try Replica.join(
+      at: path("\(name).quan"), from: path("full.bundle"), label: name, author: author, environment: environment(name))
+  }
+
   // MARK: Importing
 
   func importFull() throws -> [String: Double] {
     remove("copy.quan")
     let spent = try seconds {
-      let (replica, merge) = try Replica.join(
-        at: path("copy.quan"), from: path("full.bundle"), label: "copy", author: "李老师",
-        environment: environment("copy"))
+      let (replica, merge) = try join("copy", author: "李老师")
       precondition(merge.recordsCreated > 0 && merge.pending.isEmpty)
       try replica.close()
     }
@@ -145,9 +168,7 @@ private struct StepRunner: WorkFolder {
   func edit(_ laptop: String, asOne: Bool) throws -> [String: Double] {
     let name = asOne ? "one" : "laptop-\(laptop)"
     remove("\(name).quan")
-    let (replica, _) = try Replica.join(
-      at: path("\(name).quan"), from: path("full.bundle"), label: name, author: laptop == "A" ? "张老师" : "赵老师",
-      environment: environment(name))
+    let (replica, _) = try join(name, author: laptop == "A" ? "张老师" : "赵老师")
     let fields = try WorkloadFields(replica)
     let before = try replica.vector()
     let edits = try resolved(try workload.edits(laptop), replica, fields)

@@ -21,9 +21,11 @@ struct Simulate: AsyncParsableCommand {
   var jobs = 2
   @Flag(help: "Print every step.")
   var trace = false
+  @Flag(help: "Play a sealed workspace: members, roles, scopes and revocations.")
+  var members = false
 
   func run() async throws {
-    let work = Work(from: from, count: seeds, laptops: laptops, steps: steps, trace: trace)
+    let work = Work(from: from, count: seeds, laptops: laptops, steps: steps, trace: trace, members: members)
     await withTaskGroup { group in
       for _ in 0..<max(1, jobs) { group.addTask { work.playAll() } }
     }
@@ -40,14 +42,16 @@ final class Work: Sendable {
   private let laptops: Int
   private let steps: Int
   private let trace: Bool
+  private let members: Bool
   private let found = Mutex<[String]>([])
 
-  init(from first: UInt64, count: UInt64, laptops: Int, steps: Int, trace: Bool) {
+  init(from first: UInt64, count: UInt64, laptops: Int, steps: Int, trace: Bool, members: Bool) {
     next = Atomic(first)
     end = first + count
     self.laptops = laptops
     self.steps = steps
     self.trace = trace
+    self.members = members
   }
 
   var failures: [String] { found.withLock { $0 } }
@@ -60,8 +64,13 @@ final class Work: Sendable {
       do {
         var show: (@Sendable (String) -> Void)?
         if trace { show = { line in print(line) } }
-        var simulation = try Simulation(seed: seed, laptops: laptops, trace: show)
-        try simulation.run(steps: steps)
+        if members {
+          var simulation = try MemberSimulation(seed: seed, laptops: laptops, trace: show)
+          try simulation.run(steps: steps)
+        } else {
+          var simulation = try Simulation(seed: seed, laptops: laptops, trace: show)
+          try simulation.run(steps: steps)
+        }
       } catch {
         found.withLock { $0.append("\(error)") }
       }

@@ -37,6 +37,9 @@ struct Intake {
   /// What became of the changes taken in when they were, by row: what comes behind them may change it.
   private var judged: [(row: Int, first: UInt64, stretches: [ReplicaFile.Stretch])] = []
 
+  /// The segments that were looked through for keys, by their digest.
+  private var harvested: Set<Digest> = []
+
   private var clocks: ClockWatch
   private let progress: (WorkProgress) throws -> Void
 
@@ -154,6 +157,9 @@ struct Intake {
         }
       }
       if !hasMoved {
+        hasMoved = try harvest(waiting)
+      }
+      if !hasMoved {
         let carried = try carriedOffers(but: &opened)
         waiting += carried
         total += carried.reduce(0) { $0 + $1.header.range.count }
@@ -168,6 +174,17 @@ struct Intake {
     try file.contexts.save(file.connection)
     try file.finishSchema()
     return try report()
+  }
+
+  /// Looks for keys in segments of `shared` that can be opened but not taken in yet; says whether some were found.
+  private mutating func harvest(_ waiting: [Offer]) throws -> Bool {
+    var isNew = false
+    for offer in waiting where offer.header.stream.scope == .shared {
+      if let seal = offer.header.seal, file.keyring[seal.key] == nil { continue }
+      guard harvested.insert(offer.header.digest).inserted, let segment = try? offer.load().segment else { continue }
+      if try file.harvest(segment) { isNew = true }
+    }
+    return isNew
   }
 
   private mutating func apply(_ offer: Offer, to found: StreamRow) throws {

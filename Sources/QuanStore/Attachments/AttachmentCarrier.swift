@@ -65,8 +65,7 @@ extension ReplicaFile {
   func carriers(of hash: Digest, for scopes: Set<ScopeID>) throws -> [AttachmentCarrier] {
     guard isSealed else { return [AttachmentCarrier(hash, in: meta.workspace)] }
     try refreshKeyring()
-    let first = keyring.all.filter { $0.scope == .shared }.min { ($0.epoch, $0.id) < ($1.epoch, $1.id) }
-    guard let secret = first else { return [] }
+    guard let secret = firstKey else { return [] }
     return try scopes.sorted().compactMap { scope in
       try sealingKey(of: scope).map {
         AttachmentCarrier(hash, in: meta.workspace, for: scope, secret, under: $0, keyring)

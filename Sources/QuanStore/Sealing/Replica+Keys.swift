@@ -5,8 +5,9 @@ extension Replica {
   /// Has every member that may read a scope hold its keys, and begins a new epoch where somebody holds the latest key who
   /// may not read any more; done by an admin's laptop, whenever it is about to give something away.
   ///
-  /// What says so is itself sealed under the keys that were: whoever is to have the new ones can read it, and whoever is
-  /// not finds nothing in it that opens.
+  /// What says so is a segment of its own, sealed under the first key of `shared`, which every member has that ever was:
+  /// whoever is to have the new keys can read it, whatever else it cannot read yet, and whoever is not finds nothing in it that
+  /// opens.
   func provideKeys(_ file: ReplicaFile) throws {
     guard let membership = try file.membership(), membership.standing(of: file.meta.member).role == .admin else {
       return
@@ -15,7 +16,8 @@ extension Replica {
     let lacking = try file.lackingGrants(membership, make: newKey)
     guard !lacking.isEmpty else { return }
     try renewIdentityIfNeeded(file)
-    file.pinnedKey = try file.sealingKey(of: .shared)?.id
+    try file.packShared()
+    file.pinnedKey = file.firstKey?.id ?? lacking.map(\.key).first { $0.scope == .shared }?.id
     defer { file.pinnedKey = nil }
     var batch = Batch(file: file, author: file.meta.author, now: environment.now)
     try batch.write { transaction in
@@ -27,7 +29,7 @@ extension Replica {
     }
     try batch.log.finish(file)
     try file.contexts.save(file.connection)
-    for row in file.streams.leaves where row.id == StreamID(file.meta.replica, .shared) { try file.packTail(row.index) }
+    try file.packShared()
     for (key, _) in lacking { file.keyring.add(key) }
   }
 

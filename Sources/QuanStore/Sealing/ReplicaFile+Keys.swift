@@ -51,6 +51,36 @@ extension ReplicaFile {
     return try currentKeys(of: scope).first { own.contains($0.key) }?.key
   }
 
+  /// The first key of `shared`, which every member has.
+  var firstKey: ScopeKey? {
+    keyring.all.filter { $0.scope == .shared }.min { ($0.epoch, $0.id) < ($1.epoch, $1.id) }
+  }
+
+  /// Packs what this replica has written in `shared`.
+  func packShared() throws {
+    for row in streams.leaves where row.id == StreamID(meta.replica, .shared) { try packTail(row.index) }
+  }
+
+  /// Opens what a segment of `shared` grants to the own member, also when the segment cannot be taken in yet: what stands before
+  /// it may be sealed under the very key that it grants.
+  ///
+  /// - Returns: Whether a key was new.
+  func harvest(_ segment: DecodedSegment) throws -> Bool {
+    guard isSealed, let member = meta.member, let keys = try ownKeys() else { return false }
+    var isNew = false
+    for change in 0..<segment.changeCount {
+      for case .create(BuiltIn.grantKind, let fields) in segment.change(change).operations.map(\.body) {
+        guard let grant = GrantFields.grant(fields), grant.member == member, keyring[grant.key] == nil,
+          let key = KeyGrant.open(
+            grant.sealed, scope: grant.scope, epoch: grant.epoch, id: grant.key, with: keys, in: meta.workspace)
+        else { continue }
+        keyring.add(key)
+        isNew = true
+      }
+    }
+    return isNew
+  }
+
   // MARK: Who is to have which key
 
   /// The scopes that there are.

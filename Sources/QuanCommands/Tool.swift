@@ -22,7 +22,8 @@ public struct Tool: ParsableCommand {
       BundleCommands.self,
       AttachmentCommands.self, ResolveAll.self, ConflictCommands.self, ProblemCommands.self, MergeRecords.self,
       MergeCommands.self,
-      SchemaCommands.self, MemberCommands.self, ReplicaCommands.self, ScopeCommands.self, HelpTopics.self, Manual.self,
+      SchemaCommands.self, TransferCommands.self, MemberCommands.self,
+      ReplicaCommands.self, ScopeCommands.self, HelpTopics.self, Manual.self,
     ])
 
   /// The tool without arguments.

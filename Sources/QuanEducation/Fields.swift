@@ -103,9 +103,10 @@ func choices(
 
 /// A reference to a record of a kind; of any when none is named.
 func link(
-  _ code: String, _ chinese: String, _ english: String, to target: String = "", _ sensitivity: Sensitivity = .normal
+  _ code: String, _ chinese: String, _ english: String, to target: String = "", _ sensitivity: Sensitivity = .normal,
+  belongs: Bool = false
 ) -> FieldDraft {
-  FieldDraft(code, Labels(chinese, english), .reference, sensitivity: sensitivity, target: target)
+  FieldDraft(code, Labels(chinese, english), .reference, sensitivity: sensitivity, target: target, belongs: belongs)
 }
 
 /// References to several records of a kind.

@@ -21,29 +21,62 @@ struct History: ParsableCommand {
       let id = try RecordFinder(replica: replica).record(record)
       guard let found = try replica.record(id) else { throw CommandFailure(StoreError(.notFound, "", subject: record)) }
       let (field, name) = try self.field.map { try ItemName.read($0, of: found.kind) } ?? (nil, nil)
-      var steps = try replica.history(of: id, field: field?.id)
-      let text = HistoryText(
-        replica: replica, record: found, reveal: options.reveal, told: HistoryText.told(by: steps))
-      if let field, let item = try name?.item(of: field, in: found) {
-        steps.removeAll { !$0.concerns(item, of: field) }
+      let item = try field.flatMap { field in try name?.item(of: field, in: found) }
+      try printPast(of: found, only: field, isItem: item != nil, replica)
+      try printSteps(of: found, only: field, item, replica)
+    }
+  }
+
+  private func printSteps(
+    of found: Record, only field: FieldDefinition?, _ item: FieldItem?, _ replica: Replica
+  ) throws {
+    var steps = try replica.history(of: found.id, field: field?.id)
+    let text = HistoryText(
+      replica: replica, record: found, reveal: options.reveal, told: HistoryText.told(by: steps))
+    if let field, let item { steps.removeAll { !$0.concerns(item, of: field) } }
+    let people = try People(replica)
+    var last: ChangeID?
+    for step in steps {
+      if options.json {
+        Terminal.print(try text.json(step, only: field, people, in: found.scope).line)
+        continue
       }
-      let people = try People(replica)
-      var last: ChangeID?
-      for step in steps {
-        if options.json {
-          Terminal.print(try text.json(step, only: field, people, in: found.scope).line)
-          continue
-        }
-        if step.change != last {
-          let name = try replica.provenance(of: step.dot, in: found.scope).map { try replica.shortForm(of: $0.first) }
-          let message = try step.message.map { "  " + (try MessageText.quoted($0, replica)) } ?? ""
-          Terminal.print(
-            people.name(step.stamp, step.dot.replica) + (name.map { say("  更改 \($0)", "  change \($0)") } ?? "")
-              + message)
-        }
-        last = step.change
-        for line in try text.lines(step, only: field) { Terminal.print("    " + line) }
+      if step.change != last {
+        let name = try replica.provenance(of: step.dot, in: found.scope).map { try replica.shortForm(of: $0.first) }
+        let message = try step.message.map { "  " + (try MessageText.quoted($0, replica)) } ?? ""
+        Terminal.print(
+          people.name(step.stamp, step.dot.replica) + (name.map { say("  更改 \($0)", "  change \($0)") } ?? "")
+            + message)
       }
+      last = step.change
+      for line in try text.lines(step, only: field) { Terminal.print("    " + line) }
+    }
+  }
+
+  /// What happened to a record where it came from: all of it where that is held, else who wrote what it came with.
+  private func printPast(
+    of found: Record, only field: FieldDefinition?, isItem: Bool, _ replica: Replica
+  ) throws {
+    let transfers = try TransferText(replica, reveal: options.reveal)
+    // Two acceptances of one transfer came from one record.
+    var told: Set<Reference> = []
+    for past in try replica.continuations(of: found.id) where told.insert(past.record).inserted {
+      let old = past.isHeld ? try replica.record(past.record.record) : nil
+      if let old, old.id != found.id {
+        try printPast(of: old, only: field, isItem: isItem, replica)
+        // An element of a list goes by another name where it came from: all elements are told of.
+        try printSteps(of: old, only: field, nil, replica)
+      } else {
+        for origin in past.origins where field == nil || origin.field == field?.id {
+          let name = found.kind.field(origin.field)
+          if options.json {
+            Terminal.print(transfers.json(origin, name, past).line)
+          } else {
+            Terminal.print(transfers.line(origin, name))
+          }
+        }
+      }
+      if !options.json { Terminal.print("--- " + (try transfers.cameFrom(past))) }
     }
   }
 }

@@ -21,6 +21,9 @@ struct List: ParsableCommand {
   @Option(help: ArgumentHelp(say("跳过前几条", "Leave out so many first."), valueName: "N"))
   var offset = 0
 
+  @Flag(help: ArgumentHelp(say("改列已转往别的范围的", "Those that have been handed over to another scope instead.")))
+  var handedOver = false
+
   /// How many records people are shown unless they ask for more.
   private static let usualLimit = 500
 
@@ -45,7 +48,7 @@ struct List: ParsableCommand {
       var place = 0
       var isCut = false
       do {
-        try replica.records(of: kind.id, where: conditions) { record in
+        func take(_ record: Record) throws {
           if place % 1024 == 0 { try Interrupt.check() }
           place += 1
           if place <= offset { return }
@@ -54,6 +57,11 @@ struct List: ParsableCommand {
             throw Enough()
           }
           records.append(record)
+        }
+        if handedOver {
+          try replica.handedOver(of: kind.id, where: conditions, take)
+        } else {
+          try replica.records(of: kind.id, where: conditions, take)
         }
       } catch is Enough {}
       let text = RecordText(replica: replica, options: options)

@@ -56,7 +56,7 @@ enum StoreHints {
       ("the record is joined with no other", say("查看: quan show 编号", "see: quan show ID")),
       ("a record cannot be joined with itself", say("写两个不同的编号", "give two different IDs")),
       ("records of two ", say("查看: quan show 编号", "see: quan show ID")),
-      ("records that describe the workspace", list),
+      ("records that describe the workspace are not joined", list),
       ("the record is deleted already", say("恢复: quan restore 编号", "bring it back: quan restore ID")),
       ("the record is not deleted", say("查看: quan show 编号", "see: quan show ID")),
       ("the field is not in conflict", conflicts), ("there is no such conflict", conflicts),
@@ -78,6 +78,7 @@ enum StoreHints {
       ),
       ("the rule is wrong at", say("规则的写法: quan schema show", "how rules are written: quan schema show")),
       ("the list has no such element", say("查看: quan show 编号", "see: quan show ID")),
+      ("there is no such transfer", say("列出: quan transfer list", "list them: quan transfer list")),
       // What does not fit.
       ("the field is no map", fields),
       ("the field is a", fields), ("the field takes", fields),
@@ -103,7 +104,31 @@ enum StoreHints {
         "the workspace is open to everybody",
         say("建有成员的工作区: quan init --help", "make one that has members: quan init --help")
       ),
+      ("a record is handed over to another scope", say("列出范围: quan scope list", "list the scopes: quan scope list")),
+      ("records that describe the workspace are not handed", list),
+      (
+        "an offer is from one scope to one other",
+        say("每个范围一个文件", "write a file for each scope")
+      ),
+      ("the scope has no members", members),
       // What is refused.
+      (
+        "the record has been handed over to another scope",
+        say("它现在在哪里: quan show 编号", "where it is now: quan show ID")
+      ),
+      ("the record is on its way already", say("查看: quan transfer list", "see: quan transfer list")),
+      ("the transfer has been accepted already", say("查看: quan transfer list", "see: quan transfer list")),
+      ("the transfer was taken back", say("请对方重新提出", "ask the other side to offer it again")),
+      ("the transfer brings nothing", say("查看: quan transfer list", "see: quan transfer list")),
+      ("the records are one transfer", say("查看: quan show 编号", "see: quan show ID")),
+      (
+        "nobody who may hand the records over",
+        say("请有权的人重新提出: quan transfer offer", "ask somebody who may: quan transfer offer")
+      ),
+      (
+        "the offer is sealed to others",
+        say("请对方给本机的范围重新提出", "ask for one to a scope that this laptop belongs to")
+      ),
       ("other records refer to it", say("确要执行请加 --force", "add --force to do it all the same")),
       ("one write acts in one scope", say("分两次写", "make two writes")),
       ("a write cannot be begun within a write", say("先结束那次写入", "end that write first")),

@@ -99,13 +99,17 @@ struct ProblemText {
     case .dangling: say("引用的记录不存在", "refers to nothing")
     case .deletedTarget: say("引用的记录已删除", "refers to something deleted")
     case .invariant: say("不符合规则", "breaks a rule")
+    case .transfer: say("转出后的问题", "about a transfer")
     }
   }
 
   /// Which fields are concerned, or which rule.
   private func detail(_ problem: Problem) -> String? {
     let kind = schema.kind(problem.kind)
-    if let field = problem.field { return kind?.field(field).map { Titles.field($0) } }
+    if let field = problem.field, problem.class != .transfer { return kind?.field(field).map { Titles.field($0) } }
+    if problem.class == .transfer {
+      return TransferText.name(of: problem.rules.first.flatMap { TransferTrouble(rawValue: $0) })
+    }
     if problem.class == .invariant {
       let rule = kind?.invariants.first { $0.name == problem.rules.first }
       return (rule.map { say($0.labels.chinese, $0.labels.english) } ?? problem.rules.first).map {
@@ -139,6 +143,7 @@ struct ProblemText {
       ]
     case .dangling: return ["quan problem resolve \(code) --clear", accept + say("\"理由\"", "\"WHY\"")]
     case .invariant: return ["quan edit \(short) FIELD=VALUE", accept + say("\"理由\"", "\"WHY\"")]
+    case .transfer: return try TransferText.hints(problem, replica) + [accept + say("\"理由\"", "\"WHY\"")]
     }
   }
 

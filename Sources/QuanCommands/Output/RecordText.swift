@@ -28,6 +28,7 @@ struct RecordText {
         "  ! " + say("有人删除, 有人修改", "deleted by one, edited by another")
           + (isPast ? "" : ": quan conflict show \(short)"))
     }
+    if !isPast { lines += try TransferText.lines(about: record, replica) }
     let width = record.fields.map { DisplayWidth.of(Titles.field($0.definition)) }.max() ?? 0
     for field in record.fields {
       if !field.items.isEmpty {

@@ -10,6 +10,7 @@ enum SchemaChange {
   case rule(MergeRule, KindDefinition, FieldDefinition)
   case sensitivity(Sensitivity, KindDefinition, FieldDefinition)
   case choices([Choice], KindDefinition, FieldDefinition)
+  case belongs(Bool, KindDefinition, FieldDefinition)
 
   /// The steps from what is there to what a file says.
   static func steps(to file: SchemaFile, from schema: Schema) -> [SchemaChange] {
@@ -36,13 +37,14 @@ enum SchemaChange {
   ) -> [SchemaChange] {
     let before = FieldDraft(
       old.code, old.labels, old.type, scale: old.scale, container: old.container, rule: old.rule,
-      sensitivity: old.sensitivity, choices: old.choices, target: old.target)
+      sensitivity: old.sensitivity, choices: old.choices, target: old.target, belongs: old.belongs)
     let after = field.over(before)
     var steps: [SchemaChange] = []
     if after.labels != before.labels { steps.append(.labels(after.labels, kind, old)) }
     if after.choices != before.choices { steps.append(.choices(after.choices, kind, old)) }
     if after.rule != before.rule { steps.append(.rule(after.rule, kind, old)) }
     if after.sensitivity != before.sensitivity { steps.append(.sensitivity(after.sensitivity, kind, old)) }
+    if after.belongs != before.belongs { steps.append(.belongs(after.belongs, kind, old)) }
     return steps
   }
 
@@ -67,6 +69,8 @@ enum SchemaChange {
       try transaction.set(field.id, BuiltIn.fieldSensitivity, to: .text(sensitivity.rawValue))
     case .choices(let choices, _, let field):
       try transaction.set(field.id, BuiltIn.fieldChoices, to: .text(FieldText.write(choices)))
+    case .belongs(let belongs, _, let field):
+      try transaction.set(field.id, BuiltIn.fieldBelongs, to: .triState(belongs ? .yes : .no))
     }
   }
 
@@ -79,7 +83,8 @@ enum SchemaChange {
     case .newField(let field, let kind): "\(kind.name).\(field.code)"
     case .labels(_, let kind, let field): field.map { "\(kind.name).\($0.name)" } ?? kind.name
     case .keys(_, let kind), .invariants(_, let kind): kind.name
-    case .rule(_, let kind, let field), .sensitivity(_, let kind, let field), .choices(_, let kind, let field):
+    case .rule(_, let kind, let field), .sensitivity(_, let kind, let field), .choices(_, let kind, let field),
+      .belongs(_, let kind, let field):
       "\(kind.name).\(field.name)"
     }
   }
@@ -95,6 +100,7 @@ enum SchemaChange {
     case .rule: "rule"
     case .sensitivity: "sensitivity"
     case .choices: "choices"
+    case .belongs: "belongs"
     }
   }
 
@@ -130,6 +136,10 @@ enum SchemaChange {
         choices.filter { !field.choices.contains($0) }.map { "\($0.code) \(say($0.labels.chinese, $0.labels.english))" }
       )
       return say("~ 选项 \(subject): \(new)", "~ choices \(subject): \(new)")
+    case .belongs(let belongs, _, _):
+      return belongs
+        ? say("~ 随之转移 \(subject)", "~ goes along \(subject)")
+        : say("~ 不随之转移 \(subject)", "~ stays behind \(subject)")
     }
   }
 }

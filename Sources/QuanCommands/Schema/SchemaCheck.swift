@@ -95,6 +95,11 @@ struct SchemaCheck {
           say("改名, 或把那个类型也写进来", "name another, or write that kind too"))
       }
     }
+    if field.belongs == true && (type != .reference || container != .register) {
+      add(
+        field.line, say("只有单个引用才有 belongs", "only a reference to one record has belongs"),
+        say("删去 belongs", "leave belongs out"))
+    }
     if let rule = field.rule { check(rule, field, kind, type, container, old) }
   }
 

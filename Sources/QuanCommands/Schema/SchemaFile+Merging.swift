@@ -8,7 +8,8 @@ extension SchemaFile.FileField {
     let new = given.filter { choice in !old.choices.contains { $0.code == choice.code } }
     return FieldDraft(
       old.code, labels.over(old.labels), old.type, scale: old.scale, container: old.container, rule: rule ?? old.rule,
-      sensitivity: sensitivity ?? old.sensitivity, choices: kept + new, target: old.target)
+      sensitivity: sensitivity ?? old.sensitivity, choices: kept + new, target: old.target,
+      belongs: belongs ?? old.belongs)
   }
 }
 
@@ -47,7 +48,8 @@ extension Schema {
           FieldDefinition(
             id: Dot(nobody, UInt64(kinds.count + fields.count + 1)), kind: id, code: field.code, labels: field.labels,
             type: field.type, scale: field.scale, container: field.container, rule: field.rule,
-            sensitivity: field.sensitivity, choices: field.choices, target: field.target, order: Int64(fields.count)))
+            sensitivity: field.sensitivity, choices: field.choices, target: field.target,
+            belongs: field.belongs, order: Int64(fields.count)))
       }
     }
     self.init(kinds: kinds, fields: fields)

@@ -3,7 +3,7 @@ import Quan
 /// What a schema file says: whole kinds, or what is added to kinds that are there.
 ///
 /// `{"extends":"education","kinds":[{"code","labels":{"zh","en"},"keys","rules":[{"code","expression","labels"}],"fields":[{"code","labels","type","container",
-/// "rule","sensitivity","choices","target","note"}],"note"}]}`; of a kind or field everything but the code may be left
+/// "rule","sensitivity","choices","target","belongs","note"}],"note"}]}`; of a kind or field everything but the code may be left
 /// out, and notes are for people.
 struct SchemaFile {
   /// Names as a file gives them: in both languages, in one, or not at all.
@@ -32,12 +32,14 @@ struct SchemaFile {
     var sensitivity: Sensitivity?
     var choices: [Choice]?
     var target: String?
+    var belongs: Bool?
 
     /// The field, where there is none yet.
     var draft: FieldDraft {
       FieldDraft(
         code, labels.complete(code), type ?? .text, scale: scale, container: container ?? .register, rule: rule ?? .ask,
-        sensitivity: sensitivity ?? .normal, choices: choices ?? [], target: target ?? "")
+        sensitivity: sensitivity ?? .normal, choices: choices ?? [], target: target ?? "",
+        belongs: belongs ?? false)
     }
   }
 

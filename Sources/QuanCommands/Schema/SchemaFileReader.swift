@@ -68,7 +68,7 @@ struct SchemaFileReader {
 
   private mutating func field(_ json: LocatedJSON) -> SchemaFile.FileField? {
     let members = members(
-      json, ["code", "labels", "type", "container", "rule", "sensitivity", "choices", "target", "note"])
+      json, ["code", "labels", "type", "container", "rule", "sensitivity", "choices", "target", "belongs", "note"])
     guard let code = code(members, json) else { return nil }
     var field = SchemaFile.FileField(line: json.line, code: code)
     for member in members {
@@ -96,6 +96,13 @@ struct SchemaFileReader {
         if field.sensitivity == nil { unknown(member, text, Sensitivity.allCases.map(\.rawValue)) }
       case "choices": field.choices = items(member).compactMap { choice($0) }
       case "target": field.target = text(member)
+      case "belongs":
+        guard let text = text(member) else { continue }
+        if text == "yes" || text == "no" {
+          field.belongs = text == "yes"
+        } else {
+          unknown(member, text, ["yes", "no"])
+        }
       default: break
       }
     }

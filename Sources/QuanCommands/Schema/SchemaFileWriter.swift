@@ -52,6 +52,7 @@ struct SchemaFileWriter {
     add("rule", field.rule.text, unless: "ask")
     add("sensitivity", field.sensitivity.rawValue, unless: "N")
     add("target", field.target, unless: "")
+    add("belongs", field.belongs ? "yes" : "no", unless: "no")
     if !field.choices.isEmpty {
       let choices = field.choices.map { choice in
         JSON.object([JSON.Member(name: "code", value: .string(choice.code)), Self.labels(choice.labels)])

@@ -10,6 +10,8 @@ public enum ProblemClass: String, Hashable, Sendable, CaseIterable {
   case deletedTarget = "deleted-but-referenced"
   /// A rule that the schema declares does not hold.
   case invariant
+  /// Something about a record that has been handed over to another scope; ``TransferTrouble`` says what.
+  case transfer
 }
 
 /// The identity of a problem: a function of what it is about, so that it is the same on every laptop.
@@ -101,7 +103,7 @@ public struct Problem: Hashable, Sendable {
     switch `class` {
     case .unique, .duplicate: ""
     case .dangling, .deletedTarget: field?.description ?? ""
-    case .invariant: rules.first ?? ""
+    case .invariant, .transfer: rules.first ?? ""
     }
   }
 

@@ -33,6 +33,14 @@ public enum BuiltIn {
   public static let verdictKind = Dot.builtIn(10)
   /// That two records are the same thing: an edge, undirected.
   public static let sameKind = Dot.builtIn(11)
+  /// That a record, with what belongs to it, is handed over to another scope; in the scope that it leaves.
+  public static let transferKind = Dot.builtIn(12)
+  /// That a record continues one of another scope; in the scope that it came to.
+  public static let arrivalKind = Dot.builtIn(13)
+  /// What the other scope says to a transfer; in ``ScopeID/shared``, and so without anything about a person.
+  public static let answerKind = Dot.builtIn(14)
+  /// What a transfer brings, until it is accepted or declined; in the scope that it goes to.
+  public static let parcelKind = Dot.builtIn(15)
 
   /// The code of a kind or field.
   public static let code = Dot.builtIn(16)
@@ -95,6 +103,37 @@ public enum BuiltIn {
   /// The last changes of a member that keep the right it had before, each as `REPLICA SCOPE NUMBER CHECK`.
   public static let memberCuts = Dot.builtIn(60)
 
+  /// Whether a record goes along with what a reference field leads to.
+  public static let fieldBelongs = Dot.builtIn(61)
+  /// The record that a transfer is about.
+  public static let transferRecord = Dot.builtIn(62)
+  /// All records that go, the one that the transfer is about among them.
+  public static let transferRecords = Dot.builtIn(63)
+  /// The scope that a transfer goes to.
+  public static let transferTo = Dot.builtIn(64)
+  /// The last operation of each replica in the scope that the author of a transfer had seen; each is named as a record
+  /// would be, so that it follows when an identity is found forked.
+  public static let transferSeen = Dot.builtIn(65)
+  /// The record that has arrived.
+  public static let arrivalRecord = Dot.builtIn(66)
+  /// The record that it continues.
+  public static let arrivalContinues = Dot.builtIn(67)
+  /// As ``transferSeen``: up to where the record's past has arrived.
+  public static let arrivalSeen = Dot.builtIn(68)
+  /// Of an arrival, who wrote its values and when; of a parcel, the records.
+  public static let transferContent = Dot.builtIn(69)
+  /// The transfer that an arrival or parcel comes of.
+  public static let transferSource = Dot.builtIn(70)
+  /// The transfer that is answered.
+  public static let answerTransfer = Dot.builtIn(71)
+  /// The record that the transfer is about.
+  public static let answerRecord = Dot.builtIn(72)
+  /// The answer: a name of ``TransferAnswer``.
+  public static let answerWord = Dot.builtIn(73)
+  /// The record that continues it.
+  public static let answerResult = Dot.builtIn(74)
+  /// The answers that this one takes back.
+  public static let answerOverrides = Dot.builtIn(75)
   /// The member that a key is sealed to, by its ID.
   public static let grantMember = Dot.builtIn(76)
   /// The scope whose key it is, by the ID of the record that describes it.
@@ -111,6 +150,10 @@ public enum BuiltIn {
 
   /// The built-in kinds, without their fields.
   public static let kinds: [KindDefinition] = [
+    KindDefinition(id: transferKind, code: "quan_transfer", labels: Labels("转出", "transfer"), order: -10),
+    KindDefinition(id: arrivalKind, code: "quan_arrival", labels: Labels("转入", "arrival"), order: -9),
+    KindDefinition(id: answerKind, code: "quan_answer", labels: Labels("转出答复", "answer"), order: -8),
+    KindDefinition(id: parcelKind, code: "quan_parcel", labels: Labels("待接收", "parcel"), order: -7),
     KindDefinition(id: verdictKind, code: "quan_verdict", labels: Labels("核实结论", "verdict"), order: -6),
     KindDefinition(id: sameKind, code: "quan_same", labels: Labels("同一记录", "same record"), order: -5),
     KindDefinition(id: kindKind, code: "quan_kind", labels: Labels("类型", "kind"), order: -4),
@@ -127,11 +170,11 @@ public enum BuiltIn {
     var fields: [FieldDefinition] = []
     func add(
       _ kind: KindID, _ id: FieldID, _ code: String, _ labels: Labels, _ type: ValueType = .text,
-      _ container: ContainerType = .register
+      _ container: ContainerType = .register, _ sensitivity: Sensitivity = .normal
     ) {
       fields.append(
         FieldDefinition(
-          id: id, kind: kind, code: code, labels: labels, type: type, container: container,
+          id: id, kind: kind, code: code, labels: labels, type: type, container: container, sensitivity: sensitivity,
           order: Int64(fields.count)))
     }
     for kind in [kindKind, fieldKind] {
@@ -149,6 +192,7 @@ public enum BuiltIn {
     add(fieldKind, fieldSensitivity, "sensitivity", Labels("敏感级别", "sensitivity"))
     add(fieldKind, fieldChoices, "choices", Labels("选项", "choices"))
     add(fieldKind, fieldTarget, "target", Labels("引用类型", "refers to"))
+    add(fieldKind, fieldBelongs, "belongs", Labels("随之转移", "goes along"), .triState)
     add(scopeKind, label, "label", Labels("名称", "label"))
     add(scopeKind, scopeAttachmentLimit, "attachment_limit", Labels("附件上限", "attachment limit"), .integer)
     add(fileKind, fileContent, "content", Labels("内容", "content"), .attachment)
@@ -164,6 +208,24 @@ public enum BuiltIn {
     add(verdictKind, verdictRecords, "records", Labels("记录", "records"), .reference, .set)
     add(sameKind, sameOne, "one", Labels("一方", "one"), .reference)
     add(sameKind, sameOther, "other", Labels("另一方", "other"), .reference)
+    add(transferKind, transferRecord, "record", Labels("记录", "record"), .reference)
+    add(transferKind, transferRecords, "records", Labels("随同记录", "records"), .reference, .set)
+    add(transferKind, transferTo, "to", Labels("转往", "to"), .reference)
+    add(transferKind, transferSeen, "seen", Labels("所见", "seen"), .reference, .set)
+    add(transferKind, reason, "reason", Labels("理由", "reason"))
+    add(arrivalKind, arrivalRecord, "record", Labels("记录", "record"), .reference)
+    add(arrivalKind, arrivalContinues, "continues", Labels("接续", "continues"), .reference)
+    add(arrivalKind, arrivalSeen, "seen", Labels("所见", "seen"), .reference, .set)
+    add(arrivalKind, transferContent, "content", Labels("出处", "origins"))
+    add(arrivalKind, transferSource, "transfer", Labels("转出", "transfer"), .reference)
+    add(answerKind, answerTransfer, "transfer", Labels("转出", "transfer"), .reference)
+    add(answerKind, answerRecord, "record", Labels("记录", "record"), .reference)
+    add(answerKind, transferTo, "to", Labels("转往", "to"), .reference)
+    add(answerKind, answerWord, "answer", Labels("答复", "answer"))
+    add(answerKind, answerResult, "result", Labels("接续记录", "continued by"), .reference)
+    add(answerKind, answerOverrides, "overrides", Labels("取代", "takes back"), .reference, .set)
+    add(parcelKind, transferSource, "transfer", Labels("转出", "transfer"), .reference)
+    add(parcelKind, transferContent, "content", Labels("内容", "content"), .text, .register, .confidential)
     add(memberKind, label, "label", Labels("名称", "label"))
     add(memberKind, replicaIdentity, "identity", Labels("成员号", "member ID"))
     add(memberKind, replicaPerson, "person", Labels("使用人", "person"))

@@ -64,6 +64,8 @@ public struct FieldDefinition: Hashable, Sendable {
   public let choices: [Choice]
   /// For references, the code of the kind referred to; empty for any.
   public let target: String
+  /// For a reference, whether the record goes along when what it refers to is handed over to another scope.
+  public let belongs: Bool
   /// Its place among the fields of the kind; ties go by ID.
   public let order: Int64
 
@@ -71,7 +73,7 @@ public struct FieldDefinition: Hashable, Sendable {
   public init(
     id: FieldID, kind: KindID, code: String, labels: Labels, type: ValueType, scale: Int = 0,
     container: ContainerType = .register, rule: MergeRule = .ask, sensitivity: Sensitivity = .normal,
-    choices: [Choice] = [], target: String = "", order: Int64 = 0
+    choices: [Choice] = [], target: String = "", belongs: Bool = false, order: Int64 = 0
   ) {
     self.id = id
     self.kind = kind
@@ -85,6 +87,7 @@ public struct FieldDefinition: Hashable, Sendable {
     self.sensitivity = sensitivity
     self.choices = choices
     self.target = target
+    self.belongs = belongs
     self.order = order
   }
 

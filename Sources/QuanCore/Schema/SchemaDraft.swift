@@ -18,11 +18,14 @@ public struct FieldDraft: Hashable, Sendable {
   public let choices: [Choice]
   /// For references, the code of the kind referred to; empty for any.
   public let target: String
+  /// For a reference, whether the record goes along when what it refers to is handed over to another scope.
+  public let belongs: Bool
 
   /// Writes down a field.
   public init(
     _ code: String, _ labels: Labels, _ type: ValueType = .text, scale: Int = 0, container: ContainerType = .register,
-    rule: MergeRule = .ask, sensitivity: Sensitivity = .normal, choices: [Choice] = [], target: String = ""
+    rule: MergeRule = .ask, sensitivity: Sensitivity = .normal, choices: [Choice] = [], target: String = "",
+    belongs: Bool = false
   ) {
     self.code = code
     self.labels = labels
@@ -33,6 +36,7 @@ public struct FieldDraft: Hashable, Sendable {
     self.sensitivity = sensitivity
     self.choices = choices
     self.target = target
+    self.belongs = belongs
   }
 }
 

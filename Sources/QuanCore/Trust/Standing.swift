@@ -43,7 +43,7 @@ public struct Standing: Hashable, Sendable {
   public enum Verdict: Hashable, Sendable {
     /// It counts.
     case allowed
-    /// It counts when it does nothing but say under which identity the member writes.
+    /// It counts when it does nothing but say under which identity the member writes, or answer transfers.
     case introducing
     /// It is counted in vectors and contributes nothing.
     case void

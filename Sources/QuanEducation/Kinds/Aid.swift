@@ -7,7 +7,8 @@ enum Aid {
   static let determination = kind(
     "determination", "困难认定", "determination", key: "student+school_year", rules: Rules.determination,
     [
-      link("student", "学生", "student", to: "student", .personal), line("school_year", "学年", "school year"),
+      link("student", "学生", "student", to: "student", .personal, belongs: true),
+      line("school_year", "学年", "school year"),
       choice(
         "level", "认定等级", "level",
         codes("severe/特别困难/severe", "moderate/比较困难/moderate", "mild/一般困难/mild", "none/不困难/none"), .sensitive),
@@ -46,7 +47,7 @@ enum Aid {
   static let award = kind(
     "aid_award", "资助", "aid award", key: "student+programme+school_year+term",
     [
-      link("student", "学生", "student", to: "student", .personal),
+      link("student", "学生", "student", to: "student", .personal, belongs: true),
       link("programme", "项目", "programme", to: "aid_programme"),
       line("school_year", "学年", "school year"), choice("term", "学期", "term", Choices.terms),
       line("tier", "档次", "tier", .sensitive), yuan("amount", "金额（元）", "amount (yuan)", .sensitive),
@@ -62,7 +63,8 @@ enum Aid {
   static let payment = kind(
     "payment", "发放", "payment", key: "batch+award",
     [
-      link("award", "资助", "award", to: "aid_award"), yuan("amount", "金额（元）", "amount (yuan)", .sensitive),
+      link("award", "资助", "award", to: "aid_award", belongs: true),
+      yuan("amount", "金额（元）", "amount (yuan)", .sensitive),
       day("paid_on", "发放日期", "paid on"), line("batch", "批次", "batch"),
       choice("payee", "收款人", "payee", codes("self/本人/self", "guardian/监护人/guardian"), .personal),
       line("card_last4", "卡号后四位", "last four of the card", .sensitive),

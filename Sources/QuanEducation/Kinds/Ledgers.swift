@@ -16,7 +16,7 @@ enum Ledgers {
           "poverty_file/建档立卡/poverty register", "unregistered/无正常学籍/not registered",
           "school_age/适龄儿童/of school age", "suspected_dropout/疑似辍学/suspected dropout", "dropout/辍学/dropout",
           "disability/残疾安置/placement of disabled")),
-      link("student", "学生", "student", to: "student", .personal), count("episode", "第几次", "episode"),
+      link("student", "学生", "student", to: "student", .personal, belongs: true), count("episode", "第几次", "episode"),
       choice(
         "reason", "致贫或失学原因", "reason",
         codes(
@@ -51,7 +51,7 @@ enum Ledgers {
     "ledger_event", "劝返与销号", "ledger event", key: "ledger+kind+date?",
     rules: [Rules.past("date", "日期", "the date")],
     [
-      link("ledger", "台账", "ledger entry", to: "ledger"), count("seq", "序号", "number"),
+      link("ledger", "台账", "ledger entry", to: "ledger", belongs: true), count("seq", "序号", "number"),
       choice(
         "kind", "事项", "what",
         codes(
@@ -66,7 +66,7 @@ enum Ledgers {
   static let placement = kind(
     "placement", "安置", "placement", key: "student+kind+from?", rules: Rules.placement,
     [
-      link("student", "学生", "student", to: "student", .personal),
+      link("student", "学生", "student", to: "student", .personal, belongs: true),
       choice(
         "kind", "安置方式", "how",
         codes(

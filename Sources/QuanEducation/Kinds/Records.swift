@@ -7,7 +7,7 @@ enum Records {
   static let evidence = kind(
     "evidence", "佐证", "evidence", key: "file",
     [
-      link("about", "对象", "about"),
+      link("about", "对象", "about", belongs: true),
       choice(
         "kind", "类型", "what",
         codes(

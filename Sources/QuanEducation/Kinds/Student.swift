@@ -58,7 +58,7 @@ enum Student {
   static let guardian = kind(
     "guardian", "监护人", "guardian", key: "student+relation+name?",
     [
-      link("student", "学生", "student", to: "student", .personal), line("name", "姓名", "name", .personal),
+      link("student", "学生", "student", to: "student", .personal, belongs: true), line("name", "姓名", "name", .personal),
       choice("relation", "关系", "relation", Choices.relations, .personal),
       reachable("phone", "联系电话", "phone"), checked("phone", "联系电话", "phone"),
       reachable("home_address", "住址", "address"), checked("home_address", "住址", "address"),
@@ -71,7 +71,7 @@ enum Student {
   static let consent = kind(
     "consent", "告知同意", "consent", key: "subject+scope?",
     [
-      link("subject", "学生", "pupil", to: "student", .personal),
+      link("subject", "学生", "pupil", to: "student", .personal, belongs: true),
       link("guardian", "监护人", "guardian", to: "guardian", .personal),
       line("scope", "同意事项", "what for"),
       choice(

@@ -7,7 +7,8 @@ enum Support {
   static let tutoring = kind(
     "tutoring", "一对一辅导", "tutoring", key: "student+tutor+from?",
     [
-      link("student", "学生", "student", to: "student", .personal), line("tutor", "辅导人", "tutor", .personal),
+      link("student", "学生", "student", to: "student", .personal, belongs: true),
+      line("tutor", "辅导人", "tutor", .personal),
       lines("subjects", "辅导内容", "subjects"), day("from", "起", "from"), day("to", "止", "to"),
       prose("remark", "备注", "remark", .personal),
     ])
@@ -15,7 +16,8 @@ enum Support {
   static let session = kind(
     "session", "辅导记录", "session", key: "tutoring+date+start?", rules: [Rules.past("date", "辅导日期", "the session")],
     [
-      link("tutoring", "结对", "pair", to: "tutoring"), day("date", "日期", "date"), line("start", "开始时间", "start"),
+      link("tutoring", "结对", "pair", to: "tutoring", belongs: true), day("date", "日期", "date"),
+      line("start", "开始时间", "start"),
       count("minutes", "时长（分钟）", "minutes"),
       choice("strand", "类别", "strand", codes("study/学业/study", "emotional/心灵/emotional")),
       line("topic", "内容", "topic"), prose("feedback", "反馈", "feedback", .personal),

@@ -8,7 +8,7 @@ enum Visits {
   static let visit = kind(
     "visit", "家访", "home visit", key: "student+date+lead_visitor+channel?", rules: Rules.visit,
     [
-      link("student", "学生", "student", to: "student", .personal),
+      link("student", "学生", "student", to: "student", .personal, belongs: true),
       links("siblings", "同访学生", "other pupils visited", to: "student", .personal),
       day("date", "日期", "date"), line("start", "开始时间", "start"), line("end", "结束时间", "end"),
       choice("channel", "家访方式", "channel", Choices.channels),
@@ -36,7 +36,8 @@ enum Visits {
   static let visitPlan = kind(
     "visit_plan", "家访计划", "visit plan", key: "student+school_year+term+channel?",
     [
-      link("student", "学生", "student", to: "student", .personal), line("school_year", "学年", "school year"),
+      link("student", "学生", "student", to: "student", .personal, belongs: true),
+      line("school_year", "学年", "school year"),
       choice("term", "学期", "term", Choices.terms), choice("channel", "家访方式", "channel", Choices.channels),
       choices("purpose", "家访目的", "purpose", Choices.purposes), steps("steps", "家访步骤", "steps"),
       day("due", "期限", "due", rule: .earliest), line("owner", "负责人", "responsible", .personal),

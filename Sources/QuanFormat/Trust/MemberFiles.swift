@@ -119,8 +119,8 @@ package struct WelcomeFile: Hashable, Sendable {
   }
 }
 
-/// What requests and welcomes have alike: a magic, a version, a hash at the end.
-private enum MemberFile {
+/// What requests, welcomes and offers have alike: a magic, a version, a hash at the end.
+enum MemberFile {
   static func seal(_ magic: [UInt8], _ body: [UInt8]) -> [UInt8] {
     let bytes = magic + body
     return bytes + Digest(sha256: bytes).bytes

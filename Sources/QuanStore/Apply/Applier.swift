@@ -96,14 +96,14 @@ struct Applier {
   private mutating func create(_ kind: KindID, _ fields: [InitialField], _ arrival: Arrival) throws {
     let local = LocalDot(stream: arrival.index, counter: arrival.dot.counter)
     noteCreated(arrival.dot, kind: kind, at: local)
-    if kind == BuiltIn.sameKind { try finish() }
+    if BuiltIn.isEdge(kind) { try finish() }
     var isStored = false
     if let table = file.catalog.tables[kind] { isStored = try insert(fields, at: local, into: table) }
     if !isStored {
       let state = RecordState(creating: arrival.dot, kind: kind, fields: fields, stamp: arrival.stamp)
       try file.save(state, at: local, replacing: .none)
     }
-    if kind == BuiltIn.sameKind { try regroup(by: local, arrival) }
+    if BuiltIn.isEdge(kind) { try regroup(by: local, arrival) }
   }
 
   /// Inserts a new record as a row without a blob, if its columns can say it all.
@@ -137,7 +137,7 @@ struct Applier {
     _ write: Write, to key: FieldKey, of local: LocalDot, _ arrival: Arrival
   ) throws -> Bool {
     guard let kind = file.catalog.kindOfField[key.id], let table = file.catalog.tables[kind], !table.hasLinkedRules,
-      kind != BuiltIn.sameKind, try !file.isJoined(local), let position = table.position[key],
+      !BuiltIn.isEdge(kind), try !file.isJoined(local), let position = table.position[key],
       let (id, _) = file.streams.dot(local)
     else { return false }
     let column = table.columns[position]
@@ -228,7 +228,7 @@ struct Applier {
     noteSchema(state.kind)
     // A write that a delete had not seen brings the record back, for those who refer to it too.
     if state.presence != held.presence { file.touched.change(held.local, kind: state.kind) }
-    if state.kind == BuiltIn.sameKind { try regroup(by: held.local, held.deeds.last?.arrival) }
+    if BuiltIn.isEdge(state.kind) { try regroup(by: held.local, held.deeds.last?.arrival) }
     let after = try file.conflicts(of: try file.representative(of: held.local), limit: nil)
     note(after, insteadOf: held.before)
     guard isMerge else { return }

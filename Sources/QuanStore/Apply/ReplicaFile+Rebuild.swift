@@ -107,6 +107,7 @@ extension ReplicaFile {
         """)
     }
     try findComponents()
+    try findHandovers()
   }
 
   /// Takes in all changes of a scope's log, each after what it lists.

@@ -26,7 +26,7 @@ struct SegmentApplier {
 
   /// The plan for a layout whose values all fit columns as they are; `nil` when rows must be made value by value.
   private static func plan(_ layout: DecodedSegment.Layout, _ file: ReplicaFile) throws -> Plan? {
-    guard !file.streams.hasForks, layout.kind != BuiltIn.sameKind, let table = file.catalog.tables[layout.kind] else {
+    guard !file.streams.hasForks, !BuiltIn.isEdge(layout.kind), let table = file.catalog.tables[layout.kind] else {
       return nil
     }
     var names = ["id"]

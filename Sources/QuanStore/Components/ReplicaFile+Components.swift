@@ -89,7 +89,8 @@ extension ReplicaFile {
     let all = try members.compactMap { try load(LocalDot(rowID: $0), hint: hint) }
     guard let first = all.first else { return nil }
     let alike = all.filter { $0.state.kind == first.state.kind }
-    guard let joined = RecordState(joining: alike.map(\.state)) else { return first }
+    guard var joined = RecordState(joining: alike.map(\.state)) else { return first }
+    try countArrivalsOnce(in: &joined, at: members[0])
     let kept = alike.first { if case .table = $0.place { true } else { false } }
     return Stored(state: joined, place: (kept ?? first).place, scope: first.scope)
   }
@@ -102,13 +103,18 @@ extension ReplicaFile {
 }
 
 extension ReplicaFile {
-  /// How many records a table holds, joined ones counted once.
+  /// How many records a table holds, joined ones counted once and those that have been handed over not at all.
   func recordCount(in table: KindTable) throws -> Int {
     let joined =
       hasComponents
       ? " - (SELECT count(*) - count(DISTINCT representative) FROM quan_alias JOIN \(table.quotedName) ON id=member)"
       : ""
-    let statement = try connection.statement("SELECT (SELECT count(*) FROM \(table.quotedName))\(joined)")
+    let gone =
+      hasHandovers
+      ? " - (SELECT count(DISTINCT coalesce(representative, h.record)) FROM quan_handover h"
+        + " JOIN \(table.quotedName) ON id=h.record LEFT JOIN quan_alias ON member=h.record)"
+      : ""
+    let statement = try connection.statement("SELECT (SELECT count(*) FROM \(table.quotedName))\(joined)\(gone)")
     defer { statement.reset() }
     return try statement.step() ? Int(statement.integer(0)) : 0
   }

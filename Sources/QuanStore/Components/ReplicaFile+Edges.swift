@@ -17,14 +17,19 @@ extension ReplicaFile {
   /// - Complexity: O(*m*) in the members of the components that the edge connects.
   func refreshEdge(_ edge: LocalDot) throws -> Regrouping {
     var regrouping = Regrouping()
-    let old = try connection.statement("DELETE FROM quan_edge WHERE edge=? RETURNING one, other")
-    old.bind(1, edge.rowID)
-    while try old.step() { regrouping.separated = [old.integer(0), old.integer(1)] }
-    var seeds = Set(regrouping.separated)
-    if let (one, other) = try ends(of: edge) {
-      regrouping.joined = [one, other]
+    var seeds: Set<Int64> = []
+    let changed = try edges(changedBy: edge)
+    for (edge, ends) in changed.edges {
+      let old = try connection.statement("DELETE FROM quan_edge WHERE edge=? RETURNING one, other")
+      old.bind(1, edge)
+      var before: [Int64] = []
+      while try old.step() { before = [old.integer(0), old.integer(1)] }
+      seeds.formUnion(before)
+      if !changed.areArrivals { regrouping.separated = before }
+      guard let (one, other) = ends else { continue }
+      if !changed.areArrivals { regrouping.joined = [one, other] }
       let new = try connection.statement("INSERT INTO quan_edge VALUES (?,?,?)")
-      new.bind(1, edge.rowID)
+      new.bind(1, edge)
       new.bind(2, one)
       new.bind(3, other)
       try new.run()
@@ -62,6 +67,27 @@ extension ReplicaFile {
     for component in components { try refreshConflicts(of: component) }
     regrouping.after = try affected.flatMap { try conflicts(of: LocalDot(rowID: $0), limit: nil) }
     return regrouping
+  }
+
+  /// The edges that an operation on one has made another, with what they connect now.
+  ///
+  /// Arrivals that continue one record connect what they are about with the one of the smallest ID: a transfer that two
+  /// laptops have accepted brought one record.
+  private func edges(
+    changedBy edge: LocalDot
+  ) throws -> (edges: [(edge: Int64, ends: (Int64, Int64)?)], areArrivals: Bool) {
+    guard try kind(of: edge, hint: BuiltIn.sameKind) == BuiltIn.arrivalKind else {
+      return ([(edge.rowID, try ends(of: edge))], false)
+    }
+    guard let old = try continued(byArrival: edge.rowID), let scope = streams.dot(edge)?.scope else { return ([], true) }
+    let alike = try arrivals(continuing: old, in: scope).map { arrival in
+      (edge: arrival.row, record: try local(arrival.record.record, in: scope).rowID)
+    }
+    let first = alike.map(\.record).min { precedes($0, $1) }
+    let standing = alike.map { one in
+      (edge: one.edge, ends: first.flatMap { $0 == one.record ? nil : ($0, one.record) })
+    }
+    return (standing.contains { $0.edge == edge.rowID } ? standing : standing + [(edge.rowID, nil)], true)
   }
 
   /// The rows that an edge connects; `nil` when it is deleted, or is no edge between two records of its scope.

@@ -49,6 +49,11 @@ extension Transaction {
     guard !rest.isEmpty else {
       throw StoreError(.notFound, "the record is joined with no other", subject: record.description)
     }
+    for (edge, _) in try file.edges(of: row)
+    where try file.kind(of: LocalDot(rowID: edge), hint: BuiltIn.sameKind) == BuiltIn.arrivalKind {
+      throw StoreError(
+        .refused, "the records are one transfer that was accepted twice", subject: record.description)
+    }
     for (edge, _) in try file.edges(of: row) {
       if let (id, _) = file.streams.dot(LocalDot(rowID: edge)) { try delete(id, force: true) }
     }

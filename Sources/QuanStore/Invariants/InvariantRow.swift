@@ -104,7 +104,7 @@ final class InvariantRow: InvariantSource {
       while try statement.step() { found.insert(statement.integer(0)) }
     }
     let fulfilling = try Set(found.map { try file.representative(of: $0) }).filter { row in
-      try condition(InvariantRow(file, row, kind))
+      try !file.isHandedOver(row) && condition(InvariantRow(file, row, kind))
     }
     counted.formUnion(fulfilling)
     return fulfilling.count

@@ -76,7 +76,9 @@ struct DuplicateSearch {
   /// What a row shares, and with whom.
   private mutating func groups(of row: Int64) throws -> [Group] {
     let local = LocalDot(rowID: row)
-    guard let stored = try file.load(local), case .table(let table) = stored.place else { return [] }
+    guard let stored = try file.load(local), case .table(let table) = stored.place, try !file.isHandedOver(row) else {
+      return []
+    }
     var groups: [Group] = []
     if let external = table.kind.field(BuiltIn.externalID),
       case .text(let text)? = file.shown(external, in: stored.state).shown.first

@@ -35,7 +35,9 @@ struct KeyIndex {
   mutating func numbers(of row: Int64) throws -> [Number] {
     if let known = numbers[row] { return known }
     var found: [Number] = []
-    if let stored = try file.load(LocalDot(rowID: row)), case .table(let table) = stored.place {
+    if let stored = try file.load(LocalDot(rowID: row)), case .table(let table) = stored.place,
+      try !file.isHandedOver(row)
+    {
       found = try Self.numbers(of: table.kind.id, Self.keys(of: table.kind), scope: stored.scope) { field in
         try (stored.state.fields[field.key]?.sides ?? []).map { try follow($0.value) }
       }
@@ -186,7 +188,7 @@ struct KeyIndex {
     statement.bind(1, text)
     var rows: [Int64] = []
     while try statement.step() { rows.append(statement.integer(0)) }
-    rows.sort { file.precedes($0, $1) }
+    rows = try rows.filter { try !file.isHandedOver($0) }.sorted { file.precedes($0, $1) }
     return Shared(rows: Array(rows.prefix(Self.limit)), isCut: rows.count >= Self.limit)
   }
 

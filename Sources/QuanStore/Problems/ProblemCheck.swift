@@ -33,7 +33,7 @@ struct ProblemCheck {
       switch `class` {
       case .unique, .duplicate: ""
       case .dangling, .deletedTarget: field?.description ?? ""
-      case .invariant: rules.first ?? ""
+      case .invariant, .transfer: rules.first ?? ""
       }
     }
   }
@@ -50,9 +50,14 @@ struct ProblemCheck {
   }
 
   mutating func run() throws -> Changes {
+    let handovers = try file.refreshHandovers(touched)
     if touched.everything { try forget() }
+    for row in handovers.toggled where try file.exists(LocalDot(rowID: row)) {
+      let local = LocalDot(rowID: row)
+      touched.change(local, kind: try file.kind(of: local, hint: nil))
+    }
     var verdicts: Set<Int64> = []
-    var owners: Set<Int64> = []
+    var owners: Set<Int64> = handovers.others
     var suspects: Set<Int64> = []
     for (row, edit) in touched.edits {
       if edit.kind == BuiltIn.verdictKind { verdicts.insert(row) }
@@ -75,6 +80,7 @@ struct ProblemCheck {
     for run in touched.runs where run.kind.replica != .builtIn {
       guard let table = file.catalog.tables[run.kind] else { continue }
       owners.formUnion(try danglingRows(of: run, table))
+      owners.formUnion(try file.strayRows(of: run, table))
       suspects.formUnion(try sharedKeyRows(of: run, table))
     }
     try file.indexReferences(of: Set(touched.runs.map(\.kind)))
@@ -150,9 +156,16 @@ struct ProblemCheck {
       try look(at: representative)
       return
     }
-    guard let stored = try file.loadJoined(LocalDot(rowID: row)), stored.state.presence != .deleted,
-      let kind = file.catalog.schema.kind(stored.state.kind)
+    guard let stored = try file.loadJoined(LocalDot(rowID: row)),
+      let kind = file.catalog.schema.kind(stored.state.kind), kind.id.replica != .builtIn
     else { return }
+    // Where it went it is looked at; here only what happened to it since is of interest.
+    if try file.isHandedOver(row) {
+      for finding in try file.troubles(ofHandedOver: row, stored.state) { try write(finding) }
+      return
+    }
+    guard stored.state.presence != .deleted else { return }
+    for finding in try file.troubles(of: row, stored.state, kind) { try write(finding) }
     for finding in try danglingReferences(of: stored.state, kind, row) { try write(finding) }
     for finding in try InvariantSearch(file, touched).findings(of: row, stored.state, kind) { try write(finding) }
   }

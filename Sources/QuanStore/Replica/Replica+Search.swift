@@ -52,7 +52,8 @@ extension ReplicaFile {
     let names = columns.map { $0.quotedName }.joined(separator: ",")
     let statement = try connection.ownStatement("SELECT id,\(names) FROM \(table.quotedName) ORDER BY id")
     let joined = try joinedRows()
-    var seen: Set<Int64> = []
+    var seen = try handedOverRows()
+    let isSifted = !joined.isEmpty || !seen.isEmpty
     var folded: [UInt8] = []
     var row = 0
     while try statement.step() {
@@ -61,7 +62,7 @@ extension ReplicaFile {
       for (position, column) in columns.enumerated() {
         guard statement.contains(wanted, Int32(position + 1), &folded) else { continue }
         let place = joined[statement.integer(0)] ?? statement.integer(0)
-        guard let (id, _) = streams.dot(LocalDot(rowID: place)), joined.isEmpty || seen.insert(place).inserted else {
+        guard let (id, _) = streams.dot(LocalDot(rowID: place)), !isSifted || seen.insert(place).inserted else {
           break
         }
         hits.append(SearchHit(record: id, kind: table.kind.id, field: column.definition.id))

@@ -125,6 +125,12 @@ extension ReplicaFile {
           invariant: 9, subject: reference(row)?.record.description ?? "\(row)",
           message: "the record is not joined as its edges say"))
     }
+    for row in before.handovers.symmetricDifference(after.handovers).sorted() {
+      findings.append(
+        VerificationFinding(
+          invariant: 10, subject: reference(row)?.record.description ?? "\(row)",
+          message: "the record is not handed over as the answers to its transfers say"))
+    }
     return findings
   }
 
@@ -133,6 +139,7 @@ extension ReplicaFile {
     var conflicts: [String: Conflict] = [:]
     var problems: [ProblemID: Problem] = [:]
     var aliases: [Int64: Int64] = [:]
+    var handovers: Set<Int64> = []
   }
 
   private func snapshot() throws -> Snapshot {
@@ -149,6 +156,8 @@ extension ReplicaFile {
     for problem in try problems(ProblemSelection(accepted: nil)) { snapshot.problems[problem.id] = problem }
     let aliases = try connection.statement("SELECT member, representative FROM quan_alias")
     while try aliases.step() { snapshot.aliases[aliases.integer(0)] = aliases.integer(1) }
+    let handovers = try connection.statement("SELECT record FROM quan_handover")
+    while try handovers.step() { snapshot.handovers.insert(handovers.integer(0)) }
     return snapshot
   }
 }

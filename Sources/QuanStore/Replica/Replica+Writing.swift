@@ -40,7 +40,7 @@ extension Replica {
 
 /// Many writes in one durable transaction; use it only inside the closure that it is given to.
 public struct Batch {
-  private let file: ReplicaFile
+  let file: ReplicaFile
   private let author: String
   private let now: @Sendable () -> Instant
   var log = LocalLog()

@@ -185,7 +185,7 @@ extension ReplicaFile {
 
   /// The open conflicts of one record or of all, in the order of the file.
   func conflicts(of local: LocalDot?, limit: Int?, offset: Int = 0) throws -> [Conflict] {
-    let condition = local == nil ? "" : " WHERE record=?"
+    let condition = local == nil ? conditionOfHolding : " WHERE record=?"
     let statement = try connection.statement(
       """
       SELECT content FROM quan_conflict\(condition) ORDER BY record, field_replica, field_counter, item LIMIT ? OFFSET ?
@@ -198,9 +198,14 @@ extension ReplicaFile {
     return conflicts
   }
 
+  /// What leaves out the conflicts about records that have been handed over: they are settled where these went.
+  private var conditionOfHolding: String {
+    hasHandovers ? " WHERE record NOT IN (SELECT record FROM quan_handover)" : ""
+  }
+
   /// How many conflicts are open.
   func conflictCount() throws -> Int {
-    let statement = try connection.statement("SELECT count(*) FROM quan_conflict")
+    let statement = try connection.statement("SELECT count(*) FROM quan_conflict\(conditionOfHolding)")
     defer { statement.reset() }
     return try statement.step() ? Int(statement.integer(0)) : 0
   }

@@ -30,8 +30,11 @@ extension ReplicaFile {
   }
 
   /// Gives the records of a kind that are there.
+  ///
+  /// - Parameter isWhole: Whether to give also those that have been handed over.
   func eachRecord(
-    of kind: KindID, where conditions: [(field: FieldID, value: Value)], _ body: (Record) throws -> Void
+    of kind: KindID, where conditions: [(field: FieldID, value: Value)], isWhole: Bool = false,
+    _ body: (Record) throws -> Void
   ) throws {
     guard let table = catalog.tables[kind] else {
       throw StoreError(.notFound, "there is no such kind", subject: kind.description)
@@ -53,12 +56,15 @@ extension ReplicaFile {
     let filter = clauses.isEmpty ? "" : " WHERE (" + clauses.joined(separator: " AND ") + ")" + exception
     let wanted = try conditions.map { (field: $0.field, value: try followed($0.value)) }
     var seen: Set<Int64> = []
+    let gone = isWhole ? [] : try handedOverRows()
     let statement = try connection.ownStatement(table.selection + filter + " ORDER BY id")
     for (index, filter) in filters.enumerated() {
       try columnCodec.bind([filter.value], of: filter.column.shape, to: statement, at: Int32(index + 1))
     }
     while try statement.step() {
-      guard let (id, scope) = streams.dot(LocalDot(rowID: statement.integer(0))) else { continue }
+      guard let (id, scope) = streams.dot(LocalDot(rowID: statement.integer(0))),
+        gone.isEmpty || !gone.contains(joined[statement.integer(0)] ?? statement.integer(0))
+      else { continue }
       let record: Record
       if let representative = joined[statement.integer(0)] {
         guard seen.insert(representative).inserted, let one = try self.record(LocalDot(rowID: representative)) else {
@@ -87,9 +93,12 @@ extension ReplicaFile {
     let statement = try connection.ownStatement(
       "SELECT \(names.joined(separator: ",")) FROM \(table.quotedName) ORDER BY id")
     let codec = columnCodec
+    let gone = try handedOverRows()
     while try statement.step() {
       let local = LocalDot(rowID: statement.integer(0))
-      guard let (id, _) = streams.dot(local) else { continue }
+      guard let (id, _) = streams.dot(local),
+        try gone.isEmpty || !gone.contains(representative(of: local.rowID))
+      else { continue }
       let changed = statement.integer(1) == 0 ? nil : try load(local, hint: kind)?.state
       var values: [[Value]] = []
       values.reserveCapacity(columns.count)
@@ -116,7 +125,8 @@ extension ReplicaFile {
       let statement = try connection.statement("SELECT id FROM \(table.quotedName) WHERE \(column)=? LIMIT 20")
       statement.bind(1, externalID)
       while try statement.step() {
-        if let (id, _) = streams.dot(LocalDot(rowID: statement.integer(0))) { found.append(id) }
+        let local = LocalDot(rowID: statement.integer(0))
+        if let (id, _) = streams.dot(local), try !isHandedOver(local.rowID) { found.append(id) }
       }
     }
     return found

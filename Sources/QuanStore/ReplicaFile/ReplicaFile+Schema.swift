@@ -25,7 +25,7 @@ extension ReplicaFile {
           scale: type.scale, container: container, rule: MergeRule(row.text(BuiltIn.fieldRule)) ?? .ask,
           sensitivity: Sensitivity(rawValue: row.text(BuiltIn.fieldSensitivity)) ?? .sensitive,
           choices: FieldText.choices(row.text(BuiltIn.fieldChoices)), target: row.text(BuiltIn.fieldTarget),
-          order: row.integer(BuiltIn.order)))
+          belongs: row.values[BuiltIn.fieldBelongs] == .triState(.yes), order: row.integer(BuiltIn.order)))
     }
     return Schema(kinds: kinds, fields: fields)
   }

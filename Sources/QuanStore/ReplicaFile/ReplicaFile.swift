@@ -27,6 +27,8 @@ final class ReplicaFile {
   var touched = Touched()
   /// Whether any records are joined; while none are, a record is what its row says.
   var hasComponents = false
+  /// Whether any records have been handed over to other scopes.
+  var hasHandovers = false
   /// The kinds whose reference columns are known to have indexes.
   var indexedKinds: Set<KindID> = []
   /// What followed from the changes of `shared` when it was looked at last.
@@ -64,6 +66,7 @@ final class ReplicaFile {
     catalog = Catalog(schema: Schema())
     catalog = Catalog(schema: try readSchema())
     try findComponents()
+    try findHandovers()
   }
 
   /// Runs `body` on one moment of the file, whatever other processes write meanwhile.
@@ -103,6 +106,7 @@ final class ReplicaFile {
     touched = Touched()
     indexedKinds = []
     try findComponents()
+    try findHandovers()
   }
 
   /// Runs `body` in a write transaction; when it fails, nothing is written and memory is as the file is.

@@ -10,6 +10,7 @@
 /// 7. An attachment has the size and the hash that it is kept under.
 /// 8. Every rule that the records break has one row in `quan_problem`, and no other row is there.
 /// 9. `quan_alias` has a row for each record that is joined with another by edges that are there, and no other row.
+/// 10. `quan_handover` has a row for each record of each transfer that has been accepted, and no other row.
 enum Tables {
   /// Set as SQLite's application ID: `Quan` in ASCII.
   static let applicationID = 0x5175_616E
@@ -82,6 +83,8 @@ enum Tables {
     CREATE INDEX quan_edge_other ON quan_edge (other);
     CREATE TABLE quan_alias (member INTEGER PRIMARY KEY, representative INTEGER NOT NULL);
     CREATE INDEX quan_alias_representative ON quan_alias (representative);
+    CREATE TABLE quan_handover (
+      record INTEGER NOT NULL, transfer INTEGER NOT NULL, PRIMARY KEY (record, transfer)) WITHOUT ROWID;
     CREATE TABLE quan_owner (replica INTEGER PRIMARY KEY, member INTEGER NOT NULL, nonce INTEGER NOT NULL);
     CREATE TABLE quan_signature (
       digest BLOB PRIMARY KEY NOT NULL, signer INTEGER NOT NULL, nonce INTEGER NOT NULL, bytes BLOB NOT NULL)

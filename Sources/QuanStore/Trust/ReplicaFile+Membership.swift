@@ -86,7 +86,7 @@ extension ReplicaFile {
   }
 
   /// Whether a change of a row is at a place or before it.
-  private func covers(_ change: ChangeID, _ place: Dependency) throws -> Bool {
+  func covers(_ change: ChangeID, _ place: Dependency) throws -> Bool {
     guard let index = streams.index(name: change.stream.replica, scope: change.stream.scope),
       place.stream == streams.rows[index].id, change.number <= place.tip.number
     else { return false }
@@ -182,7 +182,10 @@ extension Standing.Verdict {
     case .void: false
     case .introducing:
       operations.allSatisfy { operation in
-        if case .create(BuiltIn.replicaKind, _) = operation.body { true } else { false }
+        switch operation.body {
+        case .create(BuiltIn.replicaKind, _), .create(BuiltIn.answerKind, _): true
+        default: false
+        }
       }
     }
   }

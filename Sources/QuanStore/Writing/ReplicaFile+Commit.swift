@@ -20,6 +20,7 @@ extension ReplicaFile {
       throw StoreError(.overLimit, "a change has at most \(SegmentLimits.operations) operations; write several")
     }
     try check(standing, operations, in: scope)
+    try checkHandovers(operations, in: scope)
     let stream = StreamID(meta.replica, scope)
     let index = try streams.intern(name: meta.replica, scope: scope, start: start(of: stream), connection)
     let row = streams.rows[index]

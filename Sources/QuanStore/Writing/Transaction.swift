@@ -114,7 +114,18 @@ public struct Transaction {
       fields.append(check.key, check.key.container == .set ? distinct(given) : given)
     }
     for (id, pairs) in maps { try start(id, of: kind, with: pairs, &fields) }
-    let id = Dot(file.meta.replica, firstCounter + UInt64(creations.count))
+    return begin(kind, fields)
+  }
+
+  /// The ID of the record that is created next, or of one after it.
+  func nextID(after count: Int = 0) -> RecordID {
+    Dot(file.meta.replica, firstCounter + UInt64(creations.count + count))
+  }
+
+  /// Creates a record of values as they are, once the scope is settled.
+  @discardableResult
+  mutating func begin(_ kind: KindID, _ fields: InitialFields) -> RecordID {
+    let id = nextID()
     creationIndex[id] = creations.count
     creations.append(Creation(id: id, kind: kind, fields: fields))
     return id
@@ -360,6 +371,7 @@ public struct Transaction {
     ]
     if !field.choices.isEmpty { values[BuiltIn.fieldChoices] = [.text(FieldText.write(field.choices))] }
     if !field.target.isEmpty { values[BuiltIn.fieldTarget] = [.text(field.target)] }
+    if field.belongs { values[BuiltIn.fieldBelongs] = [.triState(.yes)] }
     return try create(BuiltIn.fieldKind, in: .shared, values)
   }
 
@@ -403,7 +415,7 @@ public struct Transaction {
 
   // MARK: Looking up
 
-  private mutating func settle(_ wanted: ScopeID) throws {
+  mutating func settle(_ wanted: ScopeID) throws {
     guard scope == nil || scope == wanted else {
       throw StoreError(.refused, "one write acts in one scope; make a second write for the other")
     }

@@ -27,7 +27,7 @@ struct DecisionTests {
     func export(_ more: String...) throws -> [[String]] {
       let path = office.path("conflicts.csv")
       try office.tool(["conflict", "list", "--format", "csv", "--output", path] + more + office.own("A"))
-      return Self.cells(String(decoding: TemporaryFolder.read(path), as: UTF8.self))
+      return CSVText.cells(String(decoding: TemporaryFolder.read(path), as: UTF8.self))
     }
 
     /// Writes a table with decisions, by field; gives its path.
@@ -44,10 +44,7 @@ struct DecisionTests {
         return row
       }
       let path = office.path("decided.csv")
-      let text = ([heads] + rows).map {
-        $0.map { "\"" + $0.replacing("\"", with: "\"\"") + "\"" }.joined(separator: ",")
-      }
-      TemporaryFolder.write(Array(text.joined(separator: "\r\n").utf8), to: path)
+      TemporaryFolder.write(CSVText.bytes([heads] + rows), to: path)
       return path
     }
 
@@ -55,26 +52,6 @@ struct DecisionTests {
     func number(_ value: String, of field: String) throws -> Int {
       let conflict = try #require(try office.conflicts("A").first { $0["field"].string == field })
       return try #require(conflict["sides"].items.first { $0["value"].string == value }?["n"].int)
-    }
-
-    private static func cells(_ text: String) -> [[String]] {
-      var rows: [[String]] = [[]]
-      var cell = ""
-      var isQuoted = false
-      for character in text.dropFirst(text.hasPrefix("\u{FEFF}") ? 1 : 0) {
-        switch character {
-        case "\"": isQuoted.toggle()
-        case "," where !isQuoted:
-          rows[rows.count - 1].append(cell)
-          cell = ""
-        case "\r\n" where !isQuoted:
-          rows[rows.count - 1].append(cell)
-          cell = ""
-          rows.append([])
-        default: cell.append(character)
-        }
-      }
-      return rows.filter { !$0.isEmpty }
     }
   }
 

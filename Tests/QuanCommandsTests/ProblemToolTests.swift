@@ -11,12 +11,7 @@ struct ProblemToolTests {
     let other: String
 
     init() throws {
-      // Records are in the order of the replicas' IDs, which are random: make them come as the names do.
-      var office = try Office()
-      func identity(_ laptop: String) throws -> String {
-        try #require(try office.quan(laptop, "status", "--json").json["replica"].string)
-      }
-      while try identity("B") < identity("A") { office = try Office() }
+      let office = try Office.inOrder()
       one = try office.quan(
         "A", "add", "student", "name=张伟", "birth=2012-03-04", "student_no=2025-001", "--now", "2026-06-01T08:00:00Z"
       ).text
@@ -123,7 +118,12 @@ struct ProblemToolTests {
     let code = try #require(try scene.office.quan("A", "problem", "list", "--json").json.items.first?["id"].string)
     #expect(
       try scene.read("en", 80, "problem", "resolve", code, "--same", "--reason", "one ID card")
-        == "Settled. 0 open; quan undo takes it back\n--\n")
+        == """
+        Settled. 0 open; quan undo takes it back
+        --
+        ! 1 conflict is waiting for you. Next: quan resolve
+
+        """)
     let joined = try scene.read("en", 80, "show", scene.other)
     #expect(
       joined == """
@@ -146,7 +146,13 @@ struct ProblemToolTests {
     try scene.office.exchange()
     #expect(try scene.office.shown(scene.one, "name", on: "A").string == "张伟")
     #expect(
-      try scene.read("en", 80, "merge-records", scene.one, scene.other, "--undo").hasSuffix("--\nSeparated\n"))
+      try scene.read("en", 80, "merge-records", scene.one, scene.other, "--undo").hasSuffix(
+        """
+        --
+        Separated
+        ? 1 problem is to be looked into. See: quan problem list
+
+        """))
     #expect(try scene.office.quan("A", "list", "student", "--json").jsonLines.count == 2)
     try scene.office.exchange()
     try scene.office.expectEqual()

@@ -1,4 +1,3 @@
-import Foundation
 import QuanTesting
 import Testing
 
@@ -14,12 +13,7 @@ struct ScreenTests {
     let second: String
 
     init() throws {
-      // Sides are in the order of the replicas' IDs, which are random: make them come as the names do.
-      var office = try Office()
-      func identity(_ laptop: String) throws -> String {
-        try #require(try office.quan(laptop, "status", "--json").json["replica"].string)
-      }
-      while try identity("B") < identity("A") { office = try Office() }
+      let office = try Office.inOrder()
       pupil = try office.student(
         "name=欧阳泉泉", "school=济南市历城区泉城路第一小学", "phone=13812345678", "boarding=day", "class=1班",
         "--now", "2020-06-01T08:00:00Z")
@@ -66,60 +60,8 @@ struct ScreenTests {
       typing: ["９", "？", "１ 家长确认", "否", "稍后", "结束"], columns: UInt16(columns),
       environment: ["XDG_STATE_HOME": office.path("xdg")])
     #expect(talk.status == 0)
-    for line in normal(text, scene).split(separator: "\n") where !line.hasPrefix("$") {
-      #expect(width(line) <= columns, "too wide: \(line)")
-    }
-    text = normal(text + "$ quan resolve\n" + talk.screen, scene)
-    #expect(!text.contains("\u{FFFD}"))
-    let path = Built.repository + "/Tests/QuanCommandsTests/Screens/\(language)-\(columns).txt"
-    guard FileManager.default.fileExists(atPath: path) else {
-      try text.write(toFile: path, atomically: true, encoding: .utf8)
-      Issue.record("there was no such file: what was seen has been written to \(path); look at it")
-      return
-    }
-    let pinned = String(decoding: TemporaryFolder.read(path), as: UTF8.self)
-    if text != pinned {
-      let (now, then) = (text.split(separator: "\n"), pinned.split(separator: "\n"))
-      let place =
-        zip(now, then).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? min(now.count, then.count)
-      Issue.record(
-        "line \(place + 1) of \(path) differs:\nis:  \(now.dropFirst(place).first ?? "-")\nwas: \(then.dropFirst(place).first ?? "-")"
-      )
-    }
-  }
-
-  /// The text with what is random or counts bytes put in one form of the same width.
-  private func normal(_ text: String, _ scene: Scene) -> String {
-    var text = text.replacing(scene.office.folder.path, with: "FOLDER")
-    for (id, name) in [(scene.pupil, "PUPIL"), (scene.second, "SECOND")] { text = text.replacing(id, with: name) }
-    // Moments at which the office was set up.
-    text = text.replacing(/[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}/) { match in
-      match.output.hasPrefix("2020-") ? String(match.output) : "SET-UP-THEN HH:MM"
-    }
-    // How much the set-up wrote is not what the screens are about.
-    text = text.split(separator: "\n", omittingEmptySubsequences: false).filter { line in
-      !["SET-UP-THEN", "definitions,", "表结构与设置"].contains { line.contains($0) }
-    }.joined(separator: "\n")
-    // IDs of records and changes, by the order in which they come.
-    var known: [Substring: String] = [:]
-    text = text.replacing(/\b[0-9A-HJKMNP-TV-Z]{4}-[0-9]+\b(?!-)/) { match in
-      let digits = match.output.count - 5
-      if known[match.output] == nil {
-        let number = String(known.count + 1, radix: 36, uppercase: true)
-        known[match.output] = "XXXX-" + String(repeating: "0", count: max(0, digits - number.count)) + number
-      }
-      return known[match.output] ?? ""
-    }
-    text = text.replacing(/[0-9A-HJKMNP-TV-Z]{26}/, with: "WORKSPACE")
-    text = text.replacing(/\b[0-9A-HJKMNP-TV-Z]{13}\b/, with: "REPLICA")
-    return text.replacing(/(已写入|Wrote) [0-9]+/) { "\($0.output.1) N" }
-  }
-
-  /// The columns that a text takes, by a rule that is good enough for the characters used here.
-  private func width(_ text: some StringProtocol) -> Int {
-    text.reduce(0) { sum, character in
-      let value = character.unicodeScalars.first?.value ?? 0
-      return sum + ((0x2E80...0xFF60).contains(value) ? 2 : value < 0x20 ? 0 : 1)
-    }
+    let screen = PinnedScreen(office: office, names: [scene.pupil: "PUPIL", scene.second: "SECOND"])
+    screen.expectFitting(text, columns)
+    try screen.expect(text + "$ quan resolve\n" + talk.screen, "\(language)-\(columns)")
   }
 }

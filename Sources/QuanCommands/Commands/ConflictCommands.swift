@@ -103,7 +103,7 @@ struct ConflictCommands: ParsableCommand {
         let text = try ConflictText(replica, reveal: options.reveal)
         let found = try ConflictFinder.conflicts(record, field, replica)
         if options.json {
-          Terminal.print(JSON.array(found.map { text.json($0) }).line)
+          Terminal.print(JSON.array(try found.map { try text.jsonWithConsequences($0) }).line)
           return
         }
         for line in try text.lines(found) { Terminal.print(line) }

@@ -53,6 +53,7 @@ struct MergeRecords: ParsableCommand {
     for record in found { for line in try text.lines(record) { Terminal.print(line) } }
     if undo {
       Terminal.remark(say("已拆开", "Separated"))
+      OpenMatters.remark(conflicts: try replica.conflictCount(), problems: try replica.problemCount())
       return
     }
     let count = try replica.conflicts(of: one).count
@@ -60,8 +61,8 @@ struct MergeRecords: ParsableCommand {
     let back = "quan merge-records \(short) \(try replica.shortForm(of: two)) --undo"
     Terminal.remark(say("已合并; 拆开: \(back)", "Joined; to separate: \(back)"))
     if count > 0 {
-      Terminal.remark(
-        say("! 有 \(count) 项两边不同. 下一步: quan resolve", "! They differ in \(count). Next: quan resolve"))
+      Terminal.remark(say("! 有 \(count) 项两边不同", "! They differ in \(count)"))
     }
+    OpenMatters.remark(conflicts: try replica.conflictCount(), problems: try replica.problemCount())
   }
 }

@@ -116,6 +116,7 @@ struct ProblemCommands: ParsableCommand {
             JSON.object(["id": .string(found.id.description), "open_problems": .integer(rest)]).line)
         } else {
           Terminal.print(say("已处理. 待处理 \(rest) 个; 反悔: quan undo", "Settled. \(rest) open; quan undo takes it back"))
+          OpenMatters.remark(conflicts: try replica.conflictCount(), problems: 0)
         }
       }
     }

@@ -47,6 +47,7 @@ struct ResolveAll: ParsableCommand {
         }
       }
       talkEnd(settled: settled, rest: try replica.conflictCount())
+      OpenMatters.remark(conflicts: 0, problems: try replica.problemCount())
     }
   }
 
@@ -74,6 +75,10 @@ struct ResolveAll: ParsableCommand {
           continue
         }
         Terminal.print(say("将写入: ", "Will be written: ") + (try settling.preview(text)))
+        let after = ConsequenceText(text: text)
+        for line in try after.lines(try settling.consequences(replica), indent: "  ", columns: text.columns) {
+          Terminal.print(line)
+        }
         guard try Prompt.confirm(say("确定? (是/否) ", "Is that right? (yes/no) ")) else { continue }
         try replica.write(author: options.author, message: settling.reason) { try settling.write(to: &$0) }
         Terminal.print(say("已写入.", "Written."))

@@ -100,6 +100,10 @@ struct ResolveConflicts: ParsableCommand {
         for settling in settlings {
           let line = "\(try text.name(of: settling.conflict.record)) · \(try settling.preview(text))"
           for line in Wrap.lines("", line, columns: text.columns) { Terminal.print(line) }
+          let after = ConsequenceText(text: text)
+          for line in try after.lines(try settling.consequences(replica), indent: "  ", columns: text.columns) {
+            Terminal.print(line)
+          }
         }
         guard try isWanted(settlings.count) else {
           if !refused.isEmpty { throw ExitCode(CommandFailure.Status.pending.rawValue) }
@@ -119,6 +123,7 @@ struct ResolveConflicts: ParsableCommand {
       } else {
         Terminal.print(say("已处理 \(settlings.count) 处. 待处理 \(rest) 处", "Settled: \(settlings.count). \(rest) open"))
       }
+      if !options.json { OpenMatters.remark(conflicts: 0, problems: try replica.problemCount()) }
       if !refused.isEmpty { throw ExitCode(CommandFailure.Status.pending.rawValue) }
     }
   }

@@ -71,16 +71,10 @@ struct Undo: ParsableCommand {
     if !dryRun, let change = report.change {
       let own =
         try replica.changes(matching: change.description).first.map { try replica.shortForm(of: $0.first) } ?? ""
-      let open = try replica.conflictCount()
       Terminal.remark(
         say(
           "看看: quan diff \(own); 反悔: quan undo \(own)", "See it: quan diff \(own). Take it back: quan undo \(own)"))
-      if open > 0 {
-        Terminal.remark(
-          say(
-            "! 还有 \(open) 处冲突等您处理. 下一步: quan resolve",
-            "! \(open == 1 ? "1 conflict is" : "\(open) conflicts are") waiting for you. Next: quan resolve"))
-      }
+      OpenMatters.remark(conflicts: try replica.conflictCount(), problems: try replica.problemCount())
     }
   }
 
@@ -122,9 +116,8 @@ struct Undo: ParsableCommand {
       Terminal.print(try json(report, replica).line)
     } else {
       Terminal.print(
-        say(
-          "已重新打开 \(report.reopened.count) 处. 下一步: quan resolve",
-          "Opened again: \(report.reopened.count). Next: quan resolve"))
+        say("已重新打开 \(report.reopened.count) 处", "Opened again: \(report.reopened.count)"))
+      OpenMatters.remark(conflicts: try replica.conflictCount(), problems: try replica.problemCount())
     }
   }
 

@@ -94,6 +94,14 @@ struct Settling {
     }
   }
 
+  /// What would follow from it, as far as rules, keys and references know.
+  func consequences(_ replica: Replica) throws -> [Consequence] {
+    switch choice {
+    case .side(let side): try replica.consequences(of: conflict)[side - 1]
+    case .value(let value): try replica.consequences(of: conflict, writing: value)
+    }
+  }
+
   /// Writes it.
   func write(to transaction: inout Transaction) throws {
     switch choice {

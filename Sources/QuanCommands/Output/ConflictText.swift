@@ -101,10 +101,12 @@ struct ConflictText {
       lines += Wrap.lines(
         "  \(was)  ", base.isEmpty ? say("(空)", "(empty)") : base.joined(separator: " | "), columns: columns - 2)
     }
+    let consequences = try replica.consequences(of: conflict)
     for (index, side) in conflict.sides.enumerated() {
       lines += self.lines("  \(index + 1)  ", text(side, field), try who(side, in: conflict.scope))
+      lines += try ConsequenceText(text: self).lines(consequences[index], indent: "       ", columns: columns - 2)
     }
-    if let consequence = try consequence(conflict, field) { lines.append("  " + consequence) }
+    if let standing = try standing(conflict, field) { lines += Wrap.lines("  ", standing, columns: columns - 2) }
     return lines
   }
 
@@ -143,20 +145,33 @@ struct ConflictText {
   }
 
   /// What holds until somebody settles it.
-  private func consequence(_ conflict: Conflict, _ field: FieldDefinition?) throws -> String? {
+  private func standing(_ conflict: Conflict, _ field: FieldDefinition?) throws -> String? {
     switch conflict.class {
     case .value, .dispute:
       guard let field, let view = try replica.record(conflict.record)?[field.name],
         let shown = conflict.item == nil ? view.shown.first : view.item(conflict.item)?.shown.first,
         let side = conflict.sides.firstIndex(where: { $0.value == shown })
       else { return nil }
+      let proposed = try proposal(conflict, field, conflict.sides[side])
       return conflict.class == .dispute
         ? say("处理之前按较低的一步: 第 \(side + 1) 方", "until it is settled the lower step holds: side \(side + 1)")
-        : say("处理之前显示第 \(side + 1) 方", "until it is settled side \(side + 1) is shown")
+        : say("处理之前显示第 \(side + 1) 方", "until it is settled side \(side + 1) is shown") + proposed
     case .deletedAndEdited:
       return say("处理之前记录仍然保留", "until it is settled the record stays")
     case .schema: return nil
     }
+  }
+
+  /// Why a side is proposed, where another field says so.
+  private func proposal(_ conflict: Conflict, _ field: FieldDefinition, _ side: Conflict.Side) throws -> String {
+    guard case .knownBeatsUnknownLatest(let name) = field.rule,
+      let dates = schema.kind(conflict.kind)?.field(named: name),
+      let latest = try replica.origins(of: conflict.record, field: dates.id).first?.sides
+        .filter({ $0.value != nil }).max(by: { ($0.value ?? .integer(0)) < ($1.value ?? .integer(0)) }),
+      latest.dot.replica == side.dot.replica
+    else { return "" }
+    let title = Titles.field(dates)
+    return say(": \"\(title)\"以它为最新", ", which goes with the latest \"\(title)\"")
   }
 
   /// What sort of conflict it is.
@@ -199,15 +214,28 @@ struct ConflictText {
 
   // MARK: Programs
 
+  /// A conflict as `conflict show --json` and merge reports give it: with what taking each side would come to.
+  func jsonWithConsequences(_ conflict: Conflict) throws -> JSON {
+    let consequences = try replica.consequences(of: conflict)
+    let text = ConsequenceText(text: self)
+    return .object(
+      members(conflict) + [
+        JSON.Member(name: "consequences", value: .array(consequences.map { .array($0.map { text.json($0) }) }))
+      ])
+  }
+
   /// A conflict as `conflict list --json` gives it.
-  func json(_ conflict: Conflict) -> JSON {
+  func json(_ conflict: Conflict) -> JSON { .object(members(conflict)) }
+
+  private func members(_ conflict: Conflict) -> [JSON.Member] {
     let field = field(conflict)
-    return .object([
+    let members: KeyValuePairs<String, JSON> = [
       "record": .string(conflict.record.description), "kind": .string(schema.kind(conflict.kind)?.name ?? ""),
       "field": field.map { .string($0.name) } ?? .null, "item": ItemText.json(conflict.item),
       "class": .string(conflict.class.rawValue),
       "base": json(conflict.base, of: field), "sides": json(conflict.sides, of: field),
-    ])
+    ]
+    return members.map { JSON.Member(name: $0.key, value: $0.value) }
   }
 
   func json(_ values: [Value], of field: FieldDefinition?) -> JSON {

@@ -54,7 +54,7 @@ struct MergeJSON {
       "refused": .integer(counts.refused), "nothing_lost": .bool(counts.isBalanced),
       "operations_applied": .integer(counts.operations), "records_created": .integer(counts.created),
       "records_changed": .integer(counts.changed), "new_conflict_count": .integer(counts.newConflicts),
-      "new_conflicts": .array(report.newConflicts.map { text.json($0) }),
+      "new_conflicts": .array(report.newConflicts.map { (try? text.jsonWithConsequences($0)) ?? text.json($0) }),
       "settled_conflicts": .integer(counts.settled), "open_conflicts": .integer(counts.openConflicts),
       "possible_duplicates": .integer(counts.possibleDuplicates), "new_problem_count": .integer(counts.newProblems),
       "new_problems": .array(report.newProblems.map { ProblemText.json($0, text.schema, text.replica) }),

@@ -33,7 +33,7 @@ struct MergeText {
     }
     try talkProblems(report, counts)
     try talkRest(report, counts, text)
-    talkNext(open: counts.openConflicts, problems: try openProblems(report))
+    OpenMatters.remark(conflicts: counts.openConflicts, problems: try openProblems(report))
   }
 
   /// How many conflicts are open: as the merge left them, also when it is not kept.
@@ -54,21 +54,6 @@ struct MergeText {
     Terminal.print(say("需要核实 (新出现 \(counts.newProblems) 个):", "To be looked into (\(counts.newProblems) new):"))
     for problem in part(report.newProblems) { for line in try text.brief(problem) { Terminal.print(line) } }
     rest(counts.newProblems, say("全部: quan problem list", "all: quan problem list"))
-  }
-
-  /// The lines that no command that merges ends without while something is open.
-  private func talkNext(open: Int, problems: Int) {
-    if problems > 0 {
-      Terminal.remark(
-        say(
-          "? 有 \(problems) 个问题等您核实. 查看: quan problem list",
-          "? \(problems == 1 ? "1 problem is" : "\(problems) problems are") to be looked into. See: quan problem list"))
-    }
-    guard open > 0 else { return }
-    Terminal.remark(
-      say(
-        "! 还有 \(open) 处冲突等您处理. 下一步: quan resolve",
-        "! \(open == 1 ? "1 conflict is" : "\(open) conflicts are") waiting for you. Next: quan resolve"))
   }
 
   // MARK: Seen again
@@ -105,7 +90,7 @@ struct MergeText {
     }
     try talkProblems(merge.report, merge.counts)
     try talkRest(merge.report, merge.counts, text)
-    talkNext(open: try replica.conflictCount(), problems: try replica.problemCount())
+    OpenMatters.remark(conflicts: try replica.conflictCount(), problems: try replica.problemCount())
   }
 
   /// Where a merge came from, in words.

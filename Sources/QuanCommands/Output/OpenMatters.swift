@@ -20,6 +20,21 @@ struct OpenMatters {
     return words.joined(separator: say("、", ", "))
   }
 
+  /// The lines that no command that merges, settles or undoes ends without while something is open, with what to type next.
+  static func remark(conflicts: Int, problems: Int) {
+    if problems > 0 {
+      Terminal.remark(
+        say(
+          "? 有 \(problems) 个问题等您核实. 查看: quan problem list",
+          "? \(problems == 1 ? "1 problem is" : "\(problems) problems are") to be looked into. See: quan problem list"))
+    }
+    guard conflicts > 0 else { return }
+    Terminal.remark(
+      say(
+        "! 还有 \(conflicts) 处冲突等您处理. 下一步: quan resolve",
+        "! \(conflicts == 1 ? "1 conflict is" : "\(conflicts) conflicts are") waiting for you. Next: quan resolve"))
+  }
+
   /// How many conflicts are open about a record: a field each, and one when it was deleted by one and edited by another.
   private static func conflicts(_ record: Record) -> Int {
     record.fields.count { $0.isConflicted } + (record.presence == .disputed ? 1 : 0)

@@ -90,6 +90,9 @@ public struct InvariantExpression: Hashable, Sendable {
     return found
   }
 
+  /// Whether it looks at a field of the record itself.
+  public func looks(at field: String) -> Bool { paths.contains { $0.first == field } }
+
   /// What it counts.
   public var counts: [Count] {
     var found: [Count] = []

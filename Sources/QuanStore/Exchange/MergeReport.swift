@@ -208,7 +208,7 @@ public struct MergeReport: Hashable, Sendable {
   public var possibleDuplicates = 0
   /// What replicas are called, as far as they have told.
   public var labels: [ReplicaID: String] = [:]
-  /// Problems that were not there before, at most ``problemLimit``.
+  /// Problems that were not there before, by record, at most ``problemLimit``.
   public var newProblems: [Problem] = []
   /// How many problems are new.
   public var newProblemCount = 0

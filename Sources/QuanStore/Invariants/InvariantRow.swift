@@ -17,6 +17,17 @@ struct ShownFields {
 
 /// A record as an invariant looks at it: what it and those that it refers to show.
 final class InvariantRow: InvariantSource {
+  /// That a field of some records, which are one, shows something else than it does.
+  struct Assumption {
+    let rows: Set<Int64>
+    let field: FieldID
+    let values: [Value]
+    /// When it is written.
+    let time: Instant
+
+    func covers(_ row: Int64, _ field: FieldID) -> Bool { field == self.field && rows.contains(row) }
+  }
+
   private let file: ReplicaFile
   private let row: Int64
   private let kind: KindDefinition
@@ -25,18 +36,30 @@ final class InvariantRow: InvariantSource {
   /// The record's state, if it has been read; a record whose fields are all in ``shown`` and that has none is as it was
   /// created.
   private var state: RecordState?
+  private let assumption: Assumption?
+  /// Whether what is assumed has been looked at.
+  private(set) var usedAssumption = false
   /// The records that rules have counted so far.
   private(set) var counted: Set<Int64> = []
 
   /// A record whose fields are read as they are asked for, or are all in `shown`.
   init(
-    _ file: ReplicaFile, _ row: Int64, _ kind: KindDefinition, shown: ShownFields? = nil, state: RecordState? = nil
+    _ file: ReplicaFile, _ row: Int64, _ kind: KindDefinition, shown: ShownFields? = nil, state: RecordState? = nil,
+    assuming assumption: Assumption? = nil
   ) {
     self.file = file
     self.row = row
     self.kind = kind
     self.shown = shown
     self.state = state
+    self.assumption = assumption
+  }
+
+  /// What is assumed of a field of a record.
+  private func assumed(_ field: FieldID, of row: Int64) -> [Value]? {
+    guard let assumption, assumption.covers(row, field) else { return nil }
+    usedAssumption = true
+    return assumption.values
   }
 
   func values(at path: [String]) throws -> [InvariantOperand] {
@@ -49,7 +72,7 @@ final class InvariantRow: InvariantSource {
       return try follow(path.dropFirst(), from: shown.fields[place], shown.values[place])
     }
     guard let name = path.first, let field = kind.field(named: name) else { return [] }
-    return try follow(path.dropFirst(), from: field, file.shownValues(of: field, in: kind, at: LocalDot(rowID: row)))
+    return try follow(path.dropFirst(), from: field, own(field))
   }
 
   /// What the rest of a path leads to.
@@ -63,7 +86,7 @@ final class InvariantRow: InvariantSource {
         let target = file.catalog.schema.kind(named: last.target), let next = target.field(named: name),
         let local = file.streams.local(reference.record, in: reference.scope)
       else { return [] }
-      values = try file.shownValues(of: next, in: target, at: local)
+      values = try assumed(next.id, of: local.rowID) ?? file.shownValues(of: next, in: target, at: local)
       last = next
     }
     return values.map { InvariantOperand($0, scale: last.scale) }
@@ -75,9 +98,10 @@ final class InvariantRow: InvariantSource {
     if let shown {
       values = shown.place(of: name).map { shown.values[$0] } ?? []
     } else {
-      values = try file.shownValues(of: field, in: kind, at: LocalDot(rowID: row))
+      values = try own(field)
     }
     guard values.count == 1 else { return nil }
+    if let assumption, assumption.covers(row, field.id) { return assumption.time }
     if state == nil {
       if shown != nil { return try file.timeWritten(LocalDot(rowID: row)) }
       state = try file.loadJoined(LocalDot(rowID: row), hint: kind.id)?.state
@@ -92,6 +116,11 @@ final class InvariantRow: InvariantSource {
     }.max()
   }
 
+  /// What a field shows that has not been read, or is assumed to.
+  private func own(_ field: FieldDefinition) throws -> [Value] {
+    try assumed(field.id, of: row) ?? file.shownValues(of: field, in: kind, at: LocalDot(rowID: row))
+  }
+
   func count(of name: String, in field: String, _ condition: (any InvariantSource) throws -> Bool) throws -> Int {
     guard let kind = file.catalog.schema.kind(named: name), let table = file.catalog.tables[kind.id],
       let field = kind.field(named: field), let position = table.position[field.key]
@@ -104,7 +133,10 @@ final class InvariantRow: InvariantSource {
       while try statement.step() { found.insert(statement.integer(0)) }
     }
     let fulfilling = try Set(found.map { try file.representative(of: $0) }).filter { row in
-      try !file.isHandedOver(row) && condition(InvariantRow(file, row, kind))
+      guard try !file.isHandedOver(row) else { return false }
+      let counted = InvariantRow(file, row, kind, assuming: assumption)
+      defer { usedAssumption = usedAssumption || counted.usedAssumption }
+      return try condition(counted)
     }
     counted.formUnion(fulfilling)
     return fulfilling.count

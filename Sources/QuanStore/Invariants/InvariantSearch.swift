@@ -125,7 +125,7 @@ struct InvariantSearch {
   private func dependents(on run: Touched.Run) throws -> Set<Int64> {
     var found: Set<Int64> = []
     for path in Set((plan.dependents[run.kind] ?? []).map(\.path)) {
-      guard let last = path.last, let (table, name) = column(of: last) else { continue }
+      guard let last = path.last, let (table, name) = Self.column(file, last) else { continue }
       let statement = try file.connection.ownStatement(
         "SELECT id FROM \(table.quotedName) WHERE \(name) BETWEEN ? AND ?")
       statement.bind(1, run.first)
@@ -143,7 +143,7 @@ struct InvariantSearch {
   private func counting(_ run: Touched.Run) throws -> Set<Int64> {
     var found: Set<Int64> = []
     for count in plan.counted[run.kind] ?? [] {
-      guard let (table, name) = column(of: count.field) else { continue }
+      guard let (table, name) = Self.column(file, count.field) else { continue }
       let statement = try file.connection.ownStatement(
         "SELECT DISTINCT \(name) FROM \(table.quotedName) WHERE id BETWEEN ? AND ? AND \(name) IS NOT NULL")
       statement.bind(1, run.first)
@@ -169,9 +169,16 @@ struct InvariantSearch {
 
   /// The rows from which reference fields lead to some rows.
   private func walkBack(from rows: [Int64], _ path: some BidirectionalCollection<FieldID>) throws -> Set<Int64> {
+    try Self.walkBack(file, from: rows, path)
+  }
+
+  /// The rows from which reference fields lead to some rows.
+  static func walkBack(
+    _ file: ReplicaFile, from rows: [Int64], _ path: some BidirectionalCollection<FieldID>
+  ) throws -> Set<Int64> {
     var found = Set(rows)
     for field in path.reversed() {
-      guard let (table, name) = column(of: field) else { return [] }
+      guard let (table, name) = column(file, field) else { return [] }
       var next: Set<Int64> = []
       for row in found {
         for member in try file.members(of: row) {
@@ -185,7 +192,7 @@ struct InvariantSearch {
     return found
   }
 
-  private func column(of field: FieldID) -> (table: KindTable, name: String)? {
+  private static func column(_ file: ReplicaFile, _ field: FieldID) -> (table: KindTable, name: String)? {
     guard let kind = file.catalog.kindOfField[field], let table = file.catalog.tables[kind],
       let column = table.columns.first(where: { $0.definition.id == field }), column.shape.container == .register
     else { return nil }

@@ -118,6 +118,34 @@ struct KeyIndex {
     return shared
   }
 
+  /// The other rows that would share a key with a record if one of its fields held some values: for each key that the
+  /// field is in.
+  mutating func sharers(
+    of record: [Int64], _ kind: KindDefinition, _ field: FieldDefinition, _ values: [Value], _ scope: ScopeID
+  ) throws -> [(key: String, rows: [Int64])] {
+    let keys = Self.keys(of: kind).filter { key in
+      key.fields.contains { $0.id == field.id } && key.fields.count == kind.naturalKeys[key.index].parts.count
+    }
+    guard !keys.isEmpty, let state = try record.first.flatMap({ try file.loadJoined(LocalDot(rowID: $0)) })?.state
+    else {
+      return []
+    }
+    let numbers = try Self.numbers(of: kind.id, keys, scope: scope) { other in
+      let shown = other.id == field.id ? values : file.shown(other, in: state).shown
+      return try shown.map { try follow($0) }
+    }
+    return try numbers.compactMap { number in
+      let statement = try connection.statement("SELECT record FROM quan_key WHERE hash=?")
+      statement.bind(1, number.value)
+      var candidates: [Int64] = []
+      while try statement.step() { candidates.append(statement.integer(0)) }
+      let rows = try candidates.sorted { file.precedes($0, $1) }.prefix(Self.limit).filter { row in
+        try !record.contains(row) && self.numbers(of: row).contains { $0.value == number.value }
+      }
+      return rows.isEmpty ? nil : (kind.naturalKeys[number.key].text, Array(rows))
+    }
+  }
+
   // MARK: Many records
 
   /// Notes the numbers of new rows, and gives those that share one with another record, an outside system's ID included.

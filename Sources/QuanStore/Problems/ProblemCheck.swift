@@ -382,7 +382,9 @@ extension ReplicaFile {
   /// Makes `quan_problem` follow what the transaction has touched, and tells in a report what that changed.
   func tellProblems(in report: inout MergeReport) throws {
     let changes = try refreshProblems()
-    report.newProblems = try changes.new.prefix(MergeReport.problemLimit).compactMap { try problem($0) }
+    report.newProblems = try changes.new.prefix(MergeReport.problemLimit).compactMap { try problem($0) }.sorted {
+      ($0.record, $0.class.rawValue, $0.distinction, $0.id) < ($1.record, $1.class.rawValue, $1.distinction, $1.id)
+    }
     report.newProblemCount = changes.new.count
     report.settledProblems = changes.settled
     report.openProblems = try problemCount()

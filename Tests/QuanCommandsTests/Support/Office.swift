@@ -65,6 +65,17 @@ final class Office: Sendable {
 }
 
 extension Office {
+  /// An office whose laptops' IDs, which are random, come as their names do: sides and records are in their order.
+  static func inOrder() throws -> Office {
+    while true {
+      let office = try Office()
+      let identities = try office.laptops.map { laptop in
+        try #require(try office.quan(laptop, "status", "--json").json["replica"].string)
+      }
+      if identities == identities.sorted() { return office }
+    }
+  }
+
   /// The open conflicts that a laptop lists.
   func conflicts(_ laptop: String) throws -> [JSONValue] {
     let listed = try quan(laptop, "conflict", "list", "--json").json.items

@@ -48,8 +48,8 @@ struct Init: ParsableCommand {
         if !open {
           Terminal.remark(
             say(
-              "已密封: 交换的文件只有成员能读. 让另一台电脑加入: 在那边 quan member request 申请文件 --from 目录, 在这边 quan member admit 申请文件",
-              "It is sealed: only members can read what is exchanged. To let another laptop in: there quan member request REQUEST --from DIR, here quan member admit REQUEST"
+              "已密封, 只有成员能读交换的文件. 让别的电脑加入: 那边 quan member request, 这边 quan member admit",
+              "Sealed: only members can read what is exchanged. To let a laptop in: quan member request there, quan member admit here"
             ))
         }
         Terminal.remark(

@@ -82,16 +82,18 @@ extension ReplicaFile {
   private func save(_ text: OpenedText, at place: TextPlace) throws {
     guard var stored = try loadRow(place.record) else { return }
     let presence = stored.state.presence
+    let seen = text.seen
+    // Saving looks at the record again where it is joined with others: then this is done already.
+    text.isChanged = false
+    text.seen = [:]
     try text.history.save(length: text.rope.count)
-    for (replica, counter) in text.seen {
+    for (replica, counter) in seen {
       stored.state.seen[replica] = max(stored.state.seen[replica] ?? 0, counter)
     }
     stored.state.set(text: text.rope.string, of: place.key)
     if stored.state.presence != presence { touched.change(place.record, kind: stored.state.kind) }
     touched.write(place.record, kind: stored.state.kind, place.key.id, formerTargets: [])
     try save(stored.state, at: place.record, replacing: stored.place)
-    text.isChanged = false
-    text.seen = [:]
   }
 
   private func take(_ items: [TextWork.Item], into text: OpenedText) throws {

@@ -32,7 +32,7 @@ struct ReadmeTests {
           "LANG": language == "zh" ? "zh_CN.UTF-8" : "en_US.UTF-8", "NO_COLOR": "1", "PAGER": "cat",
           "QUAN_REPLICA": Self.people[person] ?? "", "XDG_STATE_HOME": folder.path + "/state of \(person)",
         ])
-      #expect(ended == status, "\(person): \(command)\n\(screen)")
+      try #require(ended == status, "\(person): \(command)\n\(screen)")
       // The terminal echoes what waits to be read; a person types it after the question.
       for answer in answering where screen.hasPrefix(answer.answer + "\n") {
         screen.removeFirst(answer.answer.count + 1)

@@ -165,12 +165,17 @@ extension InvariantExpression {
   }
 
   private static func isChecked(_ text: String) -> Bool {
-    let characters = Array(text.uppercased().utf8)
-    guard characters.count >= 2, characters.dropLast().allSatisfy({ (48...57).contains($0) }),
-      let last = characters.last
-    else { return false }
-    let sum = characters.dropLast().reduce(0) { (($0 + Int($1) - 48) * 2) % 11 }
+    var sum = 0
+    var last: UInt8?
+    for byte in text.utf8 {
+      if let last {
+        guard (48...57).contains(last) else { return false }
+        sum = ((sum + Int(last) - 48) * 2) % 11
+      }
+      last = byte
+    }
+    guard let last, text.utf8.count >= 2 else { return false }
     let check = (12 - sum) % 11
-    return last == (check == 10 ? UInt8(ascii: "X") : UInt8(48 + check))
+    return check == 10 ? last | 0x20 == UInt8(ascii: "x") : last == UInt8(48 + check)
   }
 }

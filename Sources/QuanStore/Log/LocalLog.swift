@@ -15,8 +15,9 @@ struct LocalLog {
   /// Up to how many bytes of canonical changes a batch leaves in the tail.
   private static let tailLimit = 256 << 10
 
-  /// Up to how many bytes of canonical changes wait to be packed: what waits is many times larger in memory.
-  private static let packLimit = SegmentLimits.cut * 3 / 4
+  /// Up to how many bytes of canonical changes wait to be packed: what waits is many times larger in memory, and so is
+  /// what is being packed meanwhile.
+  private static let packLimit = SegmentLimits.cut * 3 / 8
 
   /// Adds a change of a stream, which the digest before it belongs to.
   ///

@@ -163,6 +163,7 @@ struct KeyIndex {
     statement.bind(2, run.last)
     let codec = file.columnCodec
     let keys = Self.keys(of: table.kind)
+    entries.reserveCapacity(run.count * keys.count)
     while try statement.step() {
       let row = statement.integer(0)
       guard let scope = file.streams.dot(LocalDot(rowID: row))?.scope else { continue }

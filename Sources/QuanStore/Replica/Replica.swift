@@ -222,7 +222,7 @@ public final class Replica: Sendable {
         """
         PRAGMA journal_mode = WAL;
         PRAGMA synchronous = FULL;
-        PRAGMA cache_size = -49152;
+        PRAGMA cache_size = -43008;
         PRAGMA wal_autocheckpoint = 4000;
         """)
     }

@@ -48,6 +48,17 @@ struct LookTests {
     #expect(try !screen(["schema", "show"], ["PAGER": "cat"]).contains("PAGE:"))
   }
 
+  @Test("what to do next stands under the result, whether it fits the screen or goes through the pager")
+  func talkAfterResults() throws {
+    try office.quan("A", "add", "student", "name=泉泉")
+    for rows in [1, 40] {
+      for number in 1..<rows { try office.quan("A", "add", "student", "name=小\(number)") }
+      let lines = try screen(["list", "student"], ["PAGER": "sed s/^/PAGE:/"]).split(separator: "\n")
+      #expect(lines.last?.hasPrefix("\(rows) record") == true, "\(lines)")
+      #expect(lines.contains { $0.hasPrefix("PAGE:") } == (rows > 1))
+    }
+  }
+
   @Test("characters of ambiguous width take one column or two, as the terminal has it")
   func ambiguous() throws {
     try office.quan("A", "add", "student", "name=①②", "class=1班")

@@ -3,11 +3,13 @@ import Synchronization
 
 /// Shows long results page by page, when standard output is a terminal and they are longer than its screen.
 ///
-/// Lines are held back until there are more than fit; then `PAGER`, else `less`, gets them and all that follow.
+/// Lines are held back until there are more than fit; then `PAGER`, else `less`, gets them and all that follow. What is said
+/// meanwhile is said after them, where a person reads on, and not into the pages.
 enum Pager {
   private struct State {
     var isOn = false
     var held: [String] = []
+    var talk: [String] = []
     var rows = 0
     var columns = 80
     var used = 0
@@ -51,18 +53,26 @@ enum Pager {
     }
   }
 
+  /// Takes over a line of talk, to be said after the result; `false` when it is to be said now.
+  static func takeTalk(_ line: String) -> Bool {
+    state.withLock { state in
+      if state.isOn { state.talk.append(line) }
+      return state.isOn
+    }
+  }
+
   /// Writes what is held back, or waits until the reader has put the pages away.
   static func finish() {
-    let (held, process) = state.withLock { state in
-      let result = (state.held, state.process)
+    let (held, talk, process) = state.withLock { state in
+      let result = (state.held, state.talk, state.process)
       if state.pipe >= 0 { close(state.pipe) }
       state = State()
       return result
     }
     for line in held { Terminal.write(line + "\n", to: 1) }
-    guard process > 0 else { return }
     var status: Int32 = 0
-    while unsafe waitpid(process, &status, 0) < 0 && errno == EINTR {}
+    while process > 0, unsafe waitpid(process, &status, 0) < 0 && errno == EINTR {}
+    for line in talk { Terminal.talk(line) }
   }
 
   private static func start(_ state: inout State) {

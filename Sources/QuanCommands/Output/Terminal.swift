@@ -12,6 +12,7 @@ enum Terminal {
   /// Writes a line of talk.
   static func talk(_ line: String) {
     ProgressBar.clear()
+    if Pager.takeTalk(line) { return }
     write(line + "\n", to: 2)
   }
 

@@ -119,6 +119,55 @@ struct DecisionTests {
     try office.quan("A", "merge", "show", "\(number)", "--format", "csv", status: 64)
   }
 
+  @Test("the report of a merge in which a join arrived, or its end, tells of it in JSON and in CSV, in both languages")
+  func joinArrives() throws {
+    let office = try Office.inOrder()
+    let pupils = try [("A", "张伟"), ("B", "张偉")].map { laptop, name in
+      try office.quan(laptop, "add", "student", "name=\(name)", "birth=2012-03-04").text
+    }
+    try office.exchange()
+    try office.quan(
+      "B", "merge-records", pupils[0], pupils[1], "--reason", "一张证件", "--author", "李老师", "--now",
+      "2026-06-03T08:00:00Z")
+    try expectJoin(office, pupils, act: "joined", words: ["合并为一条记录", "one record from now on"], reason: "一张证件")
+    try office.quan("B", "merge-records", pupils[0], pupils[1], "--undo", "--author", "李老师")
+    try expectJoin(office, pupils, act: "separated", words: ["又拆成两条记录", "two records again"], reason: nil)
+  }
+
+  /// Expects that the merge that brings to A what B has done tells of one join, for programs and as a table.
+  private func expectJoin(
+    _ office: Office, _ pupils: [String], act: String, words: [String], reason: String?
+  ) throws {
+    try office.quan("B", "sync", office.stick)
+    let merged = try office.quan("A", "sync", office.stick, "--json").json
+    let saved = try office.quan("A", "merge", "show", "--json").json
+    for report in [merged, saved] {
+      #expect(report["join_count"].int == 1 && report["nothing_lost"] == .bool(true))
+      #expect(report["joins"].items.count == 1)
+      let join = report["joins"].items.first ?? .null
+      #expect(join["act"].string == act)
+      #expect(Set(join["records"].items.compactMap(\.string)) == Set(pupils))
+      #expect(join["author"].string == "李老师" && join["replica"].string == "laptop B")
+      if let reason { #expect(join["reason"].string == reason) }
+    }
+    let shorts = pupils.map { String($0.prefix(4)) + $0.drop { $0 != "-" } }
+    for (language, word) in zip(["zh", "en"], words) {
+      let path = office.path("joins-\(language).csv")
+      try office.quan("A", "merge", "show", "--format", "csv", "-o", path, "--lang", language)
+      let table = CSVText.cells(String(decoding: TemporaryFolder.read(path), as: UTF8.self))
+      let rows = table.filter { $0.first == word }
+      #expect(rows.count == 1, "\(table)")
+      let row = zip(table[0], rows.first ?? []).reduce(into: [String: String]()) { $0[$1.0] = $1.1 }
+      #expect(pupils.contains(row[language == "zh" ? "编号" : "record"] ?? ""))
+      let side = row[language == "zh" ? "第1方" : "side 1"] ?? ""
+      #expect(Set(side.split(separator: " + ").map(String.init)) == Set(shorts))
+      #expect((row[language == "zh" ? "第1方写者" : "by 1"] ?? "").hasPrefix("李老师, laptop B"))
+      if let reason { #expect(row[language == "zh" ? "理由" : "reason"] == reason) }
+      // There is nothing to decide about it.
+      #expect(row[language == "zh" ? "核对码" : "check"] == "")
+    }
+  }
+
   @Test("one is settled by who wrote a side, one or many by what was written last")
   func byRule() throws {
     let scene = try Scene()

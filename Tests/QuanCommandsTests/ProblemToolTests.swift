@@ -70,9 +70,17 @@ struct ProblemToolTests {
               出生日期  2012-**-**
               学籍号    2****1
         --
-        处理: quan problem resolve CODE06 --same
-        处理: quan problem resolve CODE06 --accept --reason "不是同一人"
-        处理: quan edit AAAA-NNN FIELD=VALUE
+        怎样处理, 任选一种:
+          是同一个: 合成一条, 两边填的都保留, 不一样的项再由您选
+            quan problem resolve CODE06 --same
+          不是同一个: 各留各的, 以后不再提示
+            quan problem resolve CODE06 --accept --reason "不是同一个"
+          有一条填错了: 改正它
+            quan edit AAAA-NNN 字段=新值
+            quan edit BBBB-N 字段=新值
+          拿不准: 先看各条的全部内容
+            quan show AAAA-NNN
+            quan show BBBB-N
 
         """)
     #expect(

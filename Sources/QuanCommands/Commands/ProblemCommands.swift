@@ -71,7 +71,7 @@ struct ProblemCommands: ParsableCommand {
           return
         }
         for line in try text.lines(found) { Terminal.print(line) }
-        for hint in try text.hints(found) { Terminal.remark(say("处理: ", "Settle: ") + hint) }
+        for line in try ProblemWays(replica: replica).lines(found) { Terminal.remark(line) }
       }
     }
   }
@@ -105,7 +105,7 @@ struct ProblemCommands: ParsableCommand {
           say(
             "写 --same、--accept、--reopen、--restore、--clear 之一",
             "write one of --same, --accept, --reopen, --restore and --clear"),
-          hint: say("说明: quan problem resolve --help", "see: quan problem resolve --help"))
+          hint: say("每种是什么意思: ", "what each does: ") + "quan problem show \(Terminal.neutral(problem))")
       }
       try options.withReplica { replica in
         let found = try ProblemFinder(replica: replica).problem(problem)

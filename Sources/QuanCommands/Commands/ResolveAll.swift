@@ -100,7 +100,8 @@ struct ResolveAll: ParsableCommand {
   private func talkEnd(settled: Int, rest: Int) {
     Terminal.print("")
     if settled > 0 {
-      Terminal.print(say("已处理 \(settled) 处; 反悔: quan undo", "Settled: \(settled); quan undo takes the last one back"))
+      Terminal.print(
+        say("已处理 \(settled) 处; 反悔最后一处: quan undo", "Settled: \(settled); quan undo takes the last one back"))
     }
     Terminal.print(
       rest == 0

@@ -124,29 +124,6 @@ struct ProblemText {
     return names.isEmpty ? nil : names.joined(separator: say("; ", "; "))
   }
 
-  /// The commands that settle a problem.
-  func hints(_ problem: Problem) throws -> [String] {
-    let code = code(problem)
-    let short = try replica.shortForm(of: problem.record)
-    let accept = "quan problem resolve \(code) --accept --reason "
-    if problem.verdict != nil { return ["quan problem resolve \(code) --reopen"] }
-    switch problem.class {
-    case .unique, .duplicate:
-      return [
-        "quan problem resolve \(code) --same", accept + say("\"不是同一人\"", "\"not the same person\""),
-        "quan edit \(short) FIELD=VALUE",
-      ]
-    case .deletedTarget:
-      return [
-        "quan problem resolve \(code) --restore", "quan problem resolve \(code) --clear",
-        accept + say("\"理由\"", "\"WHY\""),
-      ]
-    case .dangling: return ["quan problem resolve \(code) --clear", accept + say("\"理由\"", "\"WHY\"")]
-    case .invariant: return ["quan edit \(short) FIELD=VALUE", accept + say("\"理由\"", "\"WHY\"")]
-    case .transfer: return try TransferText.hints(problem, replica) + [accept + say("\"理由\"", "\"WHY\"")]
-    }
-  }
-
   // MARK: Programs
 
   /// A problem as `problem list --json` gives it.

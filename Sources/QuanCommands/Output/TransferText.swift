@@ -165,25 +165,34 @@ struct TransferText {
     }
   }
 
-  /// The commands that settle what is wrong about a transfer.
-  static func hints(_ problem: Problem, _ replica: Replica) throws -> [String] {
+  /// The ways to settle what is wrong about a transfer.
+  static func ways(_ problem: Problem, _ replica: Replica) throws -> [ProblemWays.Way] {
     let short = try replica.shortForm(of: problem.record)
+    func forward(_ id: String) -> ProblemWays.Way {
+      ProblemWays.Way(
+        words: say("应当跟着转走: 送到新的地方", "It belongs where the record went: send it after"),
+        commands: ["quan transfer forward \(id)"])
+    }
+    func decline(_ ids: [String]) -> ProblemWays.Way {
+      ProblemWays.Way(
+        words: say("不该在这里接收: 事后拒收", "It should not have been accepted: decline it afterwards"),
+        commands: ids.map { "quan transfer decline \($0) --afterwards" })
+    }
     switch problem.rules.first.flatMap({ TransferTrouble(rawValue: $0) }) {
-    case .edited, .deleted: return ["quan transfer forward \(short)"]
-    case .stray:
-      let target = try problem.others.first.map { try replica.shortForm(of: $0.record) } ?? short
-      return ["quan transfer forward \(target)"]
+    case .edited, .deleted: return [forward(short)]
+    case .stray: return [forward(try problem.others.first.map { try replica.shortForm(of: $0.record) } ?? short)]
     case .withdrawn:
-      let transfers = try replica.transfers(about: problem.record).filter { $0.state == .accepted }
-      return try transfers.flatMap { transfer in
-        let id = try replica.shortForm(of: transfer.id)
-        return ["quan restore \(id)", "quan transfer decline \(id) --afterwards"]
-      }
+      let ids = try replica.transfers(about: problem.record).filter { $0.state == .accepted }
+        .map { try replica.shortForm(of: $0.id) }
+      guard !ids.isEmpty else { return [] }
+      let stands = ProblemWays.Way(
+        words: say("转走是对的: 恢复转学", "The transfer is right: restore it"), commands: ids.map { "quan restore \($0)" })
+      return [stands, decline(ids)]
     case .twice:
       let records = (problem.records.map(\.record))
       let ids = try replica.transfers().filter { $0.state == .accepted && records.contains($0.record) }
         .map { try replica.shortForm(of: $0.id) }
-      return (ids.isEmpty ? ["TRANSFER"] : ids).map { "quan transfer decline \($0) --afterwards" }
+      return [decline(ids.isEmpty ? ["TRANSFER"] : ids)]
     case nil: return []
     }
   }

@@ -74,6 +74,7 @@ struct ReadmeTests {
       .replacing(/\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b/, with: "CODE")
       .replacing(/\b[0-9A-HJKMNP-TV-Z]{13}\b(?!-)/, with: "MEMBER")
       .replacing(/\b[0-9A-HJKMNP-TV-Z]{4,13}-[0-9]+\b(?!-)/, with: "ID")
+      .replacing(/\b[0-9A-HJKMNP-TV-Z]{6}\b/, with: "PROBLEM")
       .replacing(/(已写入|Wrote) [0-9]+/) { "\($0.output.1) N" }
       // Columns are as wide as the IDs in them.
       .replacing(#/ {2,}/#, with: "  ").replacing(/-{3,}/, with: "---").replacing(#/ +\n/#, with: "\n")
@@ -109,10 +110,26 @@ struct ReadmeTests {
     throw Unlucky()
   }
 
+  /// Both enter one more pupil, each under a variant of the name; 王老师 is told, says that they are one, and chooses a name.
+  private func enterTwice(_ tour: Tour, answering: [(question: String, answer: String)]) throws {
+    try tour.run("王老师", "quan add student name=张伟 birth=2012-03-04")
+    try tour.run("李老师", "quan add student name=张偉 birth=2012-03-04")
+    try tour.run("李老师", "quan sync stick", isShown: false)
+    try tour.run("王老师", "quan sync stick")
+    tour.expectShown()
+    let listed = try tour.run("王老师", "quan problem list --json", isShown: false)
+    let code = try String(#require(listed.firstMatch(of: /"id":"([0-9A-Z]{6})/)).output.1)
+    try tour.run("王老师", "quan problem show \(code)")
+    try tour.run("王老师", "quan problem resolve \(code) --same")
+    try tour.run("王老师", "quan resolve", answering: answering)
+    tour.expectShown()
+  }
+
   /// The laptops' IDs never came in the order that the screens show.
   private struct Unlucky: Error {}
 
-  @Test("the tour: both change the pupil, the merge says so, it is settled, told of and masked; a form travels later")
+  @Test(
+    "the tour: both change the pupil, the merge says so, it is settled, as is one entered twice; a form travels later")
   func english() throws {
     let (tour, pupil) = try bothEdit("en")
     try tour.run("王老师", "quan sync stick")
@@ -121,6 +138,8 @@ struct ReadmeTests {
       "王老师", "quan resolve",
       answering: [("Which side? 1-2, =VALUE, later, quit, ?: ", "2"), ("Is that right? (yes/no) ", "yes")])
     tour.expectShown()
+    try enterTwice(
+      tour, answering: [("Which side? 1-2, =VALUE, later, quit, ?: ", "1"), ("Is that right? (yes/no) ", "yes")])
     try tour.run("王老师", "quan sync stick", isShown: false)
     try tour.run("李老师", "quan sync stick", isShown: false)
     try tour.run("王老师", "quan history \(pupil) school")
@@ -141,7 +160,7 @@ struct ReadmeTests {
     tour.expectShown()
   }
 
-  @Test("the Chinese section: the merge, the settling, and a roster that is imported")
+  @Test("the Chinese section: the merge, the settling, a pupil entered twice, and a roster that is imported")
   func chinese() throws {
     let (tour, _) = try bothEdit("zh")
     tour.forget()
@@ -150,6 +169,7 @@ struct ReadmeTests {
     try tour.run(
       "王老师", "quan resolve", answering: [("取哪一方? 1-2, =值, 稍后, 结束, ?: ", "2"), ("确定? (是/否) ", "是")])
     tour.expectShown()
+    try enterTwice(tour, answering: [("取哪一方? 1-2, =值, 稍后, 结束, ?: ", "1"), ("确定? (是/否) ", "是")])
     TemporaryFolder.write(
       Array("泉城小学学生名册\n姓名,班级,就读方式,鞋码\n小明,1班,走读,34\n小红,1班,住校,33\n合计,2,,\n".utf8),
       to: tour.folder.path + "/学生名册.csv")

@@ -61,8 +61,11 @@ let package = Package(
     .executableTarget(
       name: "simulate", dependencies: ["QuanTesting", arguments], path: "Tools/Programs/simulate", swiftSettings: strict
     ),
+    // Recorded editing histories, for the benchmark and the tests.
+    .target(
+      name: "EditingTraces", dependencies: ["Quan", "QuanFormat"], path: "Tools/Programs/traces", swiftSettings: strict),
     .executableTarget(
-      name: "benchmark", dependencies: ["Quan", "QuanFormat", "QuanTesting", sqlite, arguments],
+      name: "benchmark", dependencies: ["Quan", "QuanFormat", "QuanTesting", "EditingTraces", sqlite, arguments],
       path: "Tools/Programs/benchmark", swiftSettings: strict),
     .executableTarget(
       name: "TwoReplicas", dependencies: ["Quan", "QuanEducation"], path: "Examples/TwoReplicas", swiftSettings: strict),
@@ -76,7 +79,7 @@ let package = Package(
     .executableTarget(
       name: "Guides", dependencies: ["Quan"], path: "Examples/Guides", swiftSettings: strict),
     tests("StructureTests", []),
-    tests("QuanCoreTests", ["QuanCore", "QuanTesting"]),
+    tests("QuanCoreTests", ["QuanCore", "QuanTesting", "EditingTraces"]),
     tests("QuanSyncTests", ["QuanCore", "QuanSync"]),
     tests("QuanTestingTests", ["QuanTesting"]),
     tests("QuanFormatTests", ["QuanFormat", "QuanTesting"], resources: [.copy("Golden")]),

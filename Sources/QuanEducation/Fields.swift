@@ -28,14 +28,19 @@ func entries(
   FieldDraft(code, Labels(chinese, english), container: .map, rule: rule, sensitivity: sensitivity)
 }
 
-/// Prose of which both versions are kept when two people write at once.
-///
-/// These are the fields that are to be collaborative texts: findings, advice, feedback, actions and objections, summaries,
-/// remarks and notes. A field never changes its container, so a text will be a field beside the line.
+/// Short prose of which both versions are kept, apart and whole, when two people write at once: remarks and notes.
 func prose(
   _ code: String, _ chinese: String, _ english: String, _ sensitivity: Sensitivity = .sensitive
 ) -> FieldDraft {
   line(code, chinese, english, sensitivity, rule: .keepAll)
+}
+
+/// Prose that several people go on writing, merged as they typed it: what a visit found and advised, feedback, what was
+/// done, said or objected.
+func text(
+  _ code: String, _ chinese: String, _ english: String, _ sensitivity: Sensitivity = .sensitive
+) -> FieldDraft {
+  FieldDraft(code, Labels(chinese, english), container: .text, sensitivity: sensitivity)
 }
 
 /// A civil date.

@@ -5,15 +5,16 @@ import Testing
 @Suite("The independent reader")
 struct ReaderTests {
   private let reader = Built.repository + "/Tools/read-bundle"
-  private let golden = Built.repository + "/Tests/QuanFormatTests/Golden/golden."
+  private let golden = Built.repository + "/Tests/QuanFormatTests/Golden/"
 
   /// What the tool tells of a bundle's changes.
   private func told(_ path: String) throws -> Outcome {
     try Program.run(try Built.quan.get(), ["bundle", "show", path, "--changes", "--reveal"])
   }
 
-  @Test("reads the golden bundle as it was written down, and as the tool does")
-  func readsGolden() throws {
+  @Test("reads the golden bundles as they were written down, and as the tool does", arguments: ["golden", "texts"])
+  func readsGolden(name: String) throws {
+    let golden = self.golden + name + "."
     let read = try Program.run(reader, [golden + "quanbundle"])
     #expect(read.status == 0)
     #expect(read.err.isEmpty)
@@ -77,7 +78,7 @@ struct ReaderTests {
   @Test("refuses what the tool refuses, with the same status")
   func refusesAlike() throws {
     let folder = TemporaryFolder()
-    let whole = TemporaryFolder.read(golden + "quanbundle")
+    let whole = TemporaryFolder.read(golden + "golden.quanbundle")
     try #require(whole.count > 100)
     var newer = whole
     newer[8] = 1

@@ -8,6 +8,7 @@ struct TextPlay {
   var edits: [TextEdit] = []
   var reference: ReferenceText
   let start: String
+  private var counters: [UInt64: UInt64] = [:]
 
   init(_ start: String = "") {
     self.start = start
@@ -17,14 +18,23 @@ struct TextPlay {
   /// Adds an edit; `parents` by place, none for the beginning.
   @discardableResult
   mutating func edit(_ replica: UInt64, _ parents: [Int], _ body: (inout TextRuns) -> Void) -> Int {
+    add(replica, parents, isReferred: true, body)
+  }
+
+  /// Adds an edit, also to the reference or, where that would take too long, not.
+  @discardableResult
+  mutating func add(
+    _ replica: UInt64, _ parents: [Int], isReferred: Bool, _ body: (inout TextRuns) -> Void
+  ) -> Int {
     var runs = TextRuns()
     body(&runs)
-    let counter = UInt64(events.count { $0.dot.replica.rawValue == replica } + 1)
+    counters[replica, default: 0] += 1
+    let counter = counters[replica, default: 0]
     let own = parents.isEmpty ? [-1] : parents.sorted()
     let dot = Dot(ReplicaID(rawValue: replica), counter)
     events.append(TextEvent(dot: dot, parents: own, runs: runs.runs))
     edits.append(TextEdit(parents: [], runs: runs.runs, utf8: runs.utf8))
-    reference.apply(dot, parents: own, edits[edits.count - 1])
+    if isReferred { reference.apply(dot, parents: own, edits[edits.count - 1]) }
     return events.count - 1
   }
 
@@ -43,23 +53,14 @@ struct TextPlay {
     var known = 0
     for cut in cuts + [order.count] where cut > known {
       var walker = TextWalker(Array(ordered[..<cut]))
+      var source = Rope.Source()
+      var deleted: [UInt8] = []
       walker.run(known: known, length: length) { step in
-        rope.take(step, from: edits[order[step.event]])
+        rope.apply(step, of: edits[order[step.event]], from: &source, deleted: &deleted)
       }
       known = cut
     }
     return rope.string
-  }
-}
-
-extension Rope {
-  mutating func take(_ step: TextWalker.Step, from edit: TextEdit) {
-    if step.run.kind == .delete {
-      delete(step.run.count, at: step.run.position)
-    } else {
-      let scalars = Array(edit.inserted.unicodeScalars)[step.source..<step.source + step.run.count]
-      insert(String(String.UnicodeScalarView(scalars)), at: step.run.position)
-    }
   }
 }
 
@@ -250,7 +251,7 @@ struct TextTests {
           })
         walker.run(known: 0, length: 0, isWhole: true) { _ in }
         var all: [String] = []
-        walker.eachStretch { stretch in
+        for stretch in walker.stretches() {
           for index in 0..<stretch.count {
             all.append("\(play.events[order[stretch.event]].dot)#\(stretch.source + index)")
           }
@@ -309,5 +310,93 @@ struct TextTests {
     let joined = TextDifference(from: "👩‍👧x", to: "👩‍👦x")
     #expect(joined.replacements.map(\.old) == [0..<3])
     #expect(TextDifference(from: "é", to: "e\u{301}").replacements.count == 1)
+  }
+}
+
+@Suite("Texts of every sort and size")
+struct TextSizeTests {
+  @Test("two versions of a text are merged by what each changed")
+  func merged() {
+    #expect(TextDifference.merged(base: "甲乙丙", "甲新乙丙", "甲乙丁") == "甲新乙丁")
+    #expect(TextDifference.merged(base: "", "a", "b") == "ab")
+    #expect(TextDifference.merged(base: "ab", "", "ab") == "")
+  }
+
+  @Test("clusters, joiners, NFC and NFD are scalars like others, and none is cut or changed by what another does")
+  func scalars() {
+    let start = "👩‍👧é e\u{301} 泉🇨🇳"
+    var play = TextPlay(start)
+    play.edit(1, []) { $0.insert("👨‍👩‍👧‍👦", at: 0) }
+    play.edit(2, []) { $0.insert("e\u{301}", at: start.unicodeScalars.count) }
+    let text = play.text()
+    #expect(text.unicodeScalars.elementsEqual(("👨‍👩‍👧‍👦" + start + "e\u{301}").unicodeScalars))
+    #expect(text == play.reference.text)
+  }
+
+  @Test("10,000 single scalars put in front of everything at once by each of two people do not take long")
+  func prepended() {
+    let count = 10_000
+    var events: [TextEvent] = []
+    for replica in UInt64(1)...2 {
+      for counter in 1...count {
+        events.append(
+          TextEvent(
+            dot: Dot(ReplicaID(rawValue: replica), UInt64(counter)), parents: [counter == 1 ? -1 : events.count - 1],
+            runs: [TextRun(.insert, at: 0, count: 1)]))
+      }
+    }
+    var walker = TextWalker(events)
+    var steps = 0
+    let spent = ContinuousClock().measure { walker.run(known: 0, length: 5) { _ in steps += 1 } }
+    #expect(steps == 2 * count)
+    // Walking over the other's for each would be 10^8 steps.
+    #expect(spent < .seconds(20))
+    let stretches = walker.stretches()
+    #expect(stretches.first?.event == count - 1 && stretches.last?.event == -1)
+  }
+
+  @Test("a text of 10 MB takes a million edits, a hundred thousand of them with somebody else's at once")
+  func large() {
+    var rope = Rope(String(repeating: "泉水叮咚.\n", count: 760_000))
+    let length = rope.count
+    #expect(rope.byteCount > 10 << 20)
+    var random = SeededGenerator(seed: 2)
+    var plain = 0
+    // Unoptimised a tenth of them has to do.
+    #if DEBUG
+      let edits = 100_000
+    #else
+      let edits = 1_000_000
+    #endif
+    for _ in 0..<edits {
+      let place = Int(random.next() % UInt64(rope.count))
+      if random.next() % 4 == 0 {
+        rope.delete(1, at: place)
+        plain -= 1
+      } else {
+        rope.insert("x", at: place)
+        plain += 1
+      }
+    }
+    #expect(rope.count == length + plain)
+    var events: [TextEvent] = []
+    for replica in UInt64(1)...2 {
+      for counter in 1...50_000 {
+        let place = Int(random.next() % 5_000_000)
+        events.append(
+          TextEvent(
+            dot: Dot(ReplicaID(rawValue: replica), UInt64(counter)), parents: [counter == 1 ? -1 : events.count - 1],
+            runs: [TextRun(counter % 5 == 0 ? .delete : .insert, at: place, count: 1)]))
+      }
+    }
+    var walker = TextWalker(events)
+    walker.run(known: 0, length: rope.count) { step in
+      if step.run.kind == .delete {
+        rope.delete(step.run.count, at: step.run.position)
+      } else {
+        rope.insert("y", at: step.run.position)
+      }
+    }
+    #expect(rope.count <= length + plain + 80_000 && rope.count >= length + plain + 80_000 - 20_000)
   }
 }

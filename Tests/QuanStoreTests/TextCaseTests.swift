@@ -120,3 +120,64 @@ struct TextCaseTests {
     #expect(try text(bureau, id, on: 0) == "ab")
   }
 }
+
+@Suite("Sentences that several people changed at once")
+struct SharedPassageTests {
+  private func merge(
+    _ start: String, _ one: (inout Transaction, RecordID, FieldID) throws -> Void,
+    _ other: (inout Transaction, RecordID, FieldID) throws -> Void
+  ) throws -> (text: String, notices: [MergeReport.Notice], again: [MergeReport.Notice]) {
+    let bureau = try Bureau(2, schema: textSchema)
+    let notes = try bureau.field("notes", of: "visit")
+    let kind = try bureau.kind("visit")
+    let id = try bureau.replicas[0].write { try $0.create(kind, [notes: [.text(start)]]) }
+    try bureau.exchange()
+    try bureau.replicas[0].write(author: "王老师") { try one(&$0, id, notes) }
+    try bureau.replicas[1].write(author: "李老师") { try other(&$0, id, notes) }
+    let report = try bureau.give(1, to: 0)
+    let again = try bureau.give(1, to: 0)
+    var text = ""
+    if case .text(let found)? = try bureau.shown(id, "notes", on: 0).first { text = found }
+    try bureau.exchange()
+    try bureau.expectEqual()
+    func passages(_ report: MergeReport) -> [MergeReport.Notice] { report.notices.filter { $0.class == .samePassage } }
+    return (text, passages(report), passages(again))
+  }
+
+  @Test("a sentence changed by two people at once is merged, and a notice has both versions with their authors")
+  func sameSentence() throws {
+    let (text, notices, again) = try merge("第一句. 父亲在外打工。第三句。") { transaction, id, notes in
+      try transaction.insert("县城", at: 8, in: id, notes)
+    } _: { transaction, id, notes in
+      try transaction.replace(5..<7, with: "母亲", in: id, notes)
+    }
+    #expect(text == "第一句. 母亲在县城外打工。第三句。")
+    let notice = try #require(notices.first)
+    #expect(notices.count == 1 && again.isEmpty)
+    #expect(notice.base == [.text(" 父亲在外打工。")] || notice.base == [.text("父亲在外打工。")])
+    #expect(notice.sides.map(\.stamp.author).sorted() == ["李老师", "王老师"].sorted())
+    let versions = notice.sides.compactMap { side -> String? in
+      if case .text(let text)? = side.value { text.trimmingPrefix(" ").description } else { nil }
+    }
+    #expect(Set(versions) == ["父亲在县城外打工。", "母亲在外打工。"])
+  }
+
+  @Test("a sentence that one deleted and another extended is told of; sentences apart are not")
+  func deletedSentence() throws {
+    let (text, notices, _) = try merge("甲甲。乙乙。丙丙。") { transaction, id, notes in
+      try transaction.delete(3..<6, from: id, notes)
+    } _: { transaction, id, notes in
+      try transaction.insert("新", at: 4, in: id, notes)
+    }
+    #expect(text == "甲甲。新丙丙。")
+    #expect(notices.count == 1)
+    #expect(Set(notices.flatMap(\.sides).map(\.value)) == [.text(""), .text("乙新乙。")])
+
+    let (_, none, _) = try merge("甲甲。乙乙。丙丙。") { transaction, id, notes in
+      try transaction.insert("一", at: 1, in: id, notes)
+    } _: { transaction, id, notes in
+      try transaction.insert("二", at: 7, in: id, notes)
+    }
+    #expect(none.isEmpty)
+  }
+}

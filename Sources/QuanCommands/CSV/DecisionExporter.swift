@@ -56,6 +56,7 @@ struct DecisionExporter {
       case .decidedByRule: say("自动合并", "merged by rule")
       case .cleared: say("有人清空, 有人填写; 保留填写的值", "cleared by one, written by another; the value stands")
       case .moved: say("多人同时移动了同一项", "moved by several at once; it is at one place")
+      case .samePassage: say("多人同时改了同一句, 都已保留", "one sentence changed by several at once, all kept")
       case .forked: say("电脑身份被两台机器使用", "an identity used by two machines")
       }
     var row = try self.row(what, notice.record, notice.scope, notice.kind, field)

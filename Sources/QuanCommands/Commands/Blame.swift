@@ -39,6 +39,18 @@ struct Blame: ParsableCommand {
 
   /// A row for each value that stands in a field.
   private func add(_ origin: FieldOrigin, _ record: Record, _ text: ConflictText, to table: inout Table) throws {
+    if origin.definition.container == .text {
+      let passages = PassageText(text: text, field: origin.definition)
+      for (index, passage) in try text.replica.passages(of: record.id, origin.definition.id).enumerated() {
+        table.add([
+          index == 0 ? Titles.field(origin.definition) : "", passages.shown(passage.text),
+          passage.stamp.author.isEmpty ? say("不详", "unknown") : passage.stamp.author,
+          text.people.laptop(passage.dot.replica), ValueText.time(passage.stamp.time),
+          try passages.change(of: passage) ?? "",
+        ])
+      }
+      return
+    }
     let isOpen = origin.outcome == .asked || origin.outcome == .disputed
     let name = (isOpen ? say("! 冲突 ", "! conflict ") : "") + Titles.field(origin.definition)
     if origin.sides.isEmpty {
@@ -58,11 +70,16 @@ struct Blame: ParsableCommand {
   }
 
   private func json(_ origin: FieldOrigin, _ record: Record, _ text: ConflictText) throws -> JSON {
-    .object([
+    // Of a text each passage has its author.
+    let written: [(value: Value?, dot: Dot, stamp: Stamp)] =
+      origin.definition.container == .text
+      ? try text.replica.passages(of: record.id, origin.definition.id).map { (.text($0.text), $0.dot, $0.stamp) }
+      : origin.sides.map { ($0.value, $0.dot, $0.stamp) }
+    return .object([
       "field": .string(origin.definition.name), "shown": text.json(origin.shown, of: origin.definition),
       "conflict": .bool(origin.outcome == .asked || origin.outcome == .disputed),
       "values": .array(
-        try origin.sides.map { side in
+        try written.map { side in
           let source = try text.replica.provenance(of: side.dot, in: record.scope)
           return .object([
             "value": side.value.map { ValueText.json($0, of: origin.definition) } ?? .null,

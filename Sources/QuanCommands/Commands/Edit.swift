@@ -10,11 +10,13 @@ struct Edit: ParsableCommand {
       字段=值 设置 (写回原值即为确认); 字段= 清空; 集合用 字段+=值、字段-=值; 计数用 字段+=数.
       列表: 字段+=值 加在末尾, '字段[2]=值' 改第2项, '字段[2]+=值' 插在第2项之前, '字段[2]=' 去掉第2项, '字段[3]>1' 把第3项移到第1.
       映射: 字段.键=值 设置, 字段.键= 去掉. 带方括号或 > 的写法请加引号.
+      文字: 字段=新的全文 只改不同之处; 或 quan edit 编号 字段 --editor 在编辑器 (VISUAL 或 EDITOR) 中改.
       """,
       """
       FIELD=VALUE sets (writing the same value confirms it); FIELD= clears; sets take FIELD+=V and FIELD-=V; counters FIELD+=N.
       Lists: FIELD+=V appends, 'FIELD[2]=V' sets the second, 'FIELD[2]+=V' inserts before it, 'FIELD[2]=' removes it, 'FIELD[3]>1' moves the third to be the first.
       Maps: FIELD.KEY=V sets, FIELD.KEY= takes the key away. Quote what has brackets or > in it.
+      Texts: FIELD=NEW TEXT changes only what differs; or quan edit ID FIELD --editor changes it in your editor (VISUAL or EDITOR).
       """
     ))
 
@@ -26,6 +28,16 @@ struct Edit: ParsableCommand {
   var fields: [String]
   @Option(name: .shortAndLong, help: ArgumentHelp(say("附言", "What you say about it."), valueName: "TEXT"))
   var message: String?
+  @Flag(help: ArgumentHelp(say("在编辑器中改一个字段的文字", "Change the text of one field in your editor.")))
+  var editor = false
+
+  func validate() throws {
+    if editor && fields.count != 1 {
+      throw ValidationError(
+        say(
+          "--editor 只用于一个字段: quan edit 编号 字段 --editor", "--editor takes one field: quan edit ID FIELD --editor"))
+    }
+  }
 
   func run() throws {
     try options.withReplica { replica in
@@ -34,6 +46,7 @@ struct Edit: ParsableCommand {
       guard let current = try replica.record(id) else {
         throw CommandFailure(StoreError(.notFound, "", subject: record))
       }
+      if editor { return try editText(of: current, replica) }
       let parser = ValueParser(finder: finder)
       let assignments = try fields.map { try Assignment($0, of: current.kind) }
       try replica.write(author: options.author, message: message) { transaction in
@@ -48,6 +61,38 @@ struct Edit: ParsableCommand {
           say("注意: 这条记录已被删除, 修改使它成为待处理的冲突", "Note: the record is deleted; your edit makes a conflict of it"))
       }
     }
+  }
+
+  /// Lets the person change a text; what others change meanwhile stands.
+  private func editText(of record: Record, _ replica: Replica) throws {
+    let field = try Assignment.field(named: fields[0], of: record.kind)
+    guard field.container == .text || (field.container == .register && field.type == .text) else {
+      throw CommandFailure(
+        .usage, say("字段 '\(field.name)' 不是文字", "field '\(field.name)' is no text"),
+        hint: say("查看字段: quan schema show \(record.kind.name)", "see the fields: quan schema show \(record.kind.name)"))
+    }
+    guard options.reveal || (field.sensitivity != .sensitive && field.sensitivity != .confidential) else {
+      throw CommandFailure(
+        .failed, say("字段 '\(field.name)' 是敏感的, 编辑器会显示它", "field '\(field.name)' is sensitive, and an editor shows it"),
+        hint: say("确要显示, 加 --reveal", "to show it all the same, add --reveal"))
+    }
+    func text(_ record: Record?) -> String {
+      if case .text(let text)? = record?[field.name]?.shown.first { text } else { "" }
+    }
+    let before = text(record)
+    let edited = try Editor.edit(before)
+    guard edited != before else {
+      Terminal.talk(say("没有改动", "Nothing was changed"))
+      return
+    }
+    try replica.write(author: options.author, message: message) { transaction in
+      var whole = edited
+      if field.container == .text {
+        whole = TextDifference.merged(base: before, try transaction.text(record.id, field.id), edited)
+      }
+      try transaction.set(record.id, field.id, to: whole.isEmpty ? nil : .text(whole))
+    }
+    if options.json { Terminal.print(JSON.object(["id": .string(record.id.description)]).line) }
   }
 
   private func apply(

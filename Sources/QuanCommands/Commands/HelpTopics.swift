@@ -59,6 +59,7 @@ struct HelpTopics: ParsableCommand {
           "QUAN_PAGER, PAGER",
           say("分页程序, 缺省 less; 空或 cat 为不分页", "What pages long results, less by default; empty or cat for none.")
         ),
+        ("VISUAL, EDITOR", say("编辑器, quan edit --editor 用; 缺省 vi", "The editor of quan edit --editor, vi by default.")),
         ("NO_COLOR", say("不为空则不用颜色; --color 优先", "No colour when not empty; --color is stronger.")),
         (
           "LC_ALL, LC_MESSAGES, LANG",

@@ -24,6 +24,7 @@ struct History: ParsableCommand {
       let item = try field.flatMap { field in try name?.item(of: field, in: found) }
       try printPast(of: found, only: field, isItem: item != nil, replica)
       try printSteps(of: found, only: field, item, replica)
+      if let field, field.container == .text, !options.json { try printPassages(of: field, in: found, replica) }
     }
   }
 
@@ -78,6 +79,15 @@ struct History: ParsableCommand {
       }
       if !options.json { Terminal.print("--- " + (try transfers.cameFrom(past))) }
     }
+  }
+
+  /// Who wrote each passage of a text as it is now.
+  private func printPassages(of field: FieldDefinition, in record: Record, _ replica: Replica) throws {
+    let passages = try replica.passages(of: record.id, field.id)
+    guard !passages.isEmpty else { return }
+    Terminal.print(say("现在的文字, 各段由谁写:", "The text as it is now, by who wrote it:"))
+    let text = PassageText(text: try ConflictText(replica, reveal: options.reveal), field: field)
+    for line in try text.lines(passages) { Terminal.print("  " + line) }
   }
 }
 

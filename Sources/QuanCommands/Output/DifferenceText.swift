@@ -26,6 +26,14 @@ struct DifferenceText {
   ) throws -> [String] {
     let isOpen = difference.after?[field.definition.name]?.isConflicted == true
     let mark = isOpen ? say("  (冲突)", "  (conflict)") : ""
+    if field.definition.container == .text, let old = Self.text(field.before), let new = Self.text(field.after) {
+      let passages = PassageText(text: text, field: field.definition)
+      let who = field.operation.flatMap { operation in
+        field.stamp.map { "  <- " + text.people.name($0, operation.replica) }
+      }
+      return Wrap.lines("    ", Titles.field(field.definition) + (who ?? ""), columns: text.columns)
+        + passages.changes(from: old, to: new).flatMap { Wrap.lines("      ", $0, columns: text.columns) }
+    }
     let after = values(field.after, field.definition) + mark
     let step =
       difference.before == nil || (field.before.isEmpty && !field.after.isEmpty)
@@ -35,6 +43,11 @@ struct DifferenceText {
       who = "  <- " + text.people.name(stamp, operation.replica)
     }
     return Wrap.lines("    ", "\(Titles.field(field.definition)) \(step)\(who)", columns: text.columns)
+  }
+
+  /// What a text reads; `nil` when it is empty.
+  private static func text(_ values: [Value]) -> String? {
+    if case .text(let text)? = values.first { text } else { nil }
   }
 
   /// What became of the record, also whether it was joined with others or separated from them.
@@ -86,13 +99,18 @@ struct DifferenceText {
       "joined_before": Self.others(difference.before), "joined_after": Self.others(difference.after),
       "fields": .array(
         difference.fields.map { field in
-          .object([
-            "field": .string(field.definition.name), "before": text.json(field.before, of: field.definition),
-            "after": text.json(field.after, of: field.definition),
-            "author": field.stamp.map { .string($0.author) } ?? .null,
-            "replica": field.operation.map { .string(text.people.laptop($0.replica)) } ?? .null,
-            "time": field.stamp.map { .string($0.time.description) } ?? .null,
-          ])
+          var members: [JSON.Member] = []
+          func add(_ name: String, _ value: JSON) { members.append(JSON.Member(name: name, value: value)) }
+          add("field", .string(field.definition.name))
+          add("before", text.json(field.before, of: field.definition))
+          add("after", text.json(field.after, of: field.definition))
+          if field.definition.container == .text {
+            add("changes", PassageText.json(from: Self.text(field.before) ?? "", to: Self.text(field.after) ?? ""))
+          }
+          add("author", field.stamp.map { .string($0.author) } ?? .null)
+          add("replica", field.operation.map { .string(text.people.laptop($0.replica)) } ?? .null)
+          add("time", field.stamp.map { .string($0.time.description) } ?? .null)
+          return .object(members)
         }),
     ])
   }

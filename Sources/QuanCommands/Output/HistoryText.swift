@@ -115,10 +115,12 @@ struct HistoryText {
     case .write(let key, let written, _):
       return ["\(name(key)) \(key.container == .set ? "+=" : "=") \(values(written.map(\.value), key))"]
     case .edit(let key, let edit):
+      let typed = values([.text(edit.inserted)], key)
+      let excerpt = edit.insertedCount == 0 ? "" : ": \"\(typed.count > 60 ? typed.prefix(57) + "..." : typed[...])\""
       return [
         say(
           "\(name(key)) 输入 \(edit.insertedCount) 字, 删去 \(edit.deletedCount) 字",
-          "\(name(key)) typed \(edit.insertedCount), deleted \(edit.deletedCount)")
+          "\(name(key)) typed \(edit.insertedCount), deleted \(edit.deletedCount)") + excerpt
       ]
     case .increment(let key, let amount): return ["\(name(key)) += \(amount)"]
     case .delete: return [say("删除", "deleted")]

@@ -30,6 +30,17 @@ struct NoticeText {
             "\(name): \(who) moved \(shown) at once; it is at one place, the same everywhere"),
         columns: text.columns)
     }
+    if notice.class == .samePassage {
+      var lines = Wrap.lines(
+        "  ",
+        place + say("\(name): 多人同时改了同一句; 合成 ", "\(name): several people changed one sentence at once; it reads ")
+          + "\"\(shown)\"", columns: text.columns)
+      for side in notice.sides {
+        lines += Wrap.lines(
+          "      ", "\"\(text.text(side, field))\"  <- \(try text.who(side, in: notice.scope))", columns: text.columns)
+      }
+      return lines
+    }
     if notice.class == .cleared {
       let who = names(notice.people)
       return Wrap.lines(

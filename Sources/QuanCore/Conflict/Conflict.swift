@@ -81,6 +81,8 @@ public enum NoticeClass: String, Hashable, Sendable, CaseIterable {
   case cleared
   /// Several people moved one element of a list at once; it is at one of the places, the same one everywhere.
   case moved
+  /// Two people changed the same sentence of a text at once; both changes are in it.
+  case samePassage = "same-passage"
   /// A replica's identity was found forked, and its branches were renamed.
   case forked
 }

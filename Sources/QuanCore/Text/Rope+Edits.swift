@@ -1,11 +1,14 @@
 extension Rope {
   /// Takes an edit that was made in this very version.
-  package mutating func apply(_ edit: TextEdit) {
+  ///
+  /// - Parameter deleted: Gains what the edit deletes, in UTF-8.
+  package mutating func apply(_ edit: TextEdit, deleted: inout [UInt8]) {
     unsafe edit.utf8.withUnsafeBufferPointer { utf8 in
       var start = 0
       for whole in edit.runs {
         let run = whole.clamped(to: count)
         if run.kind == .delete {
+          deleted.append(contentsOf: self.utf8(run.position..<run.position + run.count))
           delete(run.count, at: run.position)
         } else {
           let end = unsafe Rope.end(of: run.count, from: start, in: utf8)
@@ -38,8 +41,13 @@ extension Rope {
   }
 
   /// Takes a step that a walker made of an edit.
-  package mutating func apply(_ step: TextWalker.Step, of edit: TextEdit, from source: inout Source) {
+  ///
+  /// - Parameter deleted: Gains what the step deletes, in UTF-8.
+  package mutating func apply(
+    _ step: TextWalker.Step, of edit: TextEdit, from source: inout Source, deleted: inout [UInt8]
+  ) {
     guard step.run.kind == .insert else {
+      deleted.append(contentsOf: utf8(step.run.position..<step.run.position + step.run.count))
       delete(step.run.count, at: step.run.position)
       return
     }
@@ -50,7 +58,7 @@ extension Rope {
   }
 
   /// Where so many scalars behind a place end.
-  @unsafe fileprivate static func end(of count: Int, from start: Int, in utf8: UnsafeBufferPointer<UInt8>) -> Int {
+  @unsafe static func end(of count: Int, from start: Int, in utf8: UnsafeBufferPointer<UInt8>) -> Int {
     var rest = count
     var place = start
     while place < utf8.count {

@@ -38,6 +38,16 @@ package struct TextGraph {
     return critical
   }
 
+  /// For each edit whether it is in the past of one, itself among them.
+  func past(of event: Int) -> [Bool] {
+    var past = [Bool](repeating: false, count: count)
+    past[event] = true
+    for place in (0...event).reversed() where past[place] {
+      for parent in parents[place] where parent >= 0 { past[parent] = true }
+    }
+    return past
+  }
+
   /// The edits that are in the past of `one` and not of `other`, and the other way round; each ascending.
   ///
   /// - Complexity: O(*n*) in the edits that lie between the two versions and their latest common ones.

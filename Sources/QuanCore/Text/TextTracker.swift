@@ -110,9 +110,9 @@ struct TextTracker {
   ///
   /// - Parameters:
   ///   - targets: Gains the numbers of the scalars deleted.
-  ///   - effect: Is called for what this deletes in the effect, with place and count.
+  ///   - effect: Is called for what this deletes in the effect, with the number of the first scalar, place and count.
   mutating func delete(
-    _ count: Int, at position: Int, _ targets: inout [Range<Int>], effect: (Int, Int) -> Void
+    _ count: Int, at position: Int, _ targets: inout [Range<Int>], effect: (Int, Int, Int) -> Void
   ) {
     var rest = count
     while rest > 0 {
@@ -122,7 +122,7 @@ struct TextTracker {
       let id = spans[span].id
       let length = spans[span].count
       if !spans[span].isDeleted {
-        effect(order.before(span).second, length)
+        effect(id, order.before(span).second, length)
         spans[span].isDeleted = true
       }
       spans[span].prepared = 2
@@ -144,6 +144,16 @@ struct TextTracker {
       spans[span].prepared += step
       refresh(span)
       id = spans[span].id + spans[span].count
+    }
+  }
+
+  /// Gives the spans that hold scalars which stand in one run of numbers.
+  func eachSpan(in ids: Range<Int>, _ body: (Span) -> Void) {
+    var id = ids.lowerBound
+    while id < ids.upperBound {
+      let span = spans[index.node(of: id)]
+      body(span)
+      id = span.id + span.count
     }
   }
 

@@ -43,6 +43,20 @@ package struct TextWalker {
   private var targets: [[Range<Int>]]
   private var prepared: [Int] = []
   private(set) var tracker: TextTracker?
+  /// The first edit that went through the tracker.
+  private var begun = 0
+  /// What edits deleted that was still there, since the tracker was begun; for a run that watches deletions.
+  private(set) var deletions: [Deletion] = []
+  /// How many scalars each edit has deleted that were still there; for such a run.
+  private var deletedCounts: [Int] = []
+
+  /// Scalars that an edit deleted.
+  struct Deletion {
+    let ids: Range<Int>
+    let event: Int
+    /// Where they start among all that the edit deleted.
+    let source: Int
+  }
 
   /// Takes edits in an order in which each comes after its parents.
   package init(_ events: [TextEvent]) {
@@ -61,10 +75,14 @@ package struct TextWalker {
   /// - Parameters:
   ///   - known: How many of them the text holds already; they give no steps.
   ///   - length: How many scalars the text had at the version that all edits start from.
-  ///   - isWhole: Whether to keep the order of all scalars to the end, for ``eachStretch(_:)``.
+  ///   - isWhole: Whether to keep the order of all scalars to the end, for ``stretches()``.
+  ///   - isWatching: Whether to note what is deleted, for ``sharedPassages(since:in:limit:deleted:)``.
   ///   - body: Is called for each step, in order.
-  package mutating func run(known: Int, length: Int, isWhole: Bool = false, _ body: (Step) -> Void) {
+  package mutating func run(
+    known: Int, length: Int, isWhole: Bool = false, isWatching: Bool = false, _ body: (Step) -> Void
+  ) {
     var length = length
+    if isWatching { deletedCounts = Array(repeating: 0, count: events.count) }
     var critical = graph.criticalPlaces()
     if isWhole {
       for place in critical.indices { critical[place] = place == 0 }
@@ -74,13 +92,17 @@ package struct TextWalker {
     for place in events.indices {
       if critical[place] {
         if !isWhole, let tracker { length = tracker.preparedCount }
-        if !isWhole { tracker = nil }
+        if !isWhole {
+          tracker = nil
+          deletions = []
+        }
         if critical[place + 1] && !isWhole {
           step(through: place, &length, isKnown: place < known, body)
           continue
         }
         if tracker == nil {
           tracker = TextTracker(count: length)
+          begun = place
           prepared = events[place].parents
         }
       }
@@ -118,7 +140,11 @@ package struct TextWalker {
         }
         source += run.count
       } else {
-        tracker?.delete(run.count, at: run.position, &targets[place]) { position, count in
+        tracker?.delete(run.count, at: run.position, &targets[place]) { id, position, count in
+          if !deletedCounts.isEmpty {
+            deletions.append(Deletion(ids: id..<id + count, event: place, source: deletedCounts[place]))
+            deletedCounts[place] += count
+          }
           if !isKnown { body(Step(event: place, run: TextRun(.delete, at: position, count: count), source: 0)) }
         }
       }
@@ -141,23 +167,43 @@ package struct TextWalker {
 
   // MARK: Looking
 
+  /// The edits that no other has seen.
+  var newest: [Int] { graph.heads }
+
+  /// Who made the edits.
+  var replicas: [ReplicaID] { dots.map(\.replica) }
+
+  /// For each edit whether it belongs to the version that an edit made.
+  func past(of event: Int) -> [Bool] { graph.past(of: event) }
+
   /// A stretch of scalars in the order in which all that were ever inserted stand.
   package struct Stretch: Hashable {
+    /// The number of the first scalar.
+    let id: Int
     /// The edit that inserted it; -1 for what was there before.
     package let event: Int
     /// Where its scalars start among those that the edit inserted, or in the text that was there before.
     package let source: Int
     /// How many scalars.
     package let count: Int
-    /// Whether they have been deleted.
-    package let isDeleted: Bool
+    /// The edits that deleted them, by place, ascending.
+    package let deletedBy: [Int]
   }
 
-  /// Gives the stretches of what the tracker holds; after a run that was to keep the whole, of everything.
-  package func eachStretch(_ body: (Stretch) -> Void) {
-    tracker?.eachSpan { span in
-      let source = span.event < 0 ? span.id - TextTracker.base : span.id - starts[span.event]
-      body(Stretch(event: span.event, source: source, count: span.count, isDeleted: span.isDeleted))
+  /// The stretches of what the tracker holds; after a run that was to keep the whole, of everything.
+  package func stretches() -> [Stretch] {
+    guard let tracker else { return [] }
+    var deleters: [Int: [Int]] = [:]
+    for event in events.indices.dropFirst(begun) {
+      for range in targets[event] { tracker.eachSpan(in: range) { deleters[$0.id, default: []].append(event) } }
     }
+    var all: [Stretch] = []
+    tracker.eachSpan { span in
+      let source = span.event < 0 ? span.id - TextTracker.base : span.id - starts[span.event]
+      all.append(
+        Stretch(
+          id: span.id, event: span.event, source: source, count: span.count, deletedBy: deleters[span.id] ?? []))
+    }
+    return all
   }
 }

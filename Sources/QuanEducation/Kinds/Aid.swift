@@ -14,7 +14,7 @@ enum Aid {
         codes("severe/特别困难/severe", "moderate/比较困难/moderate", "mild/一般困难/mild", "none/不困难/none"), .sensitive),
       lines("grounds", "认定依据", "grounds", .sensitive), line("reviewed_by", "评审", "reviewed by", .personal),
       day("notice_from", "公示起", "notice from"), day("notice_to", "公示止", "notice to"),
-      prose("objection", "异议", "objection"),
+      text("objection", "异议", "objection"),
       choice(
         "status", "状态", "status",
         codes(

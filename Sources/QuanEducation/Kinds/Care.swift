@@ -36,7 +36,7 @@ enum Care {
           "call/热线来电/call", "meeting/面谈/meeting", "parents/家长沟通/with parents", "conference/会商/conference",
           "referral/转介/referral", "crisis/危机处置/crisis"), .confidential),
       choice("risk_after", "随访后风险", "risk after", Choices.risks, .confidential, rule: .max),
-      prose("text", "记录", "text", .confidential),
+      text("text", "记录", "text", .confidential),
       flag("mandatory_report", "强制报告", "mandatory report", .confidential),
       line("reported_to", "报告对象", "reported to", .confidential),
     ])

@@ -20,7 +20,7 @@ enum Support {
       line("start", "开始时间", "start"),
       count("minutes", "时长（分钟）", "minutes"),
       choice("strand", "类别", "strand", codes("study/学业/study", "emotional/心灵/emotional")),
-      line("topic", "内容", "topic"), prose("feedback", "反馈", "feedback", .personal),
+      line("topic", "内容", "topic"), text("feedback", "反馈", "feedback", .personal),
     ])
 
   static let loan = kind(

@@ -22,8 +22,8 @@ enum Visits {
           "rescheduled/改期/rescheduled")),
       line("family_type", "家庭类型", "type of family", .sensitive),
       lines("environment", "居住与学习环境", "living and study", .sensitive),
-      prose("findings", "发现的问题", "findings"), prose("advice", "建议与措施", "advice"),
-      prose("guardian_feedback", "家长反馈", "guardian's feedback"),
+      text("findings", "发现的问题", "findings"), text("advice", "建议与措施", "advice"),
+      text("guardian_feedback", "家长反馈", "guardian's feedback"),
       day("follow_up_due", "跟进期限", "follow-up due", rule: .earliest),
       line("follow_up_owner", "跟进人", "follow-up by", .personal),
       day("follow_up_done_on", "跟进完成日", "followed up on"),
@@ -58,7 +58,7 @@ enum Visits {
       line("place", "地点", "place"), lines("speakers", "主讲人", "speakers", .personal), line("topic", "主题", "topic"),
       count("families", "参加家庭数", "families"), count("people", "参加人数", "people"),
       links("students", "涉及学生", "pupils concerned", to: "student", .personal),
-      prose("summary", "活动小结", "summary", .normal), links("evidence", "佐证", "evidence", to: "evidence"),
+      text("summary", "活动小结", "summary", .normal), links("evidence", "佐证", "evidence", to: "evidence"),
     ])
 
   static let hotlineCall = kind(
@@ -71,7 +71,7 @@ enum Visits {
         codes("self/本人/self") + Choices.relations + codes("teacher/教师/teacher"), .confidential),
       flag("anonymous", "匿名", "anonymous", .normal), line("topic", "主题", "topic", .confidential),
       choice("risk", "风险等级", "risk", Choices.risks, .confidential, rule: .max),
-      prose("action", "处理", "action", .confidential), line("referral", "转介", "referral", .confidential),
+      text("action", "处理", "action", .confidential), line("referral", "转介", "referral", .confidential),
       line("operator", "接线员代码", "operator's code"),
       link("care_case", "关联个案", "care case", to: "care_case", .confidential),
       flag("mandatory_report", "强制报告", "mandatory report", .confidential),

@@ -17,6 +17,7 @@ struct Applier {
   init(_ file: ReplicaFile, isMerge: Bool) {
     self.file = file
     self.isMerge = isMerge
+    if isMerge { file.texts = TextWork(isWatched: true) }
   }
 
   /// Where an operation comes from.
@@ -72,7 +73,7 @@ struct Applier {
     guard let local = file.streams.local(operation.record, in: arrival.scope) else { return }
     if case .edit(let key, let edit) = operation.body {
       try finish()
-      try file.take(edit, arrival.dot, at: TextPlace(record: local, key: key))
+      try file.take(edit, arrival.dot, arrival.stamp, at: TextPlace(record: local, key: key))
       if isMerge { tally.report.recordsChanged.insert(operation.record) }
       return
     }
@@ -275,6 +276,28 @@ struct Applier {
       let before = try file.conflicts(of: representative, limit: nil)
       try file.finishTexts(of: local)
       note(try file.conflicts(of: representative, limit: nil), insteadOf: before)
+    }
+    try noticePassages()
+  }
+
+  /// Notes the sentences of texts that several people changed at once.
+  private mutating func noticePassages() throws {
+    for (number, found) in file.texts.takePassages().enumerated() {
+      guard let (record, scope) = file.streams.dot(found.place.record) else { continue }
+      let kind = try file.kind(of: found.place.record, hint: file.catalog.kindOfField[found.place.key.id])
+      let place = MergeTally.Place(record: record, scope: scope, kind: kind, field: found.place.key.id)
+      let file = file
+      try tally.notice(at: place, passage: number + 1, isDue: true) {
+        let sides = try zip(found.passage.sides, found.last).map { side, last in
+          Conflict.Side(
+            value: .text(side.text), dot: last.dot,
+            stamp: try last.stamp ?? file.stamp(of: last.dot, in: scope) ?? ReplicaFile.unread)
+        }
+        return MergeReport.Notice(
+          record: record, scope: scope, kind: kind, field: found.place.key.id, class: .samePassage,
+          people: sides.map(\.stamp), shown: [.text(found.passage.shown)], base: [.text(found.passage.base)],
+          sides: sides)
+      }
     }
   }
 

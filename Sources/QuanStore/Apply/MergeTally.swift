@@ -8,6 +8,8 @@ struct MergeTally {
   private struct Topic: Hashable {
     let place: Place
     let isOrder: Bool
+    /// Which sentence of a text.
+    let passage: Int
   }
 
   var report = MergeReport()
@@ -45,9 +47,9 @@ struct MergeTally {
   ///
   /// `notice` is asked only when there is room for what it gives.
   mutating func notice(
-    at place: Place, isOrder: Bool = false, isDue: Bool, _ notice: () throws -> MergeReport.Notice
+    at place: Place, isOrder: Bool = false, passage: Int = 0, isDue: Bool, _ notice: () throws -> MergeReport.Notice
   ) rethrows {
-    let topic = Topic(place: place, isOrder: isOrder)
+    let topic = Topic(place: place, isOrder: isOrder, passage: passage)
     guard isDue else {
       notices[topic] = nil
       return

@@ -40,7 +40,9 @@ extension Replica {
       return try places.sorted().compactMap { local in
         guard let scope = file.streams.dot(local)?.scope else { return nil }
         let (before, after) = (try records.found(local, at: reaches.0), try records.found(local, at: reaches.1))
-        return try file.difference(before, after, isPart: after.map { $0.local != local } ?? false, scope)
+        return try file.difference(before, after, isPart: after.map { $0.local != local } ?? false, scope) { key in
+          try records.lastEdit(of: key, in: local, from: reaches.0, to: reaches.1)
+        }
       }
     }
   }
@@ -101,6 +103,10 @@ extension ReplicaFile {
         state?.apply(item.operation.body, dot: item.dot, stamp: stamp)
       }
     }
+    // A text is what all its edits together come to.
+    for (key, replay) in Self.texts(of: operations, at: reach) where !replay.edits.isEmpty {
+      state?.set(text: replay.text(), of: key)
+    }
     return state
   }
 
@@ -131,15 +137,19 @@ extension ReplicaFile {
 
   /// - Parameter isPart: Whether the record has become part of one of a smaller ID, which tells its fields.
   fileprivate func difference(
-    _ first: VersionedRecords.Found?, _ second: VersionedRecords.Found?, isPart: Bool, _ scope: ScopeID
+    _ first: VersionedRecords.Found?, _ second: VersionedRecords.Found?, isPart: Bool, _ scope: ScopeID,
+    lastEdit: (FieldKey) throws -> (dot: Dot, stamp: Stamp)?
   ) throws -> RecordDifference? {
     let (before, after) = (first?.state, second?.state)
     guard let state = after ?? before, let kind = catalog.schema.kind(state.kind) else { return nil }
     let definitions = isPart ? [] : kind.fields
-    let fields = definitions.compactMap { definition -> FieldDifference? in
+    let fields = try definitions.compactMap { definition -> FieldDifference? in
       let old = before.map { shown(definition, in: $0).shown } ?? []
       let new = after.map { shown(definition, in: $0).shown } ?? []
       guard old != new else { return nil }
+      if definition.container == .text, let last = try lastEdit(definition.key) {
+        return FieldDifference(definition: definition, before: old, after: new, operation: last.dot, stamp: last.stamp)
+      }
       let had = Set(before?.writes(on: definition.key).map(\.dot) ?? [])
       let last = after?.writes(on: definition.key).filter { !had.contains($0.dot) }
         .max { ($0.stamp.time, $0.dot) < ($1.stamp.time, $1.dot) }

@@ -75,6 +75,18 @@ struct VersionedRecords {
     return Found(local: first.member, state: joined, others: others)
   }
 
+  /// The operation of one version that edited a text of a record last and that another version does not have.
+  func lastEdit(
+    of key: FieldKey, in record: LocalDot, from first: Reach, to second: Reach
+  ) throws -> (dot: Dot, stamp: Stamp)? {
+    try members(of: record, at: second).flatMap { operations[$0] ?? [] }.filter { item in
+      guard case .edit(key, _) = item.operation.body else { return false }
+      return second.includes(item.change.number, of: item.index) && !first.includes(item.change.number, of: item.index)
+    }
+    .map { (dot: $0.dot, stamp: Stamp(author: $0.change.author, time: $0.change.time)) }
+    .max { ($0.stamp.time, $0.dot) < ($1.stamp.time, $1.dot) }
+  }
+
   /// All records that edges ever connected with some.
   func everConnected(with records: Set<LocalDot>) -> Set<LocalDot> {
     records.union(records.flatMap { record in (edges[record] ?? []).flatMap { ends[$0] ?? [] } })

@@ -12,6 +12,8 @@ struct EditColumns {
   private(set) var lengths: [Int] = []
   private var runEnds: [Int] = []
   private var allRuns: [TextRun] = []
+  private var deletedEnds: [Int] = []
+  private var allDeleted: [UInt8] = []
   /// The parents of edits that continue others than the one before, by number.
   private var ownParents: [Int: [Int]] = [:]
   /// The newest edits after those that leave others the newest beside them, by number.
@@ -39,15 +41,23 @@ struct EditColumns {
     return allRuns[(place == 0 ? 0 : runEnds[place - 1])..<runEnds[place]]
   }
 
+  /// What an edit deleted that was still there, in UTF-8.
+  func deleted(_ number: Int) -> ArraySlice<UInt8> {
+    let place = number - first
+    return allDeleted[(place == 0 ? 0 : deletedEnds[place - 1])..<deletedEnds[place]]
+  }
+
   /// Adds an edit behind all others.
   mutating func append(
-    _ dot: LocalDot, parents: [Int], heads: [Int], length: Int, runs: some Collection<TextRun>
+    _ dot: LocalDot, parents: [Int], heads: [Int], length: Int, runs: some Collection<TextRun>, deleted: [UInt8]
   ) {
     let number = last + 1
     dots.append(dot)
     lengths.append(length)
     allRuns.append(contentsOf: runs)
     runEnds.append(allRuns.count)
+    allDeleted.append(contentsOf: deleted)
+    deletedEnds.append(allDeleted.count)
     if parents != [number - 1] { ownParents[number] = parents }
     if heads != [number] { ownHeads[number] = heads }
   }
@@ -55,10 +65,13 @@ struct EditColumns {
   /// Adds all of the edits that follow.
   mutating func append(_ later: EditColumns) {
     let before = allRuns.count
+    let deletedBefore = allDeleted.count
     dots.append(contentsOf: later.dots)
     lengths.append(contentsOf: later.lengths)
     allRuns.append(contentsOf: later.allRuns)
     for end in later.runEnds { runEnds.append(before + end) }
+    allDeleted.append(contentsOf: later.allDeleted)
+    for end in later.deletedEnds { deletedEnds.append(deletedBefore + end) }
     ownParents.merge(later.ownParents) { $1 }
     ownHeads.merge(later.ownHeads) { $1 }
   }
@@ -76,6 +89,7 @@ struct EditColumns {
     static let alone: UInt8 = 4
     static let grows: UInt8 = 8  // The next edit finds the text as long as the runs say.
     static let single: UInt8 = 16  // One run.
+    static let deletes: UInt8 = 32  // What it deleted follows.
   }
 
   /// Packs edits from a number on, as many as make a chunk.
@@ -99,6 +113,8 @@ struct EditColumns {
       if ownHeads[number] == nil { mark |= Mark.alone }
       if growth == sum { mark |= Mark.grows }
       if runs.count == 1 { mark |= Mark.single }
+      let deleted = deleted(number)
+      if !deleted.isEmpty { mark |= Mark.deletes }
       writer.byte(mark)
       if mark & Mark.follows == 0 {
         writer.varint(UInt64(dot.stream))
@@ -114,6 +130,10 @@ struct EditColumns {
         writer.varint(UInt64(run.count) << 1 | UInt64(run.kind.rawValue))
         writer.zigzag(Int64(run.position - cursor))
         cursor = run.kind == .insert ? run.position + run.count : run.position
+      }
+      if !deleted.isEmpty {
+        writer.varint(UInt64(deleted.count))
+        writer.append(deleted)
       }
       before = dot
       if number == last || writer.bytes.count >= Self.chunkLimit { break }
@@ -189,6 +209,11 @@ struct EditColumns {
       edits.dots.append(dot)
       edits.lengths.append(length)
       edits.runEnds.append(edits.allRuns.count)
+      if mark & Mark.deletes != 0 {
+        let count = try reader.count("deleted text")
+        edits.allDeleted.append(contentsOf: try reader.take(count))
+      }
+      edits.deletedEnds.append(edits.allDeleted.count)
       if let growth {
         guard growth.magnitude <= SegmentLimits.position else { throw damage }
         length = try position(UInt64(bitPattern: Int64(length) + growth))

@@ -28,11 +28,34 @@ struct TextWork {
   fileprivate struct Item {
     let dot: Dot
     let edit: TextEdit
+    /// Who made it, and when; `nil` when nobody will ask.
+    let stamp: Stamp?
   }
 
   fileprivate var waiting: [TextPlace: [Item]] = [:]
   fileprivate var opened: [TextPlace: OpenedText] = [:]
   fileprivate var size = 0
+  /// Whether sentences that several people changed at once are looked for.
+  let isWatched: Bool
+  /// Those that were found.
+  fileprivate var passages: [Passage] = []
+
+  /// A sentence of a text that several people changed at once.
+  struct Passage {
+    let place: TextPlace
+    let passage: SharedPassage
+    /// For each side the operation that changed it last, and who made that, as far as it is only now being taken in.
+    let last: [(dot: Dot, stamp: Stamp?)]
+  }
+
+  /// No texts.
+  init(isWatched: Bool = false) { self.isWatched = isWatched }
+
+  /// Hands out the sentences that were found since this was asked last.
+  mutating func takePassages() -> [Passage] {
+    defer { passages = [] }
+    return passages
+  }
 
   /// The records whose rows do not tell of all edits, ascending.
   var records: [LocalDot] {
@@ -41,17 +64,22 @@ struct TextWork {
 
   /// Up to how many bytes of edits are kept in memory.
   fileprivate static let limit = 16 << 20
+  /// Up to how many sentences are told of in one text.
+  fileprivate static let passageLimit = 20
 }
 
 /// Texts: the column holds the plain text, `quan_edit` what the edits did.
 extension ReplicaFile {
   /// Takes in an edit, at the latest when somebody asks for its record or the transaction ends.
-  func take(_ edit: TextEdit, _ dot: Dot, at place: TextPlace) throws {
-    texts.waiting[place, default: []].append(TextWork.Item(dot: dot, edit: edit))
+  func take(_ edit: TextEdit, _ dot: Dot, _ stamp: Stamp, at place: TextPlace) throws {
+    texts.waiting[place, default: []].append(
+      TextWork.Item(dot: dot, edit: edit, stamp: texts.isWatched ? stamp : nil))
     texts.size += edit.utf8.count + edit.runs.count * 24 + 64
     if texts.size > TextWork.limit {
       try finishTexts()
-      texts = TextWork()
+      let passages = texts.passages
+      texts = TextWork(isWatched: texts.isWatched)
+      texts.passages = passages
     }
   }
 
@@ -75,8 +103,53 @@ extension ReplicaFile {
       texts.opened[place] = text
     }
     guard let items = texts.waiting.removeValue(forKey: place), let text else { return text }
-    try take(items, into: text)
+    guard text.history.isPruned else {
+      try take(items, into: text, at: place)
+      return text
+    }
+    let before = (rope: text.rope, history: text.history, seen: text.seen)
+    do {
+      try take(items, into: text, at: place)
+    } catch is TextHistory.Pruned {
+      // Somebody has not seen for long what others wrote, and wrote as well.
+      (text.rope, text.history, text.seen) = before
+      text.history = try history(of: text, at: place, without: Set(items.map(\.dot)))
+      try take(items, into: text, at: place)
+    }
     return text
+  }
+
+  /// The history of a text as the log tells it, but for edits that are only now being taken in.
+  private func history(of text: OpenedText, at place: TextPlace, without fresh: Set<Dot>) throws -> TextHistory {
+    let operations = try operations(on: place.record)
+    guard let replay = Self.texts(of: operations)[place.key] else { throw EditColumns.damage }
+    let items = zip(replay.dots, replay.edits).filter { !fresh.contains($0.0) }.map {
+      TextWork.Item(dot: $0, edit: $1, stamp: nil)
+    }
+    try text.history.forget()
+    let whole = OpenedText(
+      scope: text.scope, rope: Rope(replay.start), history: try TextHistory(self, place, isNew: true))
+    try take(items, into: whole, at: place)
+    guard whole.rope.utf8 == text.rope.utf8 else { throw EditColumns.damage }
+    return whole.history
+  }
+
+  /// Whether all other replicas that are known in the scope are known to hold an edit.
+  private func isAcknowledged(_ local: LocalDot) throws -> Bool {
+    guard let (dot, scope) = streams.dot(local) else { return false }
+    // The end of its segment is known without unpacking it; who holds that holds the edit.
+    let statement = try connection.statement(
+      "SELECT last FROM quan_segment WHERE stream=? AND last_counter>=? ORDER BY last LIMIT 1")
+    statement.bind(1, local.stream)
+    statement.bind(2, bits: local.counter)
+    guard try statement.step() else { return false }
+    let number = statement.bits(0)
+    statement.reset()
+    let acknowledged = Dictionary(try peers().map { ($0.replica, $0.vector) }) { first, _ in first }
+    let writers = streams.rows.filter { $0.id.scope == scope && $0.number > 0 }.map(\.name)
+    let others = Set(writers).union(acknowledged.keys).subtracting([meta.replica, dot.replica] + meta.retired)
+    let stream = streams.rows[local.stream].id
+    return others.allSatisfy { (acknowledged[$0]?.number(of: stream) ?? 0) >= number }
   }
 
   private func save(_ text: OpenedText, at place: TextPlace) throws {
@@ -86,6 +159,7 @@ extension ReplicaFile {
     // Saving looks at the record again where it is joined with others: then this is done already.
     text.isChanged = false
     text.seen = [:]
+    if let settled = text.history.settled, try isAcknowledged(settled) { try text.history.prune() }
     try text.history.save(length: text.rope.count)
     for (replica, counter) in seen {
       stored.state.seen[replica] = max(stored.state.seen[replica] ?? 0, counter)
@@ -96,7 +170,7 @@ extension ReplicaFile {
     try save(stored.state, at: place.record, replacing: stored.place)
   }
 
-  private func take(_ items: [TextWork.Item], into text: OpenedText) throws {
+  private func take(_ items: [TextWork.Item], into text: OpenedText, at place: TextPlace) throws {
     text.isChanged = true
     for item in items { text.seen[item.dot.replica] = max(text.seen[item.dot.replica] ?? 0, item.dot.counter) }
     var taken = 0
@@ -105,11 +179,13 @@ extension ReplicaFile {
       let own = try parents(items[taken], in: text, [:])
       guard own == text.history.heads else { break }
       let local = try local(items[taken].dot, in: text.scope)
-      text.history.append(local, parents: own, length: text.rope.count, runs: items[taken].edit.runs)
-      text.rope.apply(items[taken].edit)
+      let length = text.rope.count
+      var deleted: [UInt8] = []
+      text.rope.apply(items[taken].edit, deleted: &deleted)
+      text.history.append(local, parents: own, length: length, runs: items[taken].edit.runs, deleted: deleted)
       taken += 1
     }
-    if taken < items.count { try merge(items[taken...], into: text) }
+    if taken < items.count { try merge(items[taken...], into: text, at: place) }
   }
 
   /// The numbers of an edit's parents; those of edits that are not in the history yet are in `fresh`.
@@ -123,7 +199,7 @@ extension ReplicaFile {
   }
 
   /// Takes in edits of which some were made without having seen all others.
-  private func merge(_ items: ArraySlice<TextWork.Item>, into text: OpenedText) throws {
+  private func merge(_ items: ArraySlice<TextWork.Item>, into text: OpenedText, at place: TextPlace) throws {
     let known = text.history.last
     var numbers: [LocalDot: Int] = [:]
     var fresh: [(local: LocalDot, edit: TextEdit, parents: [Int])] = []
@@ -156,21 +232,39 @@ extension ReplicaFile {
     for (local, edit, own) in fresh { try add(local, own, edit.runs[...]) }
     let length = base == known ? text.rope.count : edits.length(base + 1)
     var walker = TextWalker(events)
+    // An edit goes into the history when its last step has been taken.
     var next = 0
+    var lengthBefore = text.rope.count
+    var deleted: [UInt8] = []
     func note(before end: Int) {
       while next < end {
         let (local, edit, own) = fresh[next]
-        text.history.append(local, parents: own, length: text.rope.count, runs: edit.runs)
+        text.history.append(local, parents: own, length: lengthBefore, runs: edit.runs, deleted: deleted)
+        lengthBefore = text.rope.count
+        deleted = []
         next += 1
       }
     }
     var source = Rope.Source()
-    walker.run(known: known - base, length: length) { step in
+    walker.run(known: known - base, length: length, isWatching: texts.isWatched) { step in
       let event = step.event - (known - base)
-      note(before: event + 1)
-      text.rope.apply(step, of: fresh[event].edit, from: &source)
+      note(before: event)
+      text.rope.apply(step, of: fresh[event].edit, from: &source, deleted: &deleted)
     }
     note(before: fresh.count)
+    if texts.isWatched, text.history.heads.count > 1 {
+      edits = try text.history.edits(from: base + 1)
+      let found = walker.sharedPassages(
+        since: known - base, in: text.rope.utf8, limit: TextWork.passageLimit
+      ) { Array(edits.deleted(base + 1 + $0)) }
+      for passage in found {
+        let last = passage.sides.map { side in
+          let fresh = side.event - (known - base)
+          return (dot: events[side.event].dot, stamp: fresh < 0 ? nil : items[items.startIndex + fresh].stamp)
+        }
+        texts.passages.append(TextWork.Passage(place: place, passage: passage, last: last))
+      }
+    }
   }
 
   /// The edits of a text that no other has seen: what an edit made now continues.

@@ -3,7 +3,8 @@ import QuanCore
 /// The edits that a text has taken in here, in the order in which it did: `quan_edit`, read from the end as far as need be.
 ///
 /// Edits are numbered from 1 by their arrival in this file; 0 is the text as its record was created. They stand in
-/// chunks; the last one is written anew until it is large enough, so that a single edit costs little.
+/// chunks; the last one is written anew until it is large enough, so that a single edit costs little. Chunks that nobody
+/// is likely to ask for are let go of: the log has all edits.
 struct TextHistory {
   private unowned let file: ReplicaFile
   private let record: Int64
@@ -14,24 +15,68 @@ struct TextHistory {
   private var saved: Int
   /// The number of the first edit of the chunk that is to be written next; one that is in the table is written anew.
   private var open: Int
+  /// Whether older edits than those in the table have been let go of.
+  let isPruned: Bool
   /// Edits that were looked for.
   private var found: [LocalDot: Int] = [:]
 
   /// From how many bytes on a chunk is left as it is.
   private static let enough = 4 << 10
 
-  init(_ file: ReplicaFile, _ place: TextPlace) throws {
+  /// That edits are asked for that have been let go of.
+  struct Pruned: Error {}
+
+  /// The history as the table has it, or one that begins anew.
+  init(_ file: ReplicaFile, _ place: TextPlace, isNew: Bool = false) throws {
     self.file = file
     record = place.record.rowID
     field = try file.local(place.key.id, in: .shared).rowID
     edits = EditColumns(first: 1)
     saved = 0
     open = 1
-    if let (chunk, size) = try chunk(before: nil) {
+    let rows = try Self.span(of: record, field, file)
+    isPruned = !isNew && rows > 1
+    if !isNew, let (chunk, size) = try chunk(before: nil) {
       edits = chunk
       saved = chunk.last
       open = size < Self.enough ? chunk.first : chunk.last + 1
     }
+  }
+
+  /// The number of the first edit in the table; 0 for none.
+  private static func span(of record: Int64, _ field: Int64, _ file: ReplicaFile) throws -> Int {
+    let statement = try file.connection.statement(
+      "SELECT ifnull(min(first),0) FROM quan_edit WHERE record=? AND field=?")
+    statement.bind(1, record)
+    statement.bind(2, field)
+    defer { statement.reset() }
+    return try statement.step() ? Int(statement.integer(0)) : 0
+  }
+
+  /// The last edit in the table, when all that follows has seen all that came before it, and its chunk is full: what came
+  /// before can be let go of once everybody has it.
+  var settled: LocalDot? {
+    saved > 0 && open > saved && edits.isAlone(saved) ? edits.dot(saved) : nil
+  }
+
+  /// Lets go of all edits in the table but those of the last chunk.
+  func prune() throws {
+    let statement = try file.connection.statement(
+      """
+      DELETE FROM quan_edit WHERE record=?1 AND field=?2
+        AND first<(SELECT max(first) FROM quan_edit WHERE record=?1 AND field=?2)
+      """)
+    statement.bind(1, record)
+    statement.bind(2, field)
+    try statement.run()
+  }
+
+  /// Lets go of all that is in the table.
+  func forget() throws {
+    let statement = try file.connection.statement("DELETE FROM quan_edit WHERE record=? AND field=?")
+    statement.bind(1, record)
+    statement.bind(2, field)
+    try statement.run()
   }
 
   /// The number of the last edit; 0 for none.
@@ -71,7 +116,10 @@ struct TextHistory {
     var chunks: [EditColumns] = []
     var first = edits.first
     while first > from {
-      guard let (chunk, _) = try chunk(before: first) else { throw EditColumns.damage }
+      guard let (chunk, _) = try chunk(before: first) else {
+        if first <= number { break }
+        throw isPruned ? Pruned() : EditColumns.damage
+      }
       chunks.append(chunk)
       first = chunk.first
     }
@@ -99,11 +147,13 @@ struct TextHistory {
   }
 
   /// Adds an edit behind all others; ``save(length:)`` writes it.
-  mutating func append(_ dot: LocalDot, parents: [Int], length: Int, runs: some Collection<TextRun>) {
+  mutating func append(
+    _ dot: LocalDot, parents: [Int], length: Int, runs: some Collection<TextRun>, deleted: [UInt8]
+  ) {
     let number = last + 1
     let heads = heads
     let next = heads == parents ? [number] : heads.filter { !parents.contains($0) } + [number]
-    edits.append(dot, parents: parents, heads: next, length: length, runs: runs)
+    edits.append(dot, parents: parents, heads: next, length: length, runs: runs, deleted: deleted)
   }
 
   /// Writes what has been added.

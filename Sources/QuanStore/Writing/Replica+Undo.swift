@@ -112,6 +112,22 @@ extension ReplicaFile {
 }
 
 extension ReplicaFile {
+  /// Whether a change that operations on a record belong to has been undone, and that has not been undone in turn.
+  func isUndone(
+    _ id: ChangeID, in operations: [(change: Change, index: Int, dot: Dot, operation: Operation)]
+  ) -> Bool {
+    var undone: Set<String> = []
+    for item in operations.reversed() {
+      let change = ChangeID(
+        stream: StreamID(streams.rows[item.index].name, item.change.stream.scope), number: item.change.number)
+      guard let message = item.change.message, message.hasPrefix(UndoReport.messagePrefix),
+        !undone.contains(change.description)
+      else { continue }
+      undone.insert(String(message.dropFirst(UndoReport.messagePrefix.count)))
+    }
+    return undone.contains(id.description)
+  }
+
   /// The values that entries of a field held, each citing who first wrote it.
   func values(
     of entries: [EntryID], _ key: FieldKey, _ local: LocalDot, _ state: RecordState
@@ -171,8 +187,7 @@ private struct Undoing {
         }
         try transaction.move(operation.record, list, element, behindPlace: before)
         count += 1
-      case .edit(let key, _):
-        keep(operation.record, key.id, .changedSince)
+      case .edit(let key, _): try undoEdit(dot, key, stored, local, &transaction)
       case .increment(let key, let amount):
         undoIncrement(dot, key, amount, stored, &transaction)
       case .delete:
@@ -218,6 +233,29 @@ private struct Undoing {
       try transaction.delete(record, force: true)
     }
     count += 1
+  }
+
+  /// Takes back an edit of a text as far as nobody else has deleted the same; an undone edit is not undone again.
+  private mutating func undoEdit(
+    _ dot: Dot, _ key: FieldKey, _ stored: ReplicaFile.Stored, _ local: LocalDot, _ transaction: inout Transaction
+  ) throws {
+    let record = stored.state.id
+    let operations = try file.operations(on: local)
+    guard !file.isUndone(id, in: operations), let replay = ReplicaFile.texts(of: operations)[key],
+      let place = replay.place(of: dot)
+    else {
+      keep(record, key.id, .changedSince)
+      return
+    }
+    let inverse = replay.inverse(of: place)
+    if inverse.isPartial || inverse.steps.isEmpty { keep(record, key.id, .changedSince) }
+    for step in inverse.steps {
+      switch step {
+      case .insert(let text, let position): try transaction.insert(text, at: position, in: record, key.id)
+      case .delete(let range): try transaction.delete(range, from: record, key.id)
+      }
+    }
+    if !inverse.steps.isEmpty { count += 1 }
   }
 
   private mutating func undoCreate(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import EditingTraces
 import Foundation
 import GRDBSQLite
 import Quan

@@ -4,44 +4,63 @@ import QuanFormat
 /// A history of real keystrokes, read from a file as published with *editing-traces* and *egwalker-paper*.
 ///
 /// Positions count Unicode scalars.
-struct EditingTrace: Sendable {
+package struct EditingTrace: Sendable {
   /// One replacement of a step.
-  struct Patch: Sendable {
+  package struct Patch: Sendable {
     /// Where.
-    let position: Int
+    package let position: Int
     /// How many scalars go.
-    let deleted: Int
+    package let deleted: Int
     /// What comes.
-    let inserted: String
+    package let inserted: String
   }
 
   /// What one author did in one go.
-  struct Step: Sendable {
+  package struct Step: Sendable {
     /// The steps that it continues, by place, ascending; none for the first.
-    let parents: [Int]
+    package let parents: [Int]
     /// Which author.
-    let author: Int
+    package let author: Int
     /// What it did, each patch in the text as the one before left it.
-    let patches: [Patch]
+    package let patches: [Patch]
   }
 
   /// The text before all steps.
-  let start: String
+  package let start: String
   /// The text after them.
-  let end: String
+  package let end: String
   /// The steps, each after those that it continues.
-  let steps: [Step]
+  package let steps: [Step]
 
   /// The file is no trace.
-  struct Failure: Error {}
+  package struct Failure: Error {}
+
+  /// Where the traces are that were taken over beside this repository, if they are there.
+  package static var folder: String? {
+    var top = URL(filePath: #filePath)
+    for _ in 0..<4 { top.deleteLastPathComponent() }
+    let folder = top.deletingLastPathComponent().appending(path: "shared/data/traces").path
+    return FileManager.default.fileExists(atPath: folder) ? folder : nil
+  }
 
   /// Reads a trace of one text.
-  init(path: String) throws {
+  package init(path: String) throws {
     self = try Self(Self.json(path))
   }
 
+  /// The first steps alone; what they end at is not recorded.
+  package func beginning(_ count: Int) -> EditingTrace {
+    EditingTrace(start: start, end: "", steps: Array(steps.prefix(count)))
+  }
+
+  private init(start: String, end: String, steps: [Step]) {
+    self.start = start
+    self.end = end
+    self.steps = steps
+  }
+
   /// Reads a file of several histories.
-  static func histories(path: String) throws -> [EditingTrace] {
+  package static func histories(path: String) throws -> [EditingTrace] {
     guard let items = try json(path) as? [Any] else { throw Failure() }
     return try items.map { try EditingTrace($0) }
   }

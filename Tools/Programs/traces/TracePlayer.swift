@@ -1,8 +1,8 @@
-import Quan
+package import Quan
 
 extension Transaction {
   /// Does what a step of a trace did to a text.
-  mutating func play(_ step: EditingTrace.Step, in record: RecordID, _ field: FieldID) throws {
+  package mutating func play(_ step: EditingTrace.Step, in record: RecordID, _ field: FieldID) throws {
     for patch in step.patches {
       if patch.deleted > 0 {
         try delete(patch.position..<patch.position + patch.deleted, from: record, field)
@@ -19,7 +19,7 @@ extension EditingTrace {
   /// - Parameters:
   ///   - replicas: One for each author, all holding the record and its text.
   ///   - folder: Where bundles are kept meanwhile.
-  func play(on replicas: [Replica], in record: RecordID, _ field: FieldID, folder: String) throws {
+  package func play(on replicas: [Replica], in record: RecordID, _ field: FieldID, folder: String) throws {
     // A step that another author continues ends a bundle.
     var isSeen = [Bool](repeating: false, count: steps.count)
     for step in steps {

@@ -307,7 +307,8 @@ struct Applier {
     note(regrouping.after, insteadOf: regrouping.before)
     guard isMerge, let arrival, let (id, scope) = file.streams.dot(edge) else { return }
     for (rows, isJoined) in [(regrouping.separated, false), (regrouping.joined, true)] where !rows.isEmpty {
-      let reason = try file.record(edge)?["reason"]?.shown.first?.plainText
+      // An edge says why records were joined, not why it was taken away.
+      let reason = isJoined ? try file.record(edge)?["reason"]?.shown.first?.plainText : nil
       tally.note(
         MergeReport.Join(
           records: rows.compactMap { file.reference($0)?.record }, scope: scope, isJoined: isJoined, dot: arrival.dot,

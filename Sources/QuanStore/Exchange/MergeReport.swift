@@ -58,7 +58,7 @@ public struct MergeReport: Hashable, Sendable {
     public let dot: Dot
     /// Who, and when by their clock.
     public let stamp: Stamp
-    /// Why, in their words; may be empty.
+    /// Why they are one, in their words; may be empty, and is when they are two again.
     public let reason: String
 
     /// That two records were joined or separated.

@@ -27,6 +27,8 @@ func tests(
 }
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+// scrypt, for keys under a passphrase.
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -50,7 +52,7 @@ let package = Package(
   targets: [
     module("QuanCore", []),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    module("QuanFormat", ["QuanCore", "CZlib", crypto]),
+    module("QuanFormat", ["QuanCore", "CZlib", crypto, cryptoExtras]),
     module("QuanSync", ["QuanCore", "QuanFormat"]),
     module("QuanStore", ["QuanCore", "QuanFormat", "QuanSync", grdb, sqlite]),
     module("Quan", ["QuanCore", "QuanFormat", "QuanSync", "QuanStore"]),

@@ -54,6 +54,12 @@ struct GlobalOptions: ParsableArguments {
   @Flag(help: ArgumentHelp(say("不分页", "Do not page long results.")))
   var noPager = false
 
+  @Option(
+    help: ArgumentHelp(
+      say("口令文件: 第一行是本机密钥的口令", "A file whose first line is the passphrase of this laptop's keys."),
+      valueName: "FILE"), completion: .file())
+  var passphraseFile: String?
+
   @Option(help: .hidden)
   var now: String?
 
@@ -75,6 +81,8 @@ struct GlobalOptions: ParsableArguments {
     var environment = Environment.system(stateDirectory: try stateDirectory())
     if let now, let instant = Instant(now) { environment.now = { instant } }
     environment.progress = Work.report
+    let passphraseFile = passphraseFile
+    environment.passphrase = { try Passphrase.current(file: passphraseFile) }
     return environment
   }
 
@@ -100,6 +108,7 @@ struct GlobalOptions: ParsableArguments {
     options.color = nil
     options.ambiguous = nil
     options.noPager = true
+    options.passphraseFile = nil
     options.now = nil
     return options
   }
@@ -179,6 +188,12 @@ enum Directory {
       if isDirectory(inner) { remove(inner) } else { _ = unsafe unlink(inner) }
     }
     _ = unsafe rmdir(path)
+  }
+
+  /// Whether there is something at a path.
+  static func isThere(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0
   }
 
   /// Whether a path leads to a directory.

@@ -22,7 +22,7 @@ public struct Tool: ParsableCommand {
       BundleCommands.self,
       AttachmentCommands.self, ResolveAll.self, ConflictCommands.self, ProblemCommands.self, MergeRecords.self,
       MergeCommands.self,
-      SchemaCommands.self, TransferCommands.self, MemberCommands.self,
+      SchemaCommands.self, TransferCommands.self, ReportIncident.self, MemberCommands.self,
       ReplicaCommands.self, ScopeCommands.self, HelpTopics.self, Manual.self,
     ])
 

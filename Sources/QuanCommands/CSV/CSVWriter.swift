@@ -45,6 +45,14 @@ final class CSVWriter {
     return "'" + text
   }
 
+  /// A row as a line of text, without its end.
+  static func line(_ cells: [String]) -> String {
+    var line: [UInt8] = []
+    append(cells, to: &line)
+    while line.last == UInt8(ascii: "\n") || line.last == UInt8(ascii: "\r") { line.removeLast() }
+    return String(decoding: line, as: UTF8.self)
+  }
+
   /// Gives the file its name.
   func finish() throws {
     try flush()

@@ -5,7 +5,10 @@ import Quan
 struct MemberCommands: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "member", abstract: say("成员: 申请、接纳、列出、撤销", "The members: ask, admit, list, revoke."),
-    subcommands: [Request.self, Admit.self, Enter.self, ListMembers.self, ChangeRight.self, Revoke.self, Accept.self])
+    subcommands: [
+      Request.self, Admit.self, Enter.self, ListMembers.self, ChangeRight.self, Revoke.self, Accept.self,
+      SetPassphrase.self,
+    ])
 
   /// `quan member request`.
   struct Request: ParsableCommand {

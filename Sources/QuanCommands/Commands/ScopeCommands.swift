@@ -5,7 +5,7 @@ import Quan
 struct ScopeCommands: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "scope", abstract: say("范围(学校)", "The scopes, one a school."),
-    subcommands: [ListScopes.self, AddScope.self, UseScope.self, LimitScope.self])
+    subcommands: [ListScopes.self, AddScope.self, UseScope.self, LimitScope.self, LeaveScope.self, HoldScope.self])
 
   /// `quan scope list`.
   struct ListScopes: ParsableCommand {
@@ -15,14 +15,18 @@ struct ScopeCommands: ParsableCommand {
     func run() throws {
       try options.withReplica { replica in
         let home = try replica.status().homeScope
+        let left = Set(try replica.leftScopes())
         for scope in try replica.scopes() {
           if options.json {
             Terminal.print(
               JSON.object([
                 "scope": .string(scope.id.description), "label": .string(scope.label), "home": .bool(scope.id == home),
+                "left": .bool(left.contains(scope.id)),
               ]).line)
           } else {
-            Terminal.print("\(scope.id == home ? "*" : " ") \(scope.id)  \(Terminal.neutral(scope.label))")
+            Terminal.print(
+              "\(scope.id == home ? "*" : " ") \(scope.id)  \(Terminal.neutral(scope.label))"
+                + (left.contains(scope.id) ? say("  (已离开)", "  (left)") : ""))
           }
         }
       }
@@ -55,6 +59,88 @@ struct ScopeCommands: ParsableCommand {
 
     func run() throws {
       try options.withReplica { replica in try replica.setHomeScope(try ScopeFinder.scope(scope, replica)) }
+    }
+  }
+
+  /// `quan scope leave`.
+  struct LeaveScope: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "leave",
+      abstract: say("从本机删去一个范围的全部资料", "Take a scope with all its records off this laptop."),
+      discussion: say(
+        "先列出会删去什么; 本机在其中的更改还没有传给别的电脑时不执行. 别的电脑上的资料不变.",
+        "Says first what will go; refused while changes made here have reached no other laptop. The others keep what they hold."
+      ))
+    @OptionGroup var options: GlobalOptions
+    @Argument(help: ArgumentHelp(say("编号或名称", "Its ID or label."), valueName: "SCOPE"), completion: LiveValues.scopes)
+    var scope: String
+    @Flag(help: ArgumentHelp(say("不再确认", "Do not ask.")))
+    var yes = false
+    @Flag(help: ArgumentHelp(say("只列出会删去什么", "Only say what would go.")))
+    var dryRun = false
+
+    func run() throws {
+      try options.withReplica { replica in
+        let scope = try ScopeFinder.scope(scope, replica)
+        let leaving = try replica.leaving(of: scope)
+        if options.json && dryRun {
+          Terminal.print(Self.json(leaving).line)
+          return
+        }
+        if !options.json { for line in Self.lines(leaving) { Terminal.print(line) } }
+        if dryRun { return }
+        let question = say("从本机删去这些资料? (是/否) ", "Take all this off this laptop? (yes/no) ")
+        if leaving.unsent == 0 && !yes, try !Prompt.confirm(question) { return }
+        let left = try replica.leave(scope)
+        if options.json {
+          Terminal.print(Self.json(left).line)
+        } else {
+          Terminal.print(
+            say("已离开; 回来: quan scope hold \(self.scope)", "Left; to come back: quan scope hold \(self.scope)"))
+        }
+      }
+    }
+
+    private static func lines(_ leaving: ScopeLeaving) -> [String] {
+      var lines = leaving.records.map { "  \(Titles.kind($0.kind)): \($0.count)" }
+      lines.append(say("  更改: \(leaving.changes)", "  changes of the log: \(leaving.changes)"))
+      if leaving.attachments > 0 {
+        lines.append(
+          say(
+            "  附件: \(leaving.attachments), \(leaving.attachmentSize) 字节",
+            "  attached files: \(leaving.attachments), \(leaving.attachmentSize) bytes"))
+      }
+      if leaving.unsent > 0 {
+        lines.append(
+          say("! 未传出的更改: \(leaving.unsent)", "! changes that have reached no other laptop: \(leaving.unsent)"))
+      }
+      return lines
+    }
+
+    private static func json(_ leaving: ScopeLeaving) -> JSON {
+      .object([
+        "scope": .string(leaving.scope.description),
+        "records": .object(leaving.records.map { JSON.Member(name: $0.kind.name, value: .integer($0.count)) }),
+        "changes": .integer(Int64(clamping: leaving.changes)), "attachments": .integer(leaving.attachments),
+        "attachment_bytes": .integer(Int64(clamping: leaving.attachmentSize)),
+        "unsent": .integer(Int64(clamping: leaving.unsent)), "pending": .integer(Int64(clamping: leaving.pending)),
+      ])
+    }
+  }
+
+  /// `quan scope hold`.
+  struct HoldScope: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "hold", abstract: say("重新取回离开过的范围", "Take a scope in again that was left."))
+    @OptionGroup var options: GlobalOptions
+    @Argument(help: ArgumentHelp(say("编号或名称", "Its ID or label."), valueName: "SCOPE"), completion: LiveValues.scopes)
+    var scope: String
+
+    func run() throws {
+      try options.withReplica { replica in
+        try replica.hold(try ScopeFinder.scope(scope, replica))
+        Terminal.print(say("下一步: quan sync 目录", "Next: quan sync DIR"))
+      }
     }
   }
 

@@ -111,6 +111,17 @@ enum StoreHints {
         say("每个范围一个文件", "write a file for each scope")
       ),
       ("the scope has no members", members),
+      ("the passphrase is empty", say("换一个", "choose another")),
+      ("there is no such scope to leave", say("列出范围: quan scope list", "list the scopes: quan scope list")),
+      ("the scope was not left", say("列出范围: quan scope list", "list the scopes: quan scope list")),
+      (
+        "the member's keys are under a passphrase",
+        say("在终端上输入, 或 --passphrase-file 文件", "type it at a terminal, or --passphrase-file FILE")
+      ),
+      (
+        "the passphrase is wrong",
+        say("再试一次; 忘记了: quan member request 文件", "try again; if it is forgotten: quan member request FILE")
+      ),
       // What is refused.
       (
         "the record has been handed over to another scope",
@@ -118,6 +129,14 @@ enum StoreHints {
       ),
       ("the record is on its way already", say("查看: quan transfer list", "see: quan transfer list")),
       ("the transfer has been accepted already", say("查看: quan transfer list", "see: quan transfer list")),
+      (
+        "changes made here have not reached any other laptop",
+        say("先同步: quan sync 目录, 再让别的电脑也同步", "sync first: quan sync DIR, and let another laptop sync too")
+      ),
+      ("new records go to the scope", say("换一个: quan scope use 范围", "choose another: quan scope use SCOPE")),
+      ("the scope was left already", say("取回: quan scope hold 范围", "take it in again: quan scope hold SCOPE")),
+      ("this laptop has left the scope", say("取回: quan scope hold 范围", "take it in again: quan scope hold SCOPE")),
+      ("an identity in the scope was found forked", say("查看: quan replica list", "see: quan replica list")),
       ("the transfer was taken back", say("请对方重新提出", "ask the other side to offer it again")),
       ("the transfer brings nothing", say("查看: quan transfer list", "see: quan transfer list")),
       ("the records are one transfer", say("查看: quan show 编号", "see: quan show ID")),

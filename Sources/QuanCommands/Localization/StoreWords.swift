@@ -37,6 +37,15 @@ enum StoreWords {
     ("the replica was made by a newer Quan", "副本由更新的版本写成"),
     ("the replica's file is damaged, so it was not migrated", "副本文件损坏, 没有升级"),
     ("a write cannot be begun within a write", "写入中不能再开始写入"),
+    // Passphrases and leaving.
+    ("the member's keys are under a passphrase", "本机的密钥有口令"), ("the passphrase is wrong", "口令不对"),
+    ("the member's keys are not on this laptop", "成员的密钥不在本机上"), ("the passphrase is empty", "口令是空的"),
+    ("the keys cannot be sealed", "密钥无法加密"),
+    ("changes made here have not reached any other laptop yet", "本机在其中的更改还没有传到别的电脑"),
+    ("new records go to the scope; choose another home first", "新记录放入这个范围, 请先换一个"),
+    ("there is no such scope to leave", "没有这个可离开的范围"), ("the scope was left already", "这个范围已经离开"),
+    ("the scope was not left", "没有离开过这个范围"), ("this laptop has left the scope", "本机已离开这个范围"),
+    ("an identity in the scope was found forked", "范围中有分叉的副本号"),
     // Transfers.
     ("records that describe the workspace are not handed over", "描述工作区的记录不能转出"),
     ("a record is handed over to another scope", "只能转往另一个范围"),

@@ -16,6 +16,29 @@ enum Prompt {
     return try line()?.trimmed
   }
 
+  /// Asks for something that is not to be seen on the screen; `nil` when the input has ended.
+  ///
+  /// - Throws: ``Interrupt/Stop``; the terminal shows again what is typed.
+  static func secret(_ question: String) throws -> String? {
+    ProgressBar.clear()
+    Terminal.write(question + " ", to: 2)
+    var settings = termios()
+    let isKnown = unsafe tcgetattr(0, &settings) == 0
+    let before = settings
+    if isKnown {
+      settings.c_lflag &= ~tcflag_t(ECHO)
+      _ = unsafe tcsetattr(0, TCSANOW, &settings)
+    }
+    defer {
+      if isKnown {
+        var before = before
+        _ = unsafe tcsetattr(0, TCSANOW, &before)
+      }
+      Terminal.write("\n", to: 2)
+    }
+    return try line()
+  }
+
   /// Asks a question that is answered by yes or no, in any width; asks again when the answer is neither.
   ///
   /// - Throws: ``CommandFailure`` when nobody is there to be asked, ``Interrupt/Stop``.

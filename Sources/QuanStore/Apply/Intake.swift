@@ -105,7 +105,8 @@ struct Intake {
   mutating func take(_ offers: [Offer]) throws -> MergeReport {
     let before = try file.verdicts()
     try file.refreshKeyring()
-    var waiting = try offers + pendingOffers()
+    let left = file.meta.left
+    var waiting = try offers.filter { !left.contains($0.header.stream.scope) } + pendingOffers()
     var total = waiting.reduce(0) { $0 + $1.header.range.count }
     var opened: Set<Int64> = []
     var done = 0

@@ -79,7 +79,9 @@ extension ReplicaFile {
     guard try kind(of: edge, hint: BuiltIn.sameKind) == BuiltIn.arrivalKind else {
       return ([(edge.rowID, try ends(of: edge))], false)
     }
-    guard let old = try continued(byArrival: edge.rowID), let scope = streams.dot(edge)?.scope else { return ([], true) }
+    guard let old = try continued(byArrival: edge.rowID), let scope = streams.dot(edge)?.scope else {
+      return ([], true)
+    }
     let alike = try arrivals(continuing: old, in: scope).map { arrival in
       (edge: arrival.row, record: try local(arrival.record.record, in: scope).rowID)
     }

@@ -15,6 +15,11 @@ public struct Environment: Sendable {
   /// for the work.
   public var progress: @Sendable (WorkProgress) throws -> Void = { _ in }
 
+  /// Gives the passphrase that the private keys of a member are under, if they are; `nil` when nobody knows it.
+  ///
+  /// Asked for only when keys under a passphrase are needed, maybe several times.
+  public var passphrase: @Sendable () throws -> String? = { nil }
+
   /// Device and inode of a file, by which a copy is told from its original; simulated machines bring their own.
   package var place: @Sendable (_ path: String) throws -> (device: UInt64, inode: UInt64) = { try File.place(of: $0) }
 

@@ -195,7 +195,7 @@ public final class Replica: Sendable {
   static func newIdentity(
     of member: ReplicaID?, _ environment: Environment
   ) throws -> (replica: ReplicaID, owner: Owner?) {
-    let key = try member.flatMap { try KeyFile(environment).keys(of: $0)?.public.signing }
+    let key = try member.flatMap { try KeyFile(environment).signingKey(of: $0) }
     while true {
       let random = environment.random()
       let replica = key.map { MemberPublicKeys.identity(of: $0, nonce: random) } ?? ReplicaID(rawValue: random)

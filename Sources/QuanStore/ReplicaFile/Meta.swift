@@ -19,6 +19,8 @@ struct Meta {
   var predecessors: [ReplicaID]
   /// Those of them that nothing writes under any more: the file was restored, and the other copy is gone.
   var retired: [ReplicaID]
+  /// The scopes that this laptop has left: what comes of them is not kept.
+  var left: [ScopeID] = []
   /// Whether changes of the own identity have come in from elsewhere: it must not be written under any more.
   var isOvertaken = false
 
@@ -71,6 +73,7 @@ struct Meta {
       renewal = Renewal(predecessor: predecessor, reason: reason)
     }
     isOvertaken = texts["overtaken"] == "1"
+    left = (texts["left"] ?? "").split(separator: " ").compactMap { Dot($0).map { ScopeID($0) } }
     func identities(_ key: String) -> [ReplicaID] {
       (texts[key] ?? "").split(separator: " ").compactMap { ReplicaID($0) }
     }
@@ -93,6 +96,7 @@ struct Meta {
       "retired": retired.map(\.description).joined(separator: " "),
     ]
     texts["overtaken"] = isOvertaken ? "1" : "0"
+    texts["left"] = left.map(\.dot.description).joined(separator: " ")
     texts["founder_signing"] = founder.map { Hex.encode($0.signing) }
     texts["founder_agreement"] = founder.map { Hex.encode($0.agreement) }
     texts["member"] = member?.description

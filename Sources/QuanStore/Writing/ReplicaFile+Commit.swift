@@ -21,6 +21,9 @@ extension ReplicaFile {
     }
     try check(standing, operations, in: scope)
     try checkHandovers(operations, in: scope)
+    guard !meta.left.contains(scope) else {
+      throw StoreError(.refused, "this laptop has left the scope", subject: scope.description)
+    }
     let stream = StreamID(meta.replica, scope)
     let index = try streams.intern(name: meta.replica, scope: scope, start: start(of: stream), connection)
     let row = streams.rows[index]

@@ -180,8 +180,12 @@ public struct ModelState {
   /// All open conflicts.
   public var conflicts: Set<Conflict> {
     var found: Set<Conflict> = []
+    let handedOver = handedOver
     for record in joinedRecords {
-      guard let kind = schema.kind(record.kind) else { continue }
+      // What has been handed over is settled where it went.
+      guard let kind = schema.kind(record.kind),
+        !handedOver.contains(Place(scope: record.scope, record: record.id))
+      else { continue }
       if record.presence == .disputed {
         let people = record.standingDeletes.map { record.first(of: $0).stamp } + latest(record.edits).map(\.stamp)
         found.insert(
@@ -216,21 +220,58 @@ public struct ModelState {
     return found
   }
 
+  /// The records of people's kinds that are there and have not been handed over, joined ones by their smallest ID.
+  public var listed: Set<RecordID> {
+    let handedOver = handedOver
+    let groups = joinedGroups
+    var ids: Set<RecordID> = []
+    for record in joinedRecords where record.kind.replica != .builtIn && record.presence != .deleted {
+      let place = Place(scope: record.scope, record: record.id)
+      let members = groups.first { $0.contains(place) } ?? [place]
+      if members.isDisjoint(with: handedOver), schema.kind(record.kind) != nil { ids.insert(record.id) }
+    }
+    return ids
+  }
+
+  /// What a reference field of a record of a built-in kind shows.
+  private func reference(_ field: FieldID, of record: ModelRecord) -> Reference? {
+    guard case .reference(let reference)? = MergeRule.ask.decide(record.sides(of: FieldKey(field))).shown.first else {
+      return nil
+    }
+    return reference
+  }
+
+  /// The records of all transfers that somebody has accepted.
+  private var handedOver: Set<Place> {
+    let answers = records.values.filter {
+      $0.kind == BuiltIn.answerKind && $0.scope == .shared && $0.presence != .deleted
+    }
+    let overridden = Set(
+      answers.flatMap { $0.sides(of: FieldKey(BuiltIn.answerOverrides, .set)) }.compactMap { side -> RecordID? in
+        if case .reference(let reference) = side.value { reference.record } else { nil }
+      })
+    var gone: Set<Place> = []
+    for answer in answers where !overridden.contains(answer.id) {
+      guard answer.sides(of: FieldKey(BuiltIn.answerWord)).map(\.value) == [.text(TransferAnswer.accepted.rawValue)],
+        let id = reference(BuiltIn.answerTransfer, of: answer),
+        let transfer = records[Place(scope: id.scope, record: id.record)], transfer.kind == BuiltIn.transferKind,
+        let record = reference(BuiltIn.transferRecord, of: transfer),
+        record == reference(BuiltIn.answerRecord, of: answer),
+        reference(BuiltIn.transferTo, of: transfer) == reference(BuiltIn.transferTo, of: answer)
+      else { continue }
+      gone.insert(Place(scope: record.scope, record: record.record))
+      for side in transfer.sides(of: FieldKey(BuiltIn.transferRecords, .set)) {
+        if case .reference(let one) = side.value, one.scope == transfer.scope {
+          gone.insert(Place(scope: one.scope, record: one.record))
+        }
+      }
+    }
+    return gone
+  }
+
   /// The records, those that edges connect as one: all that was done to those of them that are there.
   private var joinedRecords: [ModelRecord] {
-    var groups: [Set<Place>] = []
-    for edge in records.values where edge.kind == BuiltIn.sameKind && edge.presence != .deleted {
-      let ends = [BuiltIn.sameOne, BuiltIn.sameOther].compactMap { field -> Place? in
-        guard case .reference(let end)? = MergeRule.ask.decide(edge.sides(of: FieldKey(field))).shown.first,
-          end.scope == edge.scope
-        else { return nil }
-        return Place(scope: end.scope, record: end.record)
-      }
-      guard ends.count == 2 else { continue }
-      let met = groups.filter { !$0.isDisjoint(with: ends) }
-      groups.removeAll { !$0.isDisjoint(with: ends) }
-      groups.append(met.reduce(Set(ends)) { $0.union($1) })
-    }
+    let groups = joinedGroups
     let grouped = groups.reduce(into: Set<Place>()) { $0.formUnion($1) }
     let single = records.filter { !grouped.contains($0.key) }.map(\.value)
     return single
@@ -241,6 +282,38 @@ public struct ModelState {
         joined.deeds = (present.isEmpty ? members : present).flatMap(\.deeds)
         return joined
       }
+  }
+
+  /// The records that edges connect, and those that arrivals say continue one record.
+  private var joinedGroups: [Set<Place>] {
+    var groups: [Set<Place>] = []
+    func connect(_ ends: Set<Place>) {
+      guard ends.count > 1 else { return }
+      let met = groups.filter { !$0.isDisjoint(with: ends) }
+      groups.removeAll { !$0.isDisjoint(with: ends) }
+      groups.append(met.reduce(ends) { $0.union($1) })
+    }
+    func place(_ field: FieldID, of record: ModelRecord) -> Place? {
+      reference(field, of: record).flatMap {
+        $0.scope == record.scope ? Place(scope: $0.scope, record: $0.record) : nil
+      }
+    }
+    for edge in records.values where edge.kind == BuiltIn.sameKind && edge.presence != .deleted {
+      connect(Set([BuiltIn.sameOne, BuiltIn.sameOther].compactMap { place($0, of: edge) }))
+    }
+    struct Past: Hashable {
+      let scope: ScopeID
+      let continues: Reference
+    }
+    var arrived: [Past: Set<Place>] = [:]
+    for arrival in records.values where arrival.kind == BuiltIn.arrivalKind && arrival.presence != .deleted {
+      guard let here = place(BuiltIn.arrivalRecord, of: arrival),
+        let old = reference(BuiltIn.arrivalContinues, of: arrival)
+      else { continue }
+      arrived[Past(scope: arrival.scope, continues: old), default: []].insert(here)
+    }
+    for places in arrived.values { connect(places) }
+    return groups
   }
 
   /// Of each replica's deeds the last.

@@ -147,6 +147,14 @@ final class Machine {
         }
       }
     }
+    var listed: Set<RecordID> = []
+    for kind in try replica.schema().kinds where kind.id.replica != .builtIn {
+      try replica.records(of: kind.id) { listed.insert($0.id) }
+    }
+    let wanted = state.listed
+    for id in listed.symmetricDifference(wanted).sorted() {
+      differences.append("\(name) \(listed.contains(id) ? "lists" : "does not list") \(id)")
+    }
     let conflicts = Set(try replica.conflicts().map { ModelState.Conflict($0) })
     for conflict in conflicts.subtracting(state.conflicts) { differences.append("\(name) lists \(conflict)") }
     for conflict in state.conflicts.subtracting(conflicts) { differences.append("\(name) does not list \(conflict)") }

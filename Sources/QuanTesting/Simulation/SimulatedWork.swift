@@ -35,6 +35,7 @@ struct SimulatedWork {
         FieldDraft("friends", Labels("好友们", "friends"), .reference, container: .list, target: "pupil"),
         FieldDraft("contacts", Labels("联系人", "contacts"), container: .map),
         FieldDraft("scores", Labels("成绩", "scores"), .integer, container: .map, rule: .max),
+        FieldDraft("brother", Labels("兄长", "brother"), .reference, target: "pupil", belongs: true),
       ])
   ])
 
@@ -49,7 +50,8 @@ struct SimulatedWork {
     case 18..<19: return try makeScope()
     case 19..<24: return try undo()
     case 24..<26: return try join(records)
-    case 26..<40:
+    case 26..<29: return try transfer(records)
+    case 29..<40:
       if let conflict = try replica.conflicts().filter({ $0.class != .schema }).randomElement(using: &random) {
         return try resolve(conflict)
       }
@@ -211,6 +213,36 @@ struct SimulatedWork {
     return "joins \(one.id) and \(other.id)"
   }
 
+  /// Offers a record to the other scope, or answers an offer, or takes one back.
+  private mutating func transfer(_ records: [Record]) throws -> String {
+    guard let extraScope, try replica.scopes().contains(where: { $0.id == extraScope }) else { return try makeScope() }
+    let transfers = try replica.transfers()
+    let open = transfers.filter { $0.state == .offered }
+    switch Int.random(in: 0..<10, using: &random) {
+    case 0..<4:
+      guard let transfer = open.randomElement(using: &random) else { break }
+      let arrival = try replica.accept(transfer.id)
+      return "accepts \(transfer.id) as \(arrival.record)"
+    case 4..<5:
+      guard let transfer = open.randomElement(using: &random) else { break }
+      try replica.decline(transfer.id)
+      return "declines \(transfer.id)"
+    case 5..<6:
+      guard let transfer = open.randomElement(using: &random) else { break }
+      try replica.withdraw(transfer.id)
+      return "withdraws \(transfer.id)"
+    case 6..<7:
+      guard let transfer = transfers.filter({ $0.state == .accepted }).randomElement(using: &random) else { break }
+      let id = try replica.offer(transfer.record, to: transfer.to)
+      return "forwards \(transfer.record) by \(id)"
+    default: break
+    }
+    guard let record = records.randomElement(using: &random) else { return "has nobody to hand over" }
+    let homes = try replica.scopes().map(\.id).filter { $0 != .shared && $0 != record.scope }
+    guard let scope = homes.randomElement(using: &random) else { return "has nowhere to hand over to" }
+    return "offers \(record.id) by \(try replica.offer(record.id, to: scope))"
+  }
+
   /// Says of a problem that it is right, or takes that back.
   private mutating func judge() throws -> String {
     guard let problem = try replica.problems(accepted: nil).randomElement(using: &random) else {
@@ -235,7 +267,7 @@ struct SimulatedWork {
 
   /// A new field; now and then two laptops choose one name and two types.
   private mutating func defineField() throws -> String {
-    guard let kind = try replica.schema().kind(named: "pupil"), kind.fields.count < 19 else {
+    guard let kind = try replica.schema().kind(named: "pupil"), kind.fields.count < 20 else {
       return "has fields enough"
     }
     let code = ["height", "shoe", "bus"].randomElement(using: &random) ?? "height"

@@ -160,6 +160,9 @@ public struct Simulation {
     } catch let error as StoreError where error.code == .ambiguous {
       // A cloned machine gave one ID in two scopes: nobody can say which record is meant.
       act = "cannot tell two records apart"
+    } catch let error as StoreError where error.code == .refused {
+      // It has been handed over, is on its way already, or was accepted twice.
+      act = "is refused: \(error.message)"
     }
     random = work.random
     extraScope = work.extraScope

@@ -7,8 +7,8 @@ package import QuanCore
 /// In a workspace of members it is signed by who offers, and sealed to each member of the other scope.
 package struct OfferFile: Hashable, Sendable {
   private static let magic = Array("QUANOFFR".utf8)
-  private static let use = Array("quan offer 0".utf8)
-  private static let suite = HPKE.Ciphersuite.Curve25519_SHA256_ChachaPoly
+  /// What the content is sealed under is no key of the scope: those have epochs from 1.
+  private static let epoch: UInt64 = 0
 
   /// The workspace.
   package let workspace: WorkspaceID
@@ -18,6 +18,8 @@ package struct OfferFile: Hashable, Sendable {
   package let to: ScopeID
   /// The member that signs; `nil` in an open workspace.
   package let signer: ReplicaID?
+  /// What names the content's key; 0 when the content is in the clear.
+  private let keyID: UInt64
   /// The content's key for each member that may open it.
   private let keys: [SealedKey]
   private let content: [UInt8]
@@ -25,9 +27,7 @@ package struct OfferFile: Hashable, Sendable {
 
   private struct SealedKey: Hashable {
     let member: ReplicaID
-    /// HPKE's encapsulated key (RFC 9180), 32 bytes.
-    let encapsulated: [UInt8]
-    /// The content's key and its tag, 48 bytes.
+    /// What ``KeyGrant`` makes of the content's key.
     let sealed: [UInt8]
   }
 
@@ -44,7 +44,8 @@ package struct OfferFile: Hashable, Sendable {
   /// An offer in the clear, for a workspace that is open to everybody.
   package init(_ parcels: [Parcel], in workspace: WorkspaceID, from: ScopeID, to: ScopeID) {
     self.init(
-      workspace: workspace, from: from, to: to, signer: nil, keys: [], content: Self.encode(parcels), signature: [])
+      workspace: workspace, from: from, to: to, signer: nil, keyID: 0, keys: [], content: Self.encode(parcels),
+      signature: [])
   }
 
   /// An offer that is signed and sealed.
@@ -56,38 +57,36 @@ package struct OfferFile: Hashable, Sendable {
     _ parcels: [Parcel], in workspace: WorkspaceID, from: ScopeID, to: ScopeID,
     signer: (member: ReplicaID, keys: MemberKeys), sealedTo members: [(member: ReplicaID, key: [UInt8])]
   ) throws {
-    let key = SymmetricKey(size: .bits256)
-    let secret = unsafe key.withUnsafeBytes { unsafe Array($0) }
-    var keys: [SealedKey] = []
-    for (member, agreement) in members {
-      let recipient = try Curve25519.KeyAgreement.PublicKey(rawRepresentation: agreement)
-      var sender = try HPKE.Sender(
-        recipientKey: recipient, ciphersuite: Self.suite, info: recipient.rawRepresentation)
-      let sealed = try sender.seal(secret, authenticating: Self.use)
-      keys.append(
-        SealedKey(member: member, encapsulated: Array(sender.encapsulatedKey), sealed: Array(sealed)))
+    let secret = unsafe SymmetricKey(size: .bits256).withUnsafeBytes { unsafe Array($0) }
+    let key = ScopeKey(scope: to, epoch: Self.epoch, bytes: secret)
+    let keys = members.compactMap { member, agreement in
+      KeyGrant.seal(key, to: agreement, in: workspace).map { SealedKey(member: member, sealed: $0) }
     }
     let open = OfferFile(
-      workspace: workspace, from: from, to: to, signer: signer.member, keys: keys, content: [], signature: [])
-    let box = try ChaChaPoly.seal(
-      Self.encode(parcels), using: key, authenticating: open.head)
-    let sealed = OfferFile(
-      workspace: workspace, from: from, to: to, signer: signer.member, keys: keys, content: Array(box.combined),
+      workspace: workspace, from: from, to: to, signer: signer.member, keyID: key.id, keys: keys, content: [],
       signature: [])
-    guard let signature = signer.keys.sign(Self.magic + sealed.body) else { throw Refusal.cipher }
+    let box = try ChaChaPoly.seal(
+      Self.encode(parcels), using: key.derived("quan offer 0"), authenticating: open.head)
+    let sealed = OfferFile(
+      workspace: workspace, from: from, to: to, signer: signer.member, keyID: key.id, keys: keys,
+      content: Array(box.combined), signature: [])
+    guard keys.count == members.count, let signature = signer.keys.sign(Self.magic + sealed.body) else {
+      throw Refusal.cipher
+    }
     self.init(
-      workspace: workspace, from: from, to: to, signer: signer.member, keys: keys, content: sealed.content,
-      signature: signature)
+      workspace: workspace, from: from, to: to, signer: signer.member, keyID: key.id, keys: keys,
+      content: sealed.content, signature: signature)
   }
 
   private init(
-    workspace: WorkspaceID, from: ScopeID, to: ScopeID, signer: ReplicaID?, keys: [SealedKey], content: [UInt8],
-    signature: [UInt8]
+    workspace: WorkspaceID, from: ScopeID, to: ScopeID, signer: ReplicaID?, keyID: UInt64, keys: [SealedKey],
+    content: [UInt8], signature: [UInt8]
   ) {
     self.workspace = workspace
     self.from = from
     self.to = to
     self.signer = signer
+    self.keyID = keyID
     self.keys = keys
     self.content = content
     self.signature = signature
@@ -106,22 +105,15 @@ package struct OfferFile: Hashable, Sendable {
   package func parcels(for member: (member: ReplicaID, keys: MemberKeys)?) throws -> [Parcel] {
     guard signer != nil else { return try Self.parcels(content) }
     guard let member, let own = keys.first(where: { $0.member == member.member }) else { throw Refusal.notForUs }
-    let plain: [UInt8]
-    do {
-      let key = try Curve25519.KeyAgreement.PrivateKey(rawRepresentation: member.keys.agreement)
-      let encapsulated = try Curve25519.KeyAgreement.PublicKey(rawRepresentation: own.encapsulated)
-      var recipient = try HPKE.Recipient(
-        privateKey: key, ciphersuite: Self.suite, info: key.publicKey.rawRepresentation,
-        encapsulatedKey: encapsulated.rawRepresentation)
-      let secret = SymmetricKey(data: try recipient.open(own.sealed, authenticating: Self.use))
-      let open = OfferFile(
-        workspace: workspace, from: from, to: to, signer: signer, keys: keys, content: [], signature: [])
-      plain = Array(
-        try ChaChaPoly.open(ChaChaPoly.SealedBox(combined: content), using: secret, authenticating: open.head))
-    } catch {
-      throw Refusal.cipher
-    }
-    return try Self.parcels(plain)
+    let open = OfferFile(
+      workspace: workspace, from: from, to: to, signer: signer, keyID: keyID, keys: keys, content: [], signature: [])
+    guard
+      let key = KeyGrant.open(
+        own.sealed, scope: to, epoch: Self.epoch, id: keyID, with: member.keys, in: workspace),
+      let box = try? ChaChaPoly.SealedBox(combined: content),
+      let plain = try? ChaChaPoly.open(box, using: key.derived("quan offer 0"), authenticating: open.head)
+    else { throw Refusal.cipher }
+    return try Self.parcels(Array(plain))
   }
 
   // MARK: Bytes
@@ -157,11 +149,13 @@ package struct OfferFile: Hashable, Sendable {
     writer.dot(from.dot)
     writer.dot(to.dot)
     writer.byte(signer == nil ? 0 : 1)
-    if let signer { writer.fixed64(signer.rawValue) }
+    if let signer {
+      writer.fixed64(signer.rawValue)
+      writer.fixed64(keyID)
+    }
     writer.varint(UInt64(keys.count))
     for key in keys {
       writer.fixed64(key.member.rawValue)
-      writer.append(key.encapsulated)
       writer.append(key.sealed)
     }
     return writer.bytes
@@ -186,17 +180,16 @@ package struct OfferFile: Hashable, Sendable {
       let to = ScopeID(try reader.dot())
       let isSealed = try reader.byte() != 0
       let signer = isSealed ? ReplicaID(rawValue: try reader.fixed64()) : nil
+      let keyID = isSealed ? try reader.fixed64() : 0
       var keys: [SealedKey] = []
-      for _ in 0..<(try reader.count("keys", minimum: 88)) {
-        keys.append(
-          SealedKey(
-            member: ReplicaID(rawValue: try reader.fixed64()), encapsulated: try reader.take(32),
-            sealed: try reader.take(48)))
+      for _ in 0..<(try reader.count("keys", minimum: 8 + KeyGrant.size)) {
+        let member = ReplicaID(rawValue: try reader.fixed64())
+        keys.append(SealedKey(member: member, sealed: try reader.take(KeyGrant.size)))
       }
       let size = try reader.count("content")
       return OfferFile(
-        workspace: workspace, from: from, to: to, signer: signer, keys: keys, content: try reader.take(size),
-        signature: isSealed ? try reader.take(64) : [])
+        workspace: workspace, from: from, to: to, signer: signer, keyID: keyID, keys: keys,
+        content: try reader.take(size), signature: isSealed ? try reader.take(64) : [])
     }
   }
 }

@@ -73,7 +73,7 @@ public struct Incident: Hashable, Sendable {
   public let revoked: Instant?
   /// When it last said what it holds.
   public let lastHeard: Instant?
-  /// The scopes that it could read, ``ScopeID/shared`` left out.
+  /// The scopes that it could read, `shared` left out.
   public let access: [Access]
   /// What it held, by kind, in the schema's order.
   public let kinds: [Kind]

@@ -36,7 +36,7 @@ public struct ScopeLeaving: Hashable, Sendable {
 extension Replica {
   /// What leaving a scope would take off this laptop.
   ///
-  /// - Throws: ``StoreError`` with code `invalid` when the scope is ``ScopeID/shared`` or is none, `refused` when it was
+  /// - Throws: ``StoreError`` with code `invalid` when the scope is `shared` or is none, `refused` when it was
   ///   left before.
   public func leaving(of scope: ScopeID) throws -> ScopeLeaving {
     try read { file in try file.leaving(of: scope) }
@@ -49,7 +49,7 @@ extension Replica {
   /// it are elsewhere from then on. The laptop takes a new identity, so that no number is ever used twice. What a disk keeps of
   /// overwritten files, and backups, is beyond it.
   /// - Throws: ``StoreError`` with code `refused` while changes made here are not known to be held by any other laptop, or
-  ///   the scope is the home scope or was left before; `invalid` when it is ``ScopeID/shared`` or none; `outOfSpace`,
+  ///   the scope is the home scope or was left before; `invalid` when it is `shared` or none; `outOfSpace`,
   ///   `readOnly`, `inUse`, `inputOutput`.
   /// - Complexity: O(*n*) in the size of the file.
   @discardableResult

@@ -87,7 +87,7 @@ let package = Package(
     tests("QuanFormatTests", ["QuanFormat", "QuanTesting"], resources: [.copy("Golden")]),
     tests("QuanEducationTests", ["Quan", "QuanEducation"]),
     tests(
-      "QuanStoreTests", ["Quan", "QuanStore", "QuanFormat", "QuanTesting", "CZlib", sqlite],
+      "QuanStoreTests", ["Quan", "QuanStore", "QuanFormat", "QuanTesting", "EditingTraces", "CZlib", sqlite],
       resources: [.copy("Golden")]),
     tests(
       "QuanCommandsTests", ["quan", "TwoReplicas", "Stick", "Bulletin", "FormApp", "Guides", "Quan", "QuanTesting"],

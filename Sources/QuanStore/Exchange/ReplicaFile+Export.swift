@@ -66,8 +66,10 @@ extension ReplicaFile {
     let scope = try Segment.header(of: bytes).0.stream.scope
     let noted = try connection.statement("SELECT key FROM quan_segment WHERE id=?")
     noted.bind(1, id)
-    let known = try noted.step() && !noted.isNull(0) ? keyring[noted.bits(0)] : nil
+    let latest = try noted.step() && !noted.isNull(0) ? keyring[noted.bits(0)] : nil
     noted.reset()
+    // What has been sealed before is sealed again under the same key.
+    let known = header?.seal.flatMap { keyring[$0.key] } ?? latest
     guard let keys = try ownKeys(), let key = try known ?? sealingKey(of: scope) else {
       throw StoreError(
         .stranger, "this laptop has no key to seal with yet; an admin gives it",

@@ -75,7 +75,8 @@ public struct MemberSimulation {
 
   private mutating func step(_ index: Int) throws -> String {
     switch Int.random(in: 0..<100, using: &random) {
-    case 0..<38: return try write(index)
+    case 0..<28: return try write(index)
+    case 28..<38: return try transfer(index)
     case 38..<58: return try send(index)
     case 58..<82: return try receive(index)
     case 82..<90: return try admit(by: index)
@@ -109,6 +110,48 @@ public struct MemberSimulation {
     } catch let error as StoreError where error.code == .notPermitted {
       return "may not write"
     }
+  }
+
+  /// Offers a pupil to another scope, or answers an offer, or takes one back.
+  private mutating func transfer(_ index: Int) throws -> String {
+    let replica = members[index].replica
+    do {
+      let transfers = try replica.transfers()
+      if random.chance(0.6), let open = transfers.filter({ $0.state == .offered }).randomElement(using: &random) {
+        switch Int.random(in: 0..<5, using: &random) {
+        case 0:
+          try replica.decline(open.id)
+          return "declines \(open.id)"
+        case 1:
+          try replica.withdraw(open.id)
+          return "withdraws \(open.id)"
+        default: return "accepts \(open.id) as \(try replica.accept(open.id).record)"
+        }
+      }
+      guard let kind = try replica.schema().kind(named: "pupil") else { return "knows no pupils yet" }
+      var known: [Record] = []
+      try replica.records(of: kind.id) { known.append($0) }
+      if random.chance(0.2), let gone = transfers.filter({ $0.state == .accepted }).randomElement(using: &random) {
+        return "forwards \(gone.record) by \(try replica.offer(gone.record, to: gone.to))"
+      }
+      guard let record = known.randomElement(using: &random),
+        let scope = scopes.filter({ $0 != record.scope }).randomElement(using: &random)
+      else { return "has nobody to hand over" }
+      return "offers \(record.id) by \(try replica.offer(record.id, to: scope))"
+    } catch let error as StoreError where [.notPermitted, .refused, .notFound, .invalid].contains(error.code) {
+      return "cannot: \(error.message)"
+    }
+  }
+
+  /// The pupils of a scope that a laptop lists, and what it lists about transfers there.
+  private func handedOver(_ scope: ScopeID, on replica: Replica) throws -> (
+    listed: Set<RecordID>, troubles: [ProblemID]
+  ) {
+    var listed: Set<RecordID> = []
+    if let kind = try replica.schema().kind(named: "pupil") {
+      try replica.records(of: kind.id) { if $0.scope == scope { listed.insert($0.id) } }
+    }
+    return (listed, try replica.problems(class: .transfer).filter { $0.scope == scope }.map(\.id).sorted())
   }
 
   private mutating func path(_ name: String) -> String {
@@ -213,15 +256,23 @@ public struct MemberSimulation {
       differences += try member.replica.verify().map { "\(name): INV-\($0.invariant) \($0.subject) \($0.message)" }
       // Who has no right does not learn who has one since, and so cannot tell whose segments to carry.
       guard let standing = rights[member.id], standing.role != nil else { continue }
-      if try member.replica.vector() != vector { differences.append("\(name) does not hold the same changes") }
+      if try member.replica.vector() != vector {
+        differences.append(
+          "\(name) does not hold the same changes: \(Set(try member.replica.vector().places).symmetricDifference(vector.places))"
+        )
+      }
       // What somebody wrote whom no admin admitted who was one there is kept aside.
       if try member.replica.status().pending.contains(where: { $0.reason != .stranger }) {
-        differences.append("\(name) still waits")
+        differences.append(
+          "\(name) still waits: \(try member.replica.status().pending.filter { $0.reason != .stranger })")
       }
       for scope in [.shared] + scopes
       where scope == .shared || standing.role == .admin || standing.scopes.contains(scope) {
         if try member.replica.canonicalForm(of: scope) != founder.canonicalForm(of: scope) {
           differences.append("\(name) and A differ in \(scope)")
+        }
+        if try handedOver(scope, on: member.replica) != handedOver(scope, on: founder) {
+          differences.append("\(name) and A differ in who is in \(scope), or in what is wrong about that")
         }
       }
     }

@@ -7,6 +7,7 @@ struct MemberSimulationTests {
   static let regressions: [(seed: UInt64, laptops: Int, steps: Int, found: String)] = [
     (2, 5, 80, "a grant stood behind changes that were sealed under the very key that it granted"),
     (3, 6, 100, "a segment was sealed under another key when it was written than when its hash was told"),
+    (7, 6, 122, "the same, beside transfers"),
   ]
 
   @Test("seeds that once found something find nothing", arguments: regressions.indices)

@@ -104,6 +104,76 @@ struct JoiningCaseTests {
     try bureau.expectEqual()
   }
 
+  @Test("a joined record that no longer looks like others leaves those behind who still do, whichever of its IDs was edited")
+  func leavesDuplicates() throws {
+    let schema = SchemaDraft([
+      KindDraft(
+        "pupil", Labels("学生", "pupil"), naturalKeys: [NaturalKey(["number"])],
+        [FieldDraft("number", Labels("学号", "number"))])
+    ])
+    let bureau = try Bureau(schema: schema)
+    let (kind, number) = (try bureau.kind(), try bureau.field("number"))
+    let ids = try (0..<4).map { index in
+      try bureau.replicas[index % 2].write { try $0.create(kind, [number: [.text("2025-001")]]) }
+    }
+    .sorted()
+    try bureau.exchange()
+    try bureau.set(ids[2], "number", nil, on: 0)
+    try bureau.exchange()
+    #expect(try bureau.replicas[1].problems().map { $0.records.map(\.record) } == [[ids[0], ids[1], ids[3]]])
+    try bureau.replicas[0].write { try $0.join(ids[2], ids[3]) }
+    // The edit comes from a laptop that knows of no joining, to the ID that does not stand for the two.
+    try bureau.set(ids[3], "number", .text("2025-002"), on: 1)
+    try bureau.exchange()
+    for replica in bureau.replicas {
+      let found = try replica.problems().map { $0.records.map(\.record) }
+      #expect(found == [[ids[0], ids[1]]])
+    }
+    try bureau.expectEqual()
+  }
+
+  @Test("who refers to joined records in a natural key may be one, also by a side that is not shown; not once separated")
+  func joinedTargets() throws {
+    let schema = SchemaDraft([
+      KindDraft("class", Labels("班级", "class"), [FieldDraft("name", Labels("名称", "name"))]),
+      KindDraft(
+        "pupil", Labels("学生", "pupil"), naturalKeys: [NaturalKey(["name", "class"], onlyNominates: true)],
+        [
+          FieldDraft("name", Labels("姓名", "name")), FieldDraft("since", Labels("日期", "since"), .date),
+          FieldDraft("class", Labels("班级", "class"), .reference, rule: .latest(by: "since"), target: "class"),
+        ]),
+    ])
+    let bureau = try Bureau(schema: schema)
+    let scope = try #require(try bureau.replicas[0].scopes().last).id
+    let classKind = try bureau.kind("class")
+    let classes = try (0..<3).map { _ in try bureau.replicas[0].write { try $0.create(classKind, [:]) } }
+    let (kind, name, field, since) = (
+      try bureau.kind(), try bureau.field("name"), try bureau.field("class"), try bureau.field("since")
+    )
+    func target(_ index: Int) -> Value { .reference(Reference(classes[index], in: scope)) }
+    let ids = try [0, 2].map { index in
+      try bureau.replicas[0].write { try $0.create(kind, [name: [.text("泉泉")], field: [target(index)]]) }
+    }
+    try bureau.exchange()
+    // Both laptops move the second pupil; the later date is shown, the other side stands.
+    for (index, day) in [(0, 1), (1, 2)] {
+      try bureau.replicas[index].write { transaction in
+        try transaction.set(ids[1], since, to: .date(try #require(CivilDate(year: 2026, month: 9, day: day))))
+        try transaction.set(ids[1], field, to: target(index == 0 ? 1 : 2))
+      }
+    }
+    try bureau.exchange()
+    #expect(try bureau.replicas.map { try $0.problemCount() } == [0, 0])
+    try bureau.replicas[1].write { try $0.join(classes[0], classes[1]) }
+    try bureau.exchange()
+    for replica in bureau.replicas { #expect(try replica.problems().map { Set($0.records.map(\.record)) } == [Set(ids)]) }
+    try bureau.expectEqual()
+    try bureau.replicas[0].write { try $0.separate(classes[1]) }
+    try bureau.exchange()
+    #expect(try bureau.replicas.map { try $0.problemCount() } == [0, 0])
+    try bureau.expectEqual()
+  }
+
   @Test("the same join on two laptops at once, and crosswise, is one record everywhere", arguments: [false, true])
   func twice(crosswise: Bool) throws {
     let bureau = try Bureau()

@@ -123,6 +123,7 @@ extension ReplicaFile {
 
   /// Notes that a record is joined with others than before, for those who refer to it too.
   private func noteRegrouped(_ local: LocalDot) throws {
+    touched.regroup(local)
     guard try exists(local) else { return }
     touched.change(local, kind: try kind(of: local, hint: nil))
   }

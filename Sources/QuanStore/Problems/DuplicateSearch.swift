@@ -20,9 +20,12 @@ struct DuplicateSearch {
   ) throws -> [ProblemCheck.Finding] {
     guard !suspects.isEmpty else { return [] }
     var affected: Set<Int64> = []
-    for row in suspects {
-      affected.formUnion(try file.members(of: row))
-      for other in try formerCompanions(of: row) { affected.formUnion(try file.members(of: other)) }
+    for suspect in suspects {
+      // What was found stands at whatever stood for the joined records then.
+      for row in try file.members(of: suspect) {
+        affected.insert(row)
+        for other in try formerCompanions(of: row) { affected.formUnion(try file.members(of: other)) }
+      }
     }
     for row in affected {
       try index.add(row)

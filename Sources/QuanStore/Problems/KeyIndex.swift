@@ -39,7 +39,14 @@ struct KeyIndex {
       try !file.isHandedOver(row)
     {
       found = try Self.numbers(of: table.kind.id, Self.keys(of: table.kind), scope: stored.scope) { field in
-        try (stored.state.fields[field.key]?.sides ?? []).map { try follow($0.value) }
+        let sides = stored.state.fields[field.key]?.sides ?? []
+        return try sides.map { side in
+          // Only what is shown stands in the column: the others must be found by the target too, when it is joined.
+          if sides.count > 1, case .reference(let target) = side.value {
+            try file.indexReference(from: row, to: target)
+          }
+          return try follow(side.value)
+        }
       }
     }
     numbers[row] = found

@@ -70,6 +70,8 @@ struct ProblemCheck {
         suspects.insert(row)
       }
     }
+    // A natural key that holds a reference holds what stands for its target.
+    suspects.formUnion(try file.rowsWithSide(leadingTo: touched.regrouped.sorted()))
     for run in touched.runs where run.kind == BuiltIn.verdictKind {
       verdicts.formUnion(try rows(of: run))
     }

@@ -53,7 +53,7 @@ extension ReplicaFile {
     return limit.map { Array(found.prefix($0)) } ?? found
   }
 
-  /// Notes that a record has a reference to another in a set, or among several values; see ``rowsWithSet(holding:limit:)``.
+  /// Notes that a record has a reference to another in a set, or among several sides.
   func indexReference(from row: Int64, to target: Reference) throws {
     let statement = try connection.statement("INSERT OR IGNORE INTO quan_reference VALUES (?,?)")
     statement.bind(1, try local(target.record, in: target.scope).rowID)
@@ -61,11 +61,36 @@ extension ReplicaFile {
     try statement.run()
   }
 
-  /// Rows that have a reference to a record in a set, or among several values.
+  /// Rows of which any side of a field that is not a container refers to one of some rows, shown or not.
   ///
-  /// `quan_reference` says that a record had it once; whoever finds it looks whether that is still so, and takes it
-  /// away otherwise.
+  /// Such are the rows whose natural keys hang on what the targets are joined with.
+  func rowsWithSide(leadingTo targets: [Int64]) throws -> Set<Int64> {
+    var found = Set(try referrers(to: targets))
+    for target in targets {
+      found.formUnion(try indexedReferences(to: target).filter { $0.holding.contains(.side) }.map(\.row))
+    }
+    return found
+  }
+
+  /// Rows that show a reference to a record in a set, or among several values.
   private func rowsWithSet(holding target: Int64, limit: Int?) throws -> [Int64] {
+    let rows = try indexedReferences(to: target).filter { $0.holding.contains(.shown) }.map(\.row)
+    return limit.map { Array(rows.prefix($0)) } ?? rows
+  }
+
+  /// How a record has a reference.
+  private struct Holding: OptionSet {
+    let rawValue: Int
+    /// It shows it, in a container or among several values.
+    static let shown = Holding(rawValue: 1)
+    /// A side of a field that is not a container has it.
+    static let side = Holding(rawValue: 2)
+  }
+
+  /// Rows that `quan_reference` says have a reference to a record.
+  ///
+  /// It says that a record had it once; whoever finds it looks whether that is still so, and takes it away otherwise.
+  private func indexedReferences(to target: Int64) throws -> [(row: Int64, holding: Holding)] {
     guard let wanted = reference(target) else { return [] }
     // Verdicts stand there too; they refer to nobody.
     let verdicts = catalog.tables[BuiltIn.verdictKind].map { table in
@@ -76,30 +101,37 @@ extension ReplicaFile {
     statement.bind(1, target)
     var candidates: [Int64] = []
     while try statement.step() { candidates.append(statement.integer(0)) }
-    var rows: [Int64] = []
-    for row in candidates where limit.map({ rows.count < $0 }) ?? true {
-      if try holds(wanted, LocalDot(rowID: row)) {
-        rows.append(row)
-      } else {
+    var rows: [(row: Int64, holding: Holding)] = []
+    for row in candidates {
+      let holding = try holding(of: wanted, LocalDot(rowID: row))
+      if holding.isEmpty {
         let stale = try connection.statement("DELETE FROM quan_reference WHERE target=? AND record=?")
         stale.bind(1, target)
         stale.bind(2, row)
         try stale.run()
+      } else {
+        rows.append((row, holding))
       }
     }
     return rows
   }
 
-  /// Whether a record of people's kinds shows a reference in a set or among several values.
-  private func holds(_ reference: Reference, _ local: LocalDot) throws -> Bool {
+  /// How a record of people's kinds has a reference.
+  private func holding(of reference: Reference, _ local: LocalDot) throws -> Holding {
     guard let stored = try loadJoined(local), stored.state.presence != .deleted,
       let kind = catalog.schema.kind(stored.state.kind), kind.id.replica != .builtIn
-    else { return false }
-    return kind.fields.contains { field in
-      guard field.type == .reference else { return false }
+    else { return [] }
+    var holding: Holding = []
+    for field in kind.fields where field.type == .reference {
       let shown = shown(field, in: stored.state).shown
-      return (field.container != .register || shown.count > 1) && shown.contains(.reference(reference))
+      if field.container != .register || shown.count > 1, shown.contains(.reference(reference)) {
+        holding.insert(.shown)
+      }
+      if stored.state.fields[field.key]?.sides.contains(where: { $0.value == .reference(reference) }) ?? false {
+        holding.insert(.side)
+      }
     }
+    return holding
   }
 
   private func referrers(

@@ -24,6 +24,8 @@ struct Touched {
 
   private(set) var runs: [Run] = []
   private(set) var edits: [Int64: Edit] = [:]
+  /// The rows that are joined with others than before.
+  private(set) var regrouped: Set<Int64> = []
   /// Whether rules have changed, so that every record must be looked at.
   var everything = false
   private var runOfPlace: [Place: Int] = [:]
@@ -34,7 +36,7 @@ struct Touched {
     let stream: Int
   }
 
-  var isEmpty: Bool { runs.isEmpty && edits.isEmpty && !everything }
+  var isEmpty: Bool { runs.isEmpty && edits.isEmpty && regrouped.isEmpty && !everything }
 
   /// Notes a new row.
   mutating func create(_ local: LocalDot, kind: KindID) {
@@ -65,6 +67,9 @@ struct Touched {
   mutating func change(_ local: LocalDot, kind: KindID) {
     edits[local.rowID, default: Edit(kind: kind)].isWhole = true
   }
+
+  /// Notes that a record is joined with others than before, whether or not it is there.
+  mutating func regroup(_ local: LocalDot) { regrouped.insert(local.rowID) }
 
   /// Looks at all rows of a kind's table as if they were new.
   mutating func createAll(of kind: KindID, count: Int) {

@@ -41,6 +41,8 @@ struct MembershipTests {
     let membership = membership([statement(by: 2, 1, about: 2, .admin), statement(by: 2, 2, about: 3, .admin)])
     #expect(membership.members.keys.sorted() == [founder])
     #expect(role(membership, of: 1, at: 9) == .admin)
+    #expect(membership.introduced.keys.sorted() == [ReplicaID(rawValue: 2), ReplicaID(rawValue: 3)])
+    #expect(membership.standing(of: ReplicaID(rawValue: 2)) == .none)
   }
 
   @Test("a cut divides what stands from what is void, and may be raised")

@@ -243,6 +243,37 @@ struct TrustTests {
     try guild.expectEqual([0, 2])
   }
 
+  @Test("whom an admin admits who is none any more writes what is void: others' work on it arrives, and an admission revives it")
+  func introduced() throws {
+    let guild = try Guild()
+    let admin = try guild.admit("B", .admin)
+    let school = try guild.school
+    try guild.replicas[0].setStanding(of: admin, to: Standing(.editor, [school]))
+    // B has not heard of it and admits C; then it builds on what C wrote, and learns.
+    let member = try guild.admit("C", .editor, by: 1)
+    let void = try guild.pupil("C's", on: 2)
+    try guild.give(2, to: 1)
+    try guild.give(0, to: 1)
+    let sound = try guild.pupil("B's", on: 1)
+    let report = try guild.give(1, to: 0)
+    #expect(report.pending == [] && report.refusedSegments == [])
+    #expect(try guild.replicas[0].vector() == guild.replicas[1].vector())
+    for index in [0, 1] {
+      #expect(try guild.replicas[index].record(void) == nil)
+      #expect(try guild.replicas[index].record(sound) != nil)
+      let listed = try #require(try guild.replicas[index].members().first { $0.id == member })
+      #expect(!listed.isAdmitted && listed.standing == .none && listed.label == "C")
+    }
+    try guild.expectEqual([0, 1])
+    try guild.replicas[0].setStanding(of: member, to: Standing(.editor, [school]))
+    for index in [1, 2] { try guild.give(0, to: index) }
+    for index in [0, 1, 2] {
+      #expect(try guild.replicas[index].record(void) != nil)
+      #expect(try guild.replicas[index].members().first { $0.id == member }?.isAdmitted == true)
+    }
+    try guild.expectEqual([0, 1, 2])
+  }
+
   @Test("of two admins who revoke each other at once the one admitted earlier stands, in every replica")
   func mutualRevocation() throws {
     let guild = try Guild()

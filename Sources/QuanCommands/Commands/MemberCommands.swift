@@ -165,7 +165,7 @@ struct MemberCommands: ParsableCommand {
         ])
         for member in members {
           table.add([
-            member.label, member.person, MemberText.role(member.standing.role),
+            member.label, member.person, MemberText.role(member),
             try MemberText.scopes(member.standing, replica), member.id.description,
             member.isOwn ? say("本机", "this one") : member.isFounder ? say("创建者", "founder") : "",
           ])

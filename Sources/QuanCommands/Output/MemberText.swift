@@ -11,6 +11,11 @@ enum MemberText {
     }
   }
 
+  /// The role of a member, or that it was never admitted by somebody who might.
+  static func role(_ member: WorkspaceMember) -> String {
+    member.isAdmitted ? role(member.standing.role) : say("未被有效接纳", "never admitted by an admin")
+  }
+
   /// The scopes by their labels; for an admin all.
   static func scopes(_ standing: Standing, _ replica: Replica) throws -> String {
     if standing.role == .admin { return say("全部", "all") }
@@ -46,7 +51,7 @@ enum MemberText {
       "member": .string(member.id.description), "name": .string(member.label), "person": .string(member.person),
       "role": .string(member.standing.role?.rawValue ?? "none"),
       "scopes": .array(member.standing.scopes.sorted().map { .string($0.description) }),
-      "founder": .bool(member.isFounder), "own": .bool(member.isOwn),
+      "admitted": .bool(member.isAdmitted), "founder": .bool(member.isFounder), "own": .bool(member.isOwn),
     ])
   }
 }

@@ -48,6 +48,8 @@ public struct Membership: Sendable {
   public let founder: ReplicaID
   /// The members, present and former.
   public private(set) var members: [ReplicaID: Member]
+  /// Those whom somebody admitted who was no admin there, by what was said: whose keys are known and who have no right.
+  public private(set) var introduced: [ReplicaID: MemberStatement] = [:]
 
   /// The membership that follows from statements.
   ///
@@ -97,6 +99,10 @@ public struct Membership: Sendable {
         }
       }
     }
+    for statement in statements where members[statement.member] == nil && statement.standing.role != nil {
+      if let known = introduced[statement.member], known.record < statement.record { continue }
+      introduced[statement.member] = statement
+    }
     members = members.mapValues { member in
       var member = member
       member.acts = member.acts.map { act in
@@ -108,6 +114,11 @@ public struct Membership: Sendable {
 
   /// The members, the most senior first.
   public var ordered: [Member] { members.values.sorted { $0.rank < $1.rank } }
+
+  /// The key that a member, or one who was only introduced, signs with.
+  public func signingKey(of member: ReplicaID) -> [UInt8]? {
+    members[member]?.signingKey ?? introduced[member]?.signingKey
+  }
 
   private func rank(of member: ReplicaID) -> Rank { members[member]?.rank ?? Rank(path: [.max]) }
 

@@ -8,7 +8,7 @@ import QuanFormat
 struct Credentials {
   /// What is known of who made a segment.
   enum Answer: Hashable {
-    /// A member, or anybody where the workspace is open.
+    /// A member, or one who was introduced by somebody who might not, or anybody where the workspace is open.
     case good(Owner?)
     /// Nobody who is known here.
     case stranger
@@ -50,15 +50,15 @@ struct Credentials {
   func answer(_ header: SegmentHeader) -> Answer {
     guard let membership else { return .good(nil) }
     guard let signature = header.signature else { return vouched[header.end].map { .good($0) } ?? .unsigned }
-    guard let member = membership.members[signature.signer] else { return .stranger }
-    guard signature.isValid(for: header, in: file.meta.workspace, key: member.signingKey) else { return .forged }
+    guard let key = membership.signingKey(of: signature.signer) else { return .stranger }
+    guard signature.isValid(for: header, in: file.meta.workspace, key: key) else { return .forged }
     return .good(Owner(member: signature.signer, nonce: signature.nonce))
   }
 
   /// Who sealed a segment; it may be somebody who is no member any more.
   func sealer(of header: SegmentHeader) -> Answer {
     guard let membership, let seal = header.seal else { return .unsigned }
-    guard let member = membership.members[seal.sealer] else { return .stranger }
-    return Envelope.isValid(header, in: file.meta.workspace, key: member.signingKey) ? .good(nil) : .forged
+    guard let key = membership.signingKey(of: seal.sealer) else { return .stranger }
+    return Envelope.isValid(header, in: file.meta.workspace, key: key) ? .good(nil) : .forged
   }
 }

@@ -1,11 +1,12 @@
 import QuanCore
+import QuanFormat
 
 /// Statements about members as records of ``BuiltIn/memberKind`` hold them.
 enum MemberFields {
   /// How a revocation says that there is no role.
   private static let noRole = "none"
 
-  /// The statement that initial fields make; `nil` when something is missing or unknown.
+  /// The statement that initial fields make; `nil` when something is missing or unknown, or the keys are another's.
   static func statement(
     _ fields: [InitialField], record: RecordID, change: ChangeID, seen: [StreamID: UInt64]
   ) -> MemberStatement? {
@@ -15,11 +16,13 @@ enum MemberFields {
     guard let member = texts(BuiltIn.replicaIdentity).first.flatMap({ ReplicaID($0) }),
       let name = texts(BuiltIn.memberRole).first, name == noRole || Role(rawValue: name) != nil
     else { return nil }
+    let signingKey = texts(BuiltIn.memberSigningKey).first.flatMap { Hex.decode($0) } ?? []
+    guard MemberPublicKeys.identity(of: signingKey, nonce: 0) == member else { return nil }
     let scopes = Set(texts(BuiltIn.memberScopes).compactMap { Dot($0).map { ScopeID($0) } })
     return MemberStatement(
       record: record, change: change, seen: seen, member: member, label: texts(BuiltIn.label).first ?? "",
       person: texts(BuiltIn.replicaPerson).first ?? "",
-      signingKey: texts(BuiltIn.memberSigningKey).first.flatMap { Hex.decode($0) } ?? [],
+      signingKey: signingKey,
       agreementKey: texts(BuiltIn.memberAgreementKey).first.flatMap { Hex.decode($0) } ?? [],
       standing: Standing(Role(rawValue: name), scopes),
       cuts: Set(texts(BuiltIn.memberCuts).compactMap { place(.text($0)) }))

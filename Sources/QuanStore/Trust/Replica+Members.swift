@@ -11,17 +11,23 @@ public struct WorkspaceMember: Hashable, Sendable {
   public let person: String
   /// The right that it has now.
   public let standing: Standing
+  /// Whether an admin admitted it who was one there; otherwise it never had a right, and what it wrote is void.
+  public let isAdmitted: Bool
   /// Whether it founded the workspace.
   public let isFounder: Bool
   /// Whether it is the one that this replica writes for.
   public let isOwn: Bool
 
   /// A member.
-  public init(id: ReplicaID, label: String, person: String, standing: Standing, isFounder: Bool, isOwn: Bool) {
+  public init(
+    id: ReplicaID, label: String, person: String, standing: Standing, isAdmitted: Bool = true, isFounder: Bool,
+    isOwn: Bool
+  ) {
     self.id = id
     self.label = label
     self.person = person
     self.standing = standing
+    self.isAdmitted = isAdmitted
     self.isFounder = isFounder
     self.isOwn = isOwn
   }
@@ -131,8 +137,7 @@ extension Replica {
   public func setStanding(of member: ReplicaID, to standing: Standing) throws {
     let known = try known(member)
     try speak(
-      of: member, label: known.label, person: known.person,
-      keys: MemberPublicKeys(signing: known.signingKey, agreement: known.agreementKey), standing: standing)
+      of: member, label: known.label, person: known.person, keys: known.keys, standing: standing)
   }
 
   /// Lets stand what has arrived here of a member since its right was ended or changed.
@@ -197,12 +202,13 @@ extension Replica {
 
   // MARK: Listing
 
-  /// The members, the founder first; none when the workspace is open to everybody.
+  /// The members, the founder first, and behind them those whom somebody admitted who was no admin there; none when the
+  /// workspace is open to everybody.
   public func members() throws -> [WorkspaceMember] {
     try read { file in
       guard let membership = try file.membership() else { return [] }
       let labels = try file.knownReplicas()
-      return try membership.ordered.map { member in
+      let admitted = try membership.ordered.map { member in
         let own = try labels.first { try file.owners()[$0.id]?.member == member.id && !$0.label.isEmpty }
         return WorkspaceMember(
           id: member.id, label: member.label.isEmpty ? own?.label ?? "" : member.label,
@@ -210,6 +216,12 @@ extension Replica {
           standing: membership.standing(of: member.id), isFounder: member.id == membership.founder,
           isOwn: member.id == file.meta.member)
       }
+      let introduced = membership.introduced.values.sorted { $0.record < $1.record }.map { statement in
+        WorkspaceMember(
+          id: statement.member, label: statement.label, person: statement.person, standing: .none, isAdmitted: false,
+          isFounder: false, isOwn: statement.member == file.meta.member)
+      }
+      return admitted + introduced
     }
   }
 
@@ -218,12 +230,21 @@ extension Replica {
     get throws { try access { !$0.isSealed } }
   }
 
-  private func known(_ member: ReplicaID) throws -> Membership.Member {
+  /// What was said of a member when it was admitted, or introduced by somebody who might not.
+  private func known(_ member: ReplicaID) throws -> (label: String, person: String, keys: MemberPublicKeys) {
     try read { file in
-      guard let known = try file.membership()?.members[member] else {
-        throw StoreError(.notFound, "there is no such member", subject: member.description)
+      let membership = try file.membership()
+      if let known = membership?.members[member] {
+        return (
+          known.label, known.person, MemberPublicKeys(signing: known.signingKey, agreement: known.agreementKey)
+        )
       }
-      return known
+      if let known = membership?.introduced[member] {
+        return (
+          known.label, known.person, MemberPublicKeys(signing: known.signingKey, agreement: known.agreementKey)
+        )
+      }
+      throw StoreError(.notFound, "there is no such member", subject: member.description)
     }
   }
 

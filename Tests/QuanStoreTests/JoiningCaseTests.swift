@@ -104,7 +104,7 @@ struct JoiningCaseTests {
     try bureau.expectEqual()
   }
 
-  @Test("a joined record that no longer looks like others leaves those behind who still do, whichever of its IDs was edited")
+  @Test("a joined record edited under either ID leaves its lookalikes to each other")
   func leavesDuplicates() throws {
     let schema = SchemaDraft([
       KindDraft(
@@ -132,7 +132,7 @@ struct JoiningCaseTests {
     try bureau.expectEqual()
   }
 
-  @Test("who refers to joined records in a natural key may be one, also by a side that is not shown; not once separated")
+  @Test("natural keys that refer to joined records are equal, also by a side that is not shown, until they are separated")
   func joinedTargets() throws {
     let schema = SchemaDraft([
       KindDraft("class", Labels("班级", "class"), [FieldDraft("name", Labels("名称", "name"))]),
@@ -166,7 +166,9 @@ struct JoiningCaseTests {
     #expect(try bureau.replicas.map { try $0.problemCount() } == [0, 0])
     try bureau.replicas[1].write { try $0.join(classes[0], classes[1]) }
     try bureau.exchange()
-    for replica in bureau.replicas { #expect(try replica.problems().map { Set($0.records.map(\.record)) } == [Set(ids)]) }
+    for replica in bureau.replicas {
+      #expect(try replica.problems().map { Set($0.records.map(\.record)) } == [Set(ids)])
+    }
     try bureau.expectEqual()
     try bureau.replicas[0].write { try $0.separate(classes[1]) }
     try bureau.exchange()

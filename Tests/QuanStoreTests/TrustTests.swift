@@ -243,7 +243,7 @@ struct TrustTests {
     try guild.expectEqual([0, 2])
   }
 
-  @Test("whom an admin admits who is none any more writes what is void: others' work on it arrives, and an admission revives it")
+  @Test("who is admitted by a former admin writes what is void; work on it arrives, and an admission revives it")
   func introduced() throws {
     let guild = try Guild()
     let admin = try guild.admit("B", .admin)

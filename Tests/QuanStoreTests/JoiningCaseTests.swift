@@ -132,7 +132,7 @@ struct JoiningCaseTests {
     try bureau.expectEqual()
   }
 
-  @Test("natural keys that refer to joined records are equal, also by a side that is not shown, until they are separated")
+  @Test("keys that refer to joined records are equal, also by a side that is not shown, until separated")
   func joinedTargets() throws {
     let schema = SchemaDraft([
       KindDraft("class", Labels("班级", "class"), [FieldDraft("name", Labels("名称", "name"))]),

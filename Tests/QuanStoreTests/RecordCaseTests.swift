@@ -383,4 +383,32 @@ struct RecordCaseTests {
     #expect(try bureau.shown(pupil, "name", on: 0) == [.text("泉泉")])
     #expect(try bureau.shown(pupil, "phone", on: 0) == [.text("2")])
   }
+
+  @Test("a record made of values beside their fields is that made of a dictionary; unknown fields are refused")
+  func valuesBesideFields() throws {
+    let bureau = try Bureau()
+    let (kind, name, note, tags) = (
+      try bureau.kind(), try bureau.field("name"), try bureau.field("note"), try bureau.field("tags")
+    )
+    let ids = try bureau.replicas[0].write { transaction in
+      [
+        try transaction.create(kind, [name: [.text("泉泉")], tags: [.text("b"), .text("a")]]),
+        try transaction.create(
+          kind, fields: [tags, note, name], [[.text("b"), .text("a")], [], [.text("泉泉")]]),
+      ]
+    }
+    try bureau.exchange()
+    for replica in bureau.replicas {
+      for field in ["name", "note", "tags"] {
+        #expect(try replica.record(ids[0])?[field]?.shown == replica.record(ids[1])?[field]?.shown)
+      }
+      #expect(try replica.record(ids[1])?["tags"]?.shown == [.text("b"), .text("a")])
+    }
+    let unknown = FieldID(ReplicaID(rawValue: 1), 1)
+    let error = #expect(throws: StoreError.self) {
+      try bureau.replicas[0].write { _ = try $0.create(kind, fields: [name, unknown], [[], []]) }
+    }
+    #expect(error?.code == .notFound)
+    try bureau.expectEqual()
+  }
 }

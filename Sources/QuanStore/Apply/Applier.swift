@@ -111,14 +111,20 @@ struct Applier {
   private func insert(_ fields: [InitialField], at local: LocalDot, into table: KindTable) throws -> Bool {
     var positions: [Int] = []
     positions.reserveCapacity(fields.count)
+    let order = table.order
+    var next = 0
     for field in fields {
+      let key = field.key
+      // Fields ascend on both sides. Those that do not, or that the schema lacks, are for the state to sort out.
+      while next < order.count && order[next].field < key.id { next += 1 }
+      guard next < order.count, order[next].field == key.id else { return false }
+      let position = order[next].place
       // Maps go through their state: several initial fields make one column.
-      guard let position = table.keys.firstIndex(of: field.key),
+      guard key.item == nil, key.container == table.shapes[position].container,
         ColumnCodec.canHold(field.values, of: table.shapes[position])
-      else {
-        return false
-      }
+      else { return false }
       positions.append(position)
+      next += 1
     }
     let statement = try file.connection.statement(table.insertion)
     statement.bind(1, local.rowID)

@@ -17,7 +17,7 @@ struct Catalog {
     let hasChoices: Bool
   }
 
-  /// The checks of each kind's fields.
+  /// The checks of each kind's fields, ascending by key: the order of an operation's fields.
   private(set) var checks: [KindID: [FieldCheck]] = [:]
   /// The fields that are collaborative texts.
   private var textFields: Set<FieldID> = []
@@ -37,6 +37,7 @@ struct Catalog {
         let type: ValueType = field.container == .counter ? .integer : field.type
         return FieldCheck(id: field.id, key: field.key, type: type, hasChoices: !field.choices.isEmpty)
       }
+      .sorted { $0.key < $1.key }
       textFields.formUnion(kind.fields.filter { $0.container == .text }.map(\.id))
       tables[kind.id] = KindTable(kind: kind, name: name, columns: columns)
       for field in kind.fields where field.id != BuiltIn.externalID { kindOfField[field.id] = kind.id }

@@ -34,8 +34,10 @@ final class KindTable: Sendable {
   let name: String
   let columns: [Column]
   let position: [FieldKey: Int]
-  /// The columns' fields, in order: of few, looking through them is quicker than hashing.
+  /// The columns' fields, in order.
   let keys: [FieldKey]
+  /// The columns' fields with their places, ascending by field: the order of an operation's fields.
+  let order: [(field: FieldID, place: Int)]
   /// The columns' shapes, in order.
   let shapes: [ColumnShape]
   /// ``name`` as SQL wants it.
@@ -57,6 +59,7 @@ final class KindTable: Sendable {
     for (index, column) in columns.enumerated() { position[column.key] = index }
     self.position = position
     keys = columns.map(\.key)
+    order = columns.indices.map { (columns[$0].key.id, $0) }.sorted { $0.field < $1.field }
     shapes = columns.map(\.shape)
     let table = Self.quoted(name)
     quotedName = table

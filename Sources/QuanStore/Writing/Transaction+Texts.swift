@@ -132,6 +132,8 @@ extension Transaction {
       let text = open.rope.string
       fields[key] = text.isEmpty ? nil : [.text(text)]
     }
-    return fields.items.filter { !$0.values.isEmpty }.sorted { $0.key < $1.key }
+    let items = fields.items.filter { !$0.values.isEmpty }
+    let isSorted = zip(items, items.dropFirst()).allSatisfy { $0.key < $1.key }
+    return isSorted ? items : items.sorted { $0.key < $1.key }
   }
 }

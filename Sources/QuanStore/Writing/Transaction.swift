@@ -36,6 +36,8 @@ public struct Transaction {
   struct InitialFields {
     private(set) var items: [InitialField] = []
 
+    init(capacity: Int = 0) { items.reserveCapacity(capacity) }
+
     mutating func append(_ key: FieldKey, _ values: [Value]) { items.append(InitialField(key, values)) }
 
     subscript(key: FieldKey) -> [Value]? {
@@ -101,20 +103,42 @@ public struct Transaction {
     _ kind: KindID, in scope: ScopeID? = nil, _ values: [FieldID: [Value]] = [:],
     maps: [FieldID: [(key: String, value: Value)]] = [:]
   ) throws -> RecordID {
+    try create(kind, in: scope, fields: Array(values.keys), Array(values.values), maps: maps)
+  }
+
+  /// Creates a record of values that stand beside their fields, as in a row of a table: the quickest form for many.
+  ///
+  /// - Parameters:
+  ///   - fields: The fields, each once.
+  ///   - values: Of each, what ``create(_:in:_:maps:)`` takes.
+  /// - Returns: Its ID.
+  /// - Throws: What ``create(_:in:_:maps:)`` throws.
+  /// - Complexity: O(*f* · *n*) for *n* of the kind's *f* fields, without hashing.
+  @discardableResult
+  public mutating func create(
+    _ kind: KindID, in scope: ScopeID? = nil, fields: [FieldID], _ given: [[Value]],
+    maps: [FieldID: [(key: String, value: Value)]] = [:]
+  ) throws -> RecordID {
     guard let checks = file.catalog.checks[kind] else {
       throw StoreError(.notFound, "there is no such kind", subject: kind.description)
     }
     try settle(scope ?? self.scope ?? file.meta.homeScope)
-    var fields = InitialFields()
-    for (id, given) in values where !given.isEmpty {
-      guard let check = checks.first(where: { $0.id == id }) else {
-        throw StoreError(.notFound, "the kind has no such field", subject: id.description)
-      }
-      if check.hasChoices || !Self.isPlain(given, check) { try checkThoroughly(given, id, kind) }
-      fields.append(check.key, check.key.container == .set ? distinct(given) : given)
+    var initial = InitialFields(capacity: fields.count)
+    var known = 0
+    // In the order of the kind's fields, which is that of an operation: nothing is left to be sorted.
+    for check in checks {
+      guard let place = fields.firstIndex(of: check.id) else { continue }
+      known += 1
+      let values = given[place]
+      guard !values.isEmpty else { continue }
+      if check.hasChoices || !Self.isPlain(values, check) { try checkThoroughly(values, check.id, kind) }
+      initial.append(check.key, check.key.container == .set ? distinct(values) : values)
     }
-    for (id, pairs) in maps { try start(id, of: kind, with: pairs, &fields) }
-    return begin(kind, fields)
+    if known < fields.count, let unknown = fields.filter({ id in !checks.contains { $0.id == id } }).min() {
+      throw StoreError(.notFound, "the kind has no such field", subject: unknown.description)
+    }
+    for (id, pairs) in maps { try start(id, of: kind, with: pairs, &initial) }
+    return begin(kind, initial)
   }
 
   /// The ID of the record that is created next, or of one after it.

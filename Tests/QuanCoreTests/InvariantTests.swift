@@ -142,6 +142,19 @@ struct InvariantTests {
     #expect(throws: InvariantError.self) { try InvariantExpression(implications) }
   }
 
+  @Test("an expression tells whether it looks beyond the record's own fields")
+  func ownFields() throws {
+    for own in ["from <= to", "length(id_no) = 18 and mod11_2(id_no) implies birth is set", "x in ('1', '2')"] {
+      #expect(try InvariantExpression(own).looksOnlyAtOwnFields, "\(own)")
+    }
+    for wider in [
+      "student.birth < date", "date <= written(date) + 1", "count(placement.student where to is empty) <= 1",
+      "yes implies (not (a = b) or school.code is empty)",
+    ] {
+      #expect(try !InvariantExpression(wider).looksOnlyAtOwnFields, "\(wider)")
+    }
+  }
+
   @Test("invariants are written in lines and read back")
   func lines() {
     let invariants = [

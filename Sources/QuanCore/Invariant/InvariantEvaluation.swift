@@ -2,6 +2,8 @@
 public protocol InvariantSource {
   /// What a path leads to from the record: the values that its last field shows; none when it breaks off.
   func values(at path: [String]) throws -> [InvariantOperand]
+  /// The one value that a path leads to; nothing when it leads to none or several.
+  func value(at path: [String]) throws -> InvariantOperand
   /// When what a field of the record shows was written, by its writer's clock; `nil` when it shows nothing, or several
   /// values.
   func timeWritten(_ field: String) throws -> Instant?
@@ -9,6 +11,14 @@ public protocol InvariantSource {
   ///
   /// - Parameter condition: Is asked with the source of each of them.
   func count(of kind: String, in field: String, _ condition: (any InvariantSource) throws -> Bool) throws -> Int
+}
+
+extension InvariantSource {
+  /// The one value that a path leads to; nothing when it leads to none or several.
+  public func value(at path: [String]) throws -> InvariantOperand {
+    let values = try values(at: path)
+    return values.count == 1 ? values[0] : .nothing
+  }
 }
 
 extension InvariantExpression {
@@ -24,12 +34,14 @@ extension InvariantExpression {
   private static func value(_ node: Node, _ source: any InvariantSource) throws -> InvariantOperand {
     switch node {
     case .literal(let operand, _): return operand
-    case .path(let path, _):
-      let values = try source.values(at: path)
-      return values.count == 1 ? values[0] : .nothing
+    case .path(let path, _): return try source.value(at: path)
     case .not(let one): return wrap(try truth(one, source).map { !$0 })
-    case .both(let one, let other): return wrap(and(try truth(one, source), try truth(other, source)))
-    case .either(let one, let other): return wrap(or(try truth(one, source), try truth(other, source)))
+    case .both(let one, let other):
+      let first = try truth(one, source)
+      return first == false ? .truth(false) : wrap(and(first, try truth(other, source)))
+    case .either(let one, let other):
+      let first = try truth(one, source)
+      return first == true ? .truth(true) : wrap(or(first, try truth(other, source)))
     case .implies(let one, let other):
       let condition = try truth(one, source)
       if condition == false { return .truth(true) }

@@ -90,6 +90,19 @@ public struct InvariantExpression: Hashable, Sendable {
     return found
   }
 
+  /// Whether it looks at nothing but what the record itself shows: at no other record, and at no time of writing.
+  public var looksOnlyAtOwnFields: Bool {
+    var isSo = true
+    walk(root) { node in
+      switch node {
+      case .path(let path, _), .elementOf(_, let path, _): isSo = isSo && path.count == 1
+      case .written, .count: isSo = false
+      default: break
+      }
+    }
+    return isSo
+  }
+
   /// Whether it looks at a field of the record itself.
   public func looks(at field: String) -> Bool { paths.contains { $0.first == field } }
 

@@ -1,18 +1,29 @@
 import QuanCore
 
 /// What a record shows in the fields that the rules of its kind look at.
-struct ShownFields {
+struct ShownFields: Sendable {
   let fields: [FieldDefinition]
+  /// How many digits behind the point the decimals of each field have.
+  let scales: [Int]
+  private let names: [String]
   /// Of each field.
   var values: [[Value]]
 
   init(_ fields: [FieldDefinition]) {
     self.fields = fields
+    scales = fields.map(\.scale)
+    names = fields.map(\.name)
     values = Array(repeating: [], count: fields.count)
   }
 
   /// The place of a field.
-  func place(of name: String) -> Int? { fields.firstIndex { $0.name == name } }
+  func place(of name: String) -> Int? { names.firstIndex(of: name) }
+
+  /// The one value of a field; nothing when it shows none or several.
+  func value(at name: String) -> InvariantOperand {
+    guard let place = place(of: name), values[place].count == 1 else { return .nothing }
+    return InvariantOperand(values[place][0], scale: scales[place])
+  }
 }
 
 /// A record as an invariant looks at it: what it and those that it refers to show.
@@ -29,7 +40,7 @@ final class InvariantRow: InvariantSource {
   }
 
   private let file: ReplicaFile
-  private let row: Int64
+  let row: Int64
   private let kind: KindDefinition
   /// All that rules may ask of the record itself, when it has been read.
   private let shown: ShownFields?
@@ -40,7 +51,7 @@ final class InvariantRow: InvariantSource {
   /// Whether what is assumed has been looked at.
   private(set) var usedAssumption = false
   /// The records that rules have counted so far.
-  private(set) var counted: Set<Int64> = []
+  private var counted: Set<Int64> = []
 
   /// A record whose fields are read as they are asked for, or are all in `shown`.
   init(
@@ -60,6 +71,20 @@ final class InvariantRow: InvariantSource {
     guard let assumption, assumption.covers(row, field) else { return nil }
     usedAssumption = true
     return assumption.values
+  }
+
+  /// Whether a rule holds of the record, and the records that it counted.
+  func judge(_ rule: InvariantPlan.Rule) throws -> (holds: Bool?, counted: Set<Int64>) {
+    counted = []
+    return (try rule.expression.holds(in: self), counted)
+  }
+
+  func value(at path: [String]) throws -> InvariantOperand {
+    guard let shown, path.count == 1 else {
+      let values = try values(at: path)
+      return values.count == 1 ? values[0] : .nothing
+    }
+    return shown.value(at: path[0])
   }
 
   func values(at path: [String]) throws -> [InvariantOperand] {
@@ -170,15 +195,14 @@ extension ReplicaFile {
   func brokenRules(
     of row: Int64, _ kind: KindDefinition, shown: ShownFields? = nil, state: RecordState? = nil
   ) throws -> [BrokenRule] {
-    try (invariants.rules[kind.id] ?? []).compactMap { try broken($0, by: row, kind, shown: shown, state: state) }
+    let source = InvariantRow(self, row, kind, shown: shown, state: state)
+    return try (invariants.rules[kind.id] ?? []).compactMap { try broken($0, by: source) }
   }
 
   /// A rule, if a record breaks it.
-  func broken(
-    _ rule: InvariantPlan.Rule, by row: Int64, _ kind: KindDefinition, shown: ShownFields?, state: RecordState? = nil
-  ) throws -> BrokenRule? {
-    let source = InvariantRow(self, row, kind, shown: shown, state: state)
-    guard try rule.expression.holds(in: source) == false else { return nil }
-    return (rule.invariant, source.counted.sorted { precedes($0, $1) })
+  func broken(_ rule: InvariantPlan.Rule, by source: InvariantRow) throws -> BrokenRule? {
+    let verdict = try source.judge(rule)
+    guard verdict.holds == false else { return nil }
+    return (rule.invariant, verdict.counted.sorted { precedes($0, $1) })
   }
 }

@@ -5,29 +5,50 @@ struct InvariantSearch {
   private let file: ReplicaFile
   private let touched: Touched
   private var plan: InvariantPlan { file.invariants }
+  /// How many records are handed to the judge at once.
+  private static let rowsPerPiece = 512
 
   init(_ file: ReplicaFile, _ touched: Touched) {
     self.file = file
     self.touched = touched
   }
 
-  /// What new records break, and the rows to look at again: those whose rules look at what was touched or count it.
+  /// A search whose records have been read and, some of them, are still being judged.
+  struct Begun {
+    fileprivate(set) var owners: Set<Int64> = []
+    fileprivate var known: [ProblemCheck.Finding] = []
+    fileprivate var judging: [(judge: OwnFieldsJudge, rules: [InvariantPlan.Rule], kind: KindID)] = []
+
+    /// What new records break.
+    func findings() throws -> [ProblemCheck.Finding] {
+      var findings = known
+      for part in judging {
+        for breach in try part.judge.finish() {
+          findings.append(InvariantSearch.finding((part.rules[breach.rule].invariant, []), of: breach.id, part.kind))
+        }
+      }
+      return findings
+    }
+  }
+
+  /// Looks for what new records break, and the rows to look at again: those whose rules look at what was touched or count
+  /// it.
   ///
-  /// Records that were edited are looked at anyway and not among them.
-  func run() throws -> (findings: [ProblemCheck.Finding], owners: Set<Int64>) {
-    guard !plan.isEmpty else { return ([], []) }
-    var findings: [ProblemCheck.Finding] = []
-    var owners: Set<Int64> = []
+  /// Records that were edited are looked at anyway and not among them. What looks at nothing but a record's own fields is
+  /// judged on another core, and may be asked for later.
+  func begin() throws -> Begun {
+    guard !plan.isEmpty else { return Begun() }
+    var begun = Begun()
     for (row, edit) in touched.edits where edit.kind.replica != .builtIn {
-      owners.formUnion(try dependents(on: row, edit))
-      owners.formUnion(try counting(row, edit))
+      begun.owners.formUnion(try dependents(on: row, edit))
+      begun.owners.formUnion(try counting(row, edit))
     }
     for run in touched.runs where run.kind.replica != .builtIn {
-      try judge(run, &findings, &owners)
-      owners.formUnion(try dependents(on: run))
-      owners.formUnion(try counting(run))
+      try judge(run, &begun)
+      begun.owners.formUnion(try dependents(on: run))
+      begun.owners.formUnion(try counting(run))
     }
-    return (findings, owners)
+    return begun
   }
 
   /// The rules that a record breaks.
@@ -38,7 +59,7 @@ struct InvariantSearch {
     return try file.brokenRules(of: row, kind, shown: shown, state: state).map { Self.finding($0, of: row, kind.id) }
   }
 
-  private static func finding(
+  fileprivate static func finding(
     _ broken: ReplicaFile.BrokenRule, of row: Int64, _ kind: KindID
   ) -> ProblemCheck.Finding {
     ProblemCheck.Finding(
@@ -89,12 +110,13 @@ struct InvariantSearch {
   ///
   /// Rows that are as they were created are read straight from the columns that rules look at; a rule is asked only about
   /// those that hold something it looks at, or that something refers to which it counts. Others are to be looked at whole.
-  private func judge(
-    _ run: Touched.Run, _ findings: inout [ProblemCheck.Finding], _ owners: inout Set<Int64>
-  ) throws {
+  private func judge(_ run: Touched.Run, _ begun: inout Begun) throws {
     guard let rules = plan.rules[run.kind], let table = file.catalog.tables[run.kind] else { return }
     let columns = (plan.fields[run.kind] ?? []).compactMap { field in table.columns.first { $0.key == field.key } }
     var shown = ShownFields(columns.map(\.definition))
+    let judge = OwnFieldsJudge(rules, of: shown)
+    var waiting: [OwnFieldsJudge.Row] = []
+    let others = rules.indices.filter { !OwnFieldsJudge.judges(rules[$0]) }
     let looksAt = rules.map { rule in columns.indices.filter { rule.fields.contains(columns[$0].definition.name) } }
     let referred = try rules.map { rule in try rule.counts.compactMap { try ReferredRows(file, run, $0) } }
     let list = (["id", "quan_state IS NULL"] + columns.map(\.quotedName)).joined(separator: ",")
@@ -106,19 +128,30 @@ struct InvariantSearch {
     while try statement.step() {
       let row = statement.integer(0)
       guard statement.integer(1) != 0, try !file.isJoined(LocalDot(rowID: row)) else {
-        owners.insert(row)
+        begun.owners.insert(row)
         continue
       }
       for (place, column) in columns.enumerated() {
         shown.values[place] = try codec.values(of: column.shape, from: statement, at: Int32(place + 2)) ?? []
       }
-      for (place, rule) in rules.enumerated() {
+      if others.count < rules.count {
+        waiting.append((row, shown.values))
+        if waiting.count == Self.rowsPerPiece {
+          judge.take(waiting)
+          waiting.removeAll(keepingCapacity: true)
+        }
+      }
+      let source = InvariantRow(file, row, table.kind, shown: shown)
+      for place in others {
+        let rule = rules[place]
         let isCounted = try referred[place].contains { try $0.contains(row) }
         if !isCounted, rule.ofEmpty != false, looksAt[place].allSatisfy({ shown.values[$0].isEmpty }) { continue }
-        guard let broken = try file.broken(rule, by: row, table.kind, shown: shown) else { continue }
-        findings.append(Self.finding(broken, of: row, run.kind))
+        guard let broken = try file.broken(rule, by: source) else { continue }
+        begun.known.append(Self.finding(broken, of: row, run.kind))
       }
     }
+    judge.take(waiting)
+    begun.judging.append((judge, rules, run.kind))
   }
 
   /// Older records whose rules look at new ones: they refer to what has come after them.

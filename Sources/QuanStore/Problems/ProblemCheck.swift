@@ -79,18 +79,18 @@ struct ProblemCheck {
       verdicts.formUnion(try file.verdicts(mentioning: row))
     }
     try refreshVerdicts(verdicts)
+    try file.indexReferences(of: Set(touched.runs.map(\.kind)))
+    let invariants = try InvariantSearch(file, touched).begin()
+    owners.formUnion(invariants.owners)
     for run in touched.runs where run.kind.replica != .builtIn {
       guard let table = file.catalog.tables[run.kind] else { continue }
       owners.formUnion(try danglingRows(of: run, table))
       owners.formUnion(try file.strayRows(of: run, table))
       suspects.formUnion(try sharedKeyRows(of: run, table))
     }
-    try file.indexReferences(of: Set(touched.runs.map(\.kind)))
-    let invariants = try InvariantSearch(file, touched).run()
-    owners.formUnion(invariants.owners)
     for owner in owners.sorted() { try look(at: owner) }
     // Looking at a record tells what it breaks too; nothing was said of the other new ones before.
-    for finding in invariants.findings where !owners.contains(finding.owner) { try write(finding) }
+    for finding in try invariants.findings() where !owners.contains(finding.owner) { try write(finding) }
     var duplicates = DuplicateSearch(file)
     for finding in try duplicates.findings(around: suspects, removing: { try self.removeDuplicates(of: $0) }) {
       try write(finding)

@@ -1,0 +1,106 @@
+import Dispatch
+import QuanCore
+import Synchronization
+
+/// Judges records on another core by the rules that look at nothing but a record's own fields.
+///
+/// Whoever reads the records hands them over some hundreds at a time; when the judge lags behind, the reader judges
+/// itself, so that no more than a few pieces ever wait.
+final class OwnFieldsJudge: Sendable {
+  /// A record's row, with what it shows in the fields that rules look at.
+  typealias Row = (id: Int64, values: [[Value]])
+  /// That a record breaks a rule, by the rule's place.
+  typealias Breach = (id: Int64, rule: Int)
+
+  private struct Rule {
+    let place: Int
+    let expression: InvariantExpression
+    /// The places of the fields that it looks at.
+    let looksAt: [Int]
+    let ofEmpty: Bool?
+  }
+
+  private struct State {
+    var waiting = 0
+    var breaches: [Breach] = []
+    var failure: (any Error)?
+  }
+
+  private static let piecesAhead = 4
+
+  private let rules: [Rule]
+  private let fields: ShownFields
+  private let state = Mutex(State())
+  private let queue = DispatchQueue(label: "quan.judge")
+  private let group = DispatchGroup()
+
+  /// A judge by those of some rules that look at nothing else; ``judges(_:)`` tells which.
+  init(_ rules: [InvariantPlan.Rule], of fields: ShownFields) {
+    self.fields = fields
+    self.rules = rules.enumerated().filter { Self.judges($0.element) }.map { place, rule in
+      Rule(
+        place: place, expression: rule.expression, looksAt: rule.fields.compactMap { fields.place(of: $0) },
+        ofEmpty: rule.ofEmpty)
+    }
+  }
+
+  /// Whether a rule looks at nothing but the record's own fields.
+  static func judges(_ rule: InvariantPlan.Rule) -> Bool { rule.expression.looksOnlyAtOwnFields }
+
+  /// Takes records.
+  func take(_ rows: [Row]) {
+    guard !rules.isEmpty else { return }
+    guard state.withLock({ $0.waiting < Self.piecesAhead }) else {
+      judge(rows)
+      return
+    }
+    state.withLock { $0.waiting += 1 }
+    queue.async(group: group) { [self] in
+      judge(rows)
+      state.withLock { $0.waiting -= 1 }
+    }
+  }
+
+  private func judge(_ rows: [Row]) {
+    var shown = fields
+    var found: [Breach] = []
+    do {
+      for row in rows {
+        shown.values = row.values
+        let source = OwnFields(shown: shown)
+        for rule in rules {
+          if rule.ofEmpty != false, rule.looksAt.allSatisfy({ row.values[$0].isEmpty }) { continue }
+          if try rule.expression.holds(in: source) == false { found.append((row.id, rule.place)) }
+        }
+      }
+      if !found.isEmpty { state.withLock { $0.breaches += found } }
+    } catch {
+      state.withLock { $0.failure = error }
+    }
+  }
+
+  /// Waits for what is being judged; what was found, by record and rule.
+  func finish() throws -> [Breach] {
+    group.wait()
+    return try state.withLock { state in
+      if let failure = state.failure { throw failure }
+      return state.breaches.sorted { ($0.id, $0.rule) < ($1.id, $1.rule) }
+    }
+  }
+
+  /// A record of which nothing but its own fields is looked at.
+  private struct OwnFields: InvariantSource {
+    let shown: ShownFields
+
+    func values(at path: [String]) -> [InvariantOperand] {
+      guard let place = path.first.flatMap({ shown.place(of: $0) }) else { return [] }
+      return shown.values[place].map { InvariantOperand($0, scale: shown.scales[place]) }
+    }
+
+    func value(at path: [String]) -> InvariantOperand { shown.value(at: path[0]) }
+
+    func timeWritten(_ field: String) -> Instant? { nil }
+
+    func count(of kind: String, in field: String, _ condition: (any InvariantSource) throws -> Bool) -> Int { 0 }
+  }
+}

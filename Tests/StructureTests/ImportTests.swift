@@ -19,7 +19,7 @@ struct ImportTests {
     ("Quan", ["QuanCore", "QuanStore", "QuanSync"]),
     ("QuanEducation", ["Quan"]),
     ("QuanTesting", ["Quan", "QuanCore", "QuanFormat", "QuanStore", "Glibc", "Synchronization"]),
-    ("QuanCommands", ["Quan", "QuanEducation", "ArgumentParser", "Glibc", "Synchronization"]),
+    ("QuanCommands", ["Quan", "QuanEducation", "ArgumentParser", "Dispatch", "Glibc", "Synchronization"]),
     ("quan", ["QuanCommands"]),
   ]
 

@@ -4,7 +4,7 @@ import QuanEducation
 /// Reads the cells of a column of a CSV file as values of its field.
 struct CSVCell {
   /// Why a cell cannot be taken.
-  struct Refusal: Error {
+  struct Refusal: Error, Sendable {
     let why: String
     /// The number that a spreadsheet has damaged, as far as it is left.
     var damaged: String?
@@ -14,7 +14,8 @@ struct CSVCell {
   private enum Numbers { case none, anyNumber, residentID }
 
   let field: FieldDefinition
-  private let parser: ValueParser
+  /// Finds the records that cells name; only for fields that refer to some.
+  private let finder: RecordFinder?
   private let numbers: Numbers
   private let isNumber: Bool
   /// "None" is one of the values.
@@ -25,9 +26,9 @@ struct CSVCell {
 
   private static let rememberedLimit = 8192
 
-  init(_ field: FieldDefinition, _ parser: ValueParser) {
+  init(_ field: FieldDefinition, _ finder: RecordFinder? = nil) {
     self.field = field
-    self.parser = parser
+    self.finder = finder
     isNumber = field.name.hasSuffix("_no")
     numbers =
       field.type != .text
@@ -39,10 +40,25 @@ struct CSVCell {
     }
   }
 
+  /// Reads a cell into a row, its values or why it cannot be taken.
+  mutating func read(_ text: String, at place: Int, into row: inout CSVRow) throws {
+    do {
+      if field.container == .map {
+        let pairs = try pairs(text)
+        row.pairs[place] = pairs
+        row.values[place] = pairs.map(\.value)
+      } else {
+        row.values[place] = try values(text, warnings: &row.warnings)
+      }
+    } catch let refusal as Refusal {
+      row.refusals.append(refusal)
+    }
+  }
+
   /// The values that a cell means; none for an empty one, which says nothing about the field.
   ///
   /// - Throws: ``Refusal``.
-  mutating func values(_ text: String, warnings: inout [String]) throws -> [Value] {
+  private mutating func values(_ text: String, warnings: inout [String]) throws -> [Value] {
     if text.isEmpty { return [] }
     guard isRemembered else { return try read(text, &warnings) }
     if let values = known[text] { return values }
@@ -68,7 +84,7 @@ struct CSVCell {
   /// The keys and values that a cell of a map means; none for an empty one.
   ///
   /// - Throws: ``Refusal``.
-  func pairs(_ text: String) throws -> [(key: String, value: Value)] {
+  private func pairs(_ text: String) throws -> [(key: String, value: Value)] {
     let plain = Self.unguarded(text.trimmed)
     if isEmpty(plain) { return [] }
     guard let pairs = ItemCell.pairs(Self.unguarded(text)) else {
@@ -127,7 +143,9 @@ struct CSVCell {
     default: break
     }
     do {
-      return try parser.value(text, of: field)
+      if let value = try ValueParser.plain(text, of: field) { return value }
+      guard let finder else { preconditionFailure("cells that name records are read where these are") }
+      return .reference(try finder.reference(text, kind: field.target))
     } catch let failure as CommandFailure {
       throw Refusal(why: failure.message)
     }

@@ -16,7 +16,7 @@ struct CSVImporter {
 
   /// Imports; `row` is told of every row in the order of the file.
   func run(
-    _ reader: CSVReader, dryRun: Bool, columns found: (CSVColumns) throws -> Void,
+    _ reader: sending CSVReader, dryRun: Bool, columns found: (CSVColumns) throws -> Void,
     from source: MergeSource, row report: (RowOutcome) throws -> Void
   ) throws -> (counts: [RowVerdict: Int], merge: MergeReport) {
     do {
@@ -29,7 +29,7 @@ struct CSVImporter {
   }
 
   private func take(
-    _ reader: CSVReader, dryRun: Bool, columns found: (CSVColumns) throws -> Void,
+    _ reader: sending CSVReader, dryRun: Bool, columns found: (CSVColumns) throws -> Void,
     from source: MergeSource, row report: (RowOutcome) throws -> Void
   ) throws -> (counts: [RowVerdict: Int], merge: MergeReport) {
     var reader = reader
@@ -42,12 +42,14 @@ struct CSVImporter {
     }
     let columns = try CSVColumns.find(in: first, of: kind)
     try found(columns)
-    let begun = first.filter { $0.line > columns.line }
+    let plan = CSVPlan(columns, of: kind)
+    let feed = CSVFeed(reader, after: first.filter { $0.line > columns.line }, plan)
+    defer { feed.stop() }
     var counts: [RowVerdict: Int] = [:]
     var merge = MergeReport()
     do {
       try replica.batch(author: author) { batch in
-        try write(begun, reader, CSVPlan(columns, of: kind), previews: dryRun ? RowPreview.limit : 0, &batch) {
+        try write(feed, plan, previews: dryRun ? RowPreview.limit : 0, &batch) {
           counts[$0.verdict, default: 0] += 1
           Self.note($0, in: &merge)
           try report($0)
@@ -67,33 +69,34 @@ struct CSVImporter {
 
   /// Writes the rows, in changes of many; what it knows of the records by then is forgotten when it returns.
   private func write(
-    _ begun: [CSVReader.Row], _ reader: CSVReader, _ plan: CSVPlan, previews: Int, _ batch: inout Batch,
-    row report: (RowOutcome) throws -> Void
+    _ feed: CSVFeed, _ plan: CSVPlan, previews: Int, _ batch: inout Batch, row report: (RowOutcome) throws -> Void
   ) throws {
-    var reader = reader
-    var waiting = begun[...]
     var run = try CSVRun(plan, kind: kind, deciding: deciding, replica: replica, previews: previews)
+    var waiting: [CSVRow] = []
+    var place = 0
     var isOver = false
     var done = 0
     while !isOver {
       try batch.write { transaction in
         for _ in 0..<Importer.linesPerChange {
-          guard let row = try waiting.popFirst() ?? reader.next() else {
-            isOver = true
-            return
+          if place == waiting.count {
+            waiting = try feed.next()
+            place = 0
+            guard !waiting.isEmpty else {
+              isOver = true
+              return
+            }
           }
+          let row = waiting[place]
+          try Work.step(.importing, done + 1, of: row.bytesRead > 0 ? feed.size * (done + 1) / row.bytesRead : 0)
+          if !row.isBlank {
+            // Its record may be in another scope than what the change is about so far: it begins the next one.
+            guard var outcome = try run.apply(row, &transaction) else { return }
+            outcome.line = row.line
+            try report(outcome)
+          }
+          place += 1
           done += 1
-          let read = reader.decoder.bytesRead
-          try Work.step(.importing, done, of: read > 0 ? reader.decoder.size * done / read : 0)
-          if row.isBlank { continue }
-          guard var outcome = try run.apply(row.cells, &transaction) else {
-            // Its record is in another scope than what the change is about so far: it begins the next one.
-            done -= 1
-            waiting = [row] + waiting
-            return
-          }
-          outcome.line = row.line
-          try report(outcome)
         }
       }
     }

@@ -27,7 +27,7 @@ struct CSVKeys {
   }
 
   /// Makes a record findable by the values of its fields.
-  mutating func insert(_ record: RecordID, _ values: [[Value]]) { insert(record, keys: hashes(of: values)) }
+  mutating func insert(_ record: RecordID, _ values: [[Value]]) { insert(record, keys: Self.hashes(of: values, plan)) }
 
   /// Makes a record findable by hashes of its keys.
   mutating func insert(_ record: RecordID, keys: [UInt64?]) {
@@ -48,8 +48,8 @@ struct CSVKeys {
 
   // MARK: Finding
 
-  /// The hash of each of the plan's keys; `nil` for one of which a field holds nothing.
-  func hashes(of values: [[Value]]) -> [UInt64?] { plan.keys.map { Self.hash($0, values) } }
+  /// The hash of each of a plan's keys; `nil` for one of which a field holds nothing.
+  static func hashes(of values: [[Value]], _ plan: CSVPlan) -> [UInt64?] { plan.keys.map { hash($0, values) } }
 
   /// The places of the records that have a key alike, with the key.
   func matches(_ hashes: [UInt64?]) -> [(key: String, places: [Int])] {

@@ -2,9 +2,9 @@ import Quan
 
 /// What a CSV file tells of the records of a kind: the fields that it has columns for, and those that tell records
 /// apart.
-struct CSVPlan {
+struct CSVPlan: Sendable {
   /// A key by which records are told apart.
-  struct Key {
+  struct Key: Sendable {
     let text: String
     /// The places of its fields in ``CSVPlan/fields``.
     let places: [Int]
@@ -12,6 +12,8 @@ struct CSVPlan {
 
   /// The fields: the outside ID first, then those of the file's columns, then what else keys are made of.
   let fields: [FieldDefinition]
+  /// Their IDs.
+  let identities: [FieldID]
   /// The columns of the file that mean something, with the places of their fields.
   let columns: [(column: Int, field: Int)]
   /// The keys, the outside ID first, then the natural ones.
@@ -41,6 +43,7 @@ struct CSVPlan {
         return places.count == key.parts.count ? Key(text: key.text, places: places) : nil
       }
     self.fields = fields
+    identities = fields.map(\.id)
     self.columns = columns
   }
 

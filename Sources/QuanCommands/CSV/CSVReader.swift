@@ -3,7 +3,7 @@ import Quan
 /// Reads rows of a CSV file (RFC 4180, with any of comma, semicolon and tab), a row at a time, in bounded memory.
 struct CSVReader {
   /// A row: the line that it begins in, from 1, and its cells.
-  struct Row {
+  struct Row: Sendable {
     let line: Int
     let cells: [String]
 

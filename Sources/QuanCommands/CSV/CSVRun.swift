@@ -7,12 +7,12 @@ struct CSVRun {
   private let deciding: String?
   private let replica: Replica
   private var keys: CSVKeys
-  /// Reads the cells of each of the plan's fields.
-  private var cells: [CSVCell]
-  /// Room for the values of a row, field by field.
-  private var values: [[Value]]
-  /// The keys of a row's maps with their values, by field.
-  private var pairs: [Int: [(key: String, value: Value)]] = [:]
+  /// Reads the cells that name records, by the place of their field.
+  private var cells: [Int: CSVCell]
+  /// The row that is being taken.
+  private var row = CSVRow(line: 0, bytesRead: 0)
+  private var values: [[Value]] { row.values }
+  private var pairs: [Int: [(key: String, value: Value)]] { row.pairs }
   private var stems: CSVStems
   /// Of how many more new records the cells are told.
   private var previews: Int
@@ -23,20 +23,22 @@ struct CSVRun {
     self.deciding = deciding
     self.replica = replica
     keys = try CSVKeys(plan, kind: kind, replica: replica)
-    let parser = ValueParser(finder: RecordFinder(replica: replica))
-    cells = plan.fields.map { CSVCell($0, parser) }
-    values = Array(repeating: [], count: plan.fields.count)
+    let finder = RecordFinder(replica: replica)
+    cells = Dictionary(
+      uniqueKeysWithValues: plan.fields.enumerated().filter { $0.element.type == .reference }.map {
+        ($0.offset, CSVCell($0.element, finder))
+      })
     stems = CSVStems(replica, kind: kind)
     self.previews = previews
   }
 
   /// Takes a row; `nil` when it must be in another change, because its record is in another scope.
-  mutating func apply(_ row: [String], _ transaction: inout Transaction) throws -> RowOutcome? {
-    if Self.isTotal(row) { return RowOutcome(verdict: .skipped, why: [say("合计行", "a row of totals")]) }
-    var warnings: [String] = []
-    var refusals: [CSVCell.Refusal] = []
-    try read(row, &warnings, &refusals)
-    if !refusals.isEmpty { return try refuse(refusals, warnings) }
+  mutating func apply(_ read: CSVRow, _ transaction: inout Transaction) throws -> RowOutcome? {
+    if read.isTotal { return RowOutcome(verdict: .skipped, why: [say("合计行", "a row of totals")]) }
+    row = read
+    if !read.references.isEmpty { try readReferences() }
+    let warnings = row.warnings
+    if !row.refusals.isEmpty { return try refuse(row.refusals, warnings) }
     guard values.contains(where: { !$0.isEmpty }) else {
       return RowOutcome(verdict: .skipped, why: [say("没有内容", "nothing in it")])
     }
@@ -49,7 +51,7 @@ struct CSVRun {
           why: [say("记录已被删除: quan restore \(own)", "the record is deleted: quan restore \(own)")] + warnings)
       }
     }
-    let hashes = keys.hashes(of: values)
+    let hashes = row.hashes
     let matches = keys.matches(hashes)
     if let external = matches.first(where: { $0.key == BuiltIn.externalIDName }) {
       return try settle(external.places, warnings, &transaction)
@@ -60,38 +62,10 @@ struct CSVRun {
     return matches.isEmpty ? try create(hashes, warnings, &transaction) : try nominate(matches, warnings)
   }
 
-  /// Whether a row only sums up the others.
-  private static func isTotal(_ row: [String]) -> Bool {
-    guard let first = row.first(where: { !$0.trimmed.isEmpty }), first.utf8.count <= 24,
-      let letter = first.trimmed.unicodeScalars.first, "合总小tTsS".unicodeScalars.contains(letter)
-    else { return false }
-    let head = first.filter { !$0.isWhitespace }.lowercased()
-    return ["合计", "总计", "小计", "total", "合计:", "合计：", "总计:", "总计：", "subtotal"].contains(head)
-  }
-
-  /// Reads the cells of a row into ``values``.
-  private mutating func read(
-    _ row: [String], _ warnings: inout [String], _ refusals: inout [CSVCell.Refusal]
-  ) throws {
-    for index in values.indices { values[index] = [] }
-    pairs = [:]
-    for (column, field) in plan.columns where column < row.count {
-      if field == 0 {
-        let id = CSVCell.unguarded(row[column].trimmed)
-        if !id.isEmpty { values[0] = [.text(id)] }
-        continue
-      }
-      do {
-        if plan.fields[field].container == .map {
-          pairs[field] = try cells[field].pairs(row[column])
-          values[field] = pairs[field]?.map(\.value) ?? []
-          continue
-        }
-        values[field] = try cells[field].values(row[column], warnings: &warnings)
-      } catch let refusal as CSVCell.Refusal {
-        refusals.append(refusal)
-      }
-    }
+  /// Reads the cells that name records.
+  private mutating func readReferences() throws {
+    for cell in row.references { try cells[cell.field]?.read(cell.text, at: cell.field, into: &row) }
+    row.hashes = CSVKeys.hashes(of: row.values, plan)
   }
 
   // MARK: Verdicts
@@ -102,7 +76,7 @@ struct CSVRun {
     let why = refusals.map(\.why) + warnings
     let damaged = refusals.compactMap(\.damaged)
     guard !damaged.isEmpty else { return RowOutcome(verdict: .refused, why: why) }
-    let matches = keys.matches(keys.hashes(of: values))
+    let matches = keys.matches(row.hashes)
     var records = Set(matches.flatMap(\.places).map { keys.records[$0] })
     var reasons = matches.map(\.key)
     if let name = plan.fields.firstIndex(where: { $0.name == "name" }), case .text(let name)? = values[name].first {
@@ -141,16 +115,16 @@ struct CSVRun {
     _ hashes: [UInt64?], _ warnings: [String], _ transaction: inout Transaction
   ) throws -> RowOutcome? {
     guard transaction.canAct(in: transaction.homeScope) else { return nil }
-    var initial: [FieldID: [Value]] = [:]
-    initial.reserveCapacity(values.count)
-    for (place, values) in values.enumerated() where !values.isEmpty && pairs[place] == nil {
-      initial[place == 0 ? BuiltIn.externalID : plan.fields[place].id] = values
-    }
     var maps: [FieldID: [(key: String, value: Value)]] = [:]
-    for (place, pairs) in pairs { maps[plan.fields[place].id] = pairs }
+    var given = row.values
+    for (place, pairs) in pairs {
+      maps[plan.fields[place].id] = pairs
+      given[place] = []
+    }
     let id: RecordID
     do {
-      id = try transaction.create(kind.id, in: transaction.homeScope, initial, maps: maps)
+      id = try transaction.create(
+        kind.id, in: transaction.homeScope, fields: plan.identities, given, maps: maps)
     } catch let error as StoreError where error.code == .invalid {
       return RowOutcome(verdict: .refused, why: [error.subject + ": " + CommandFailure(error).message])
     }

@@ -8,6 +8,13 @@ struct ValueParser {
   ///
   /// - Throws: ``CommandFailure`` that names the field and never the text.
   func value(_ text: String, of field: FieldDefinition) throws -> Value {
+    try Self.plain(text, of: field) ?? .reference(try finder.reference(text, kind: field.target))
+  }
+
+  /// The value that a text means for a field, whatever records there are; `nil` where it would name one.
+  ///
+  /// - Throws: ``CommandFailure`` that names the field and never the text.
+  static func plain(_ text: String, of field: FieldDefinition) throws -> Value? {
     switch field.container == .counter ? .integer : field.type {
     case .text: return .text(text)
     case .integer:
@@ -39,12 +46,12 @@ struct ValueParser {
       }
       return .triState(state)
     case .choice: return .choice(try choice(text, field))
-    case .reference: return .reference(try finder.reference(text, kind: field.target))
+    case .reference: return nil
     case .attachment: throw wrong(field, say("用 quan attach 编号 文件 附加", "takes a file: quan attach ID FILE"))
     }
   }
 
-  private func choice(_ text: String, _ field: FieldDefinition) throws -> String {
+  private static func choice(_ text: String, _ field: FieldDefinition) throws -> String {
     let wanted = Self.halfWidth(text).trimmed
     let match = field.choices.first { choice in
       choice.code == wanted || choice.labels.chinese == wanted
@@ -59,7 +66,7 @@ struct ValueParser {
     return match.code
   }
 
-  private func wrong(_ field: FieldDefinition, _ what: String) -> CommandFailure {
+  private static func wrong(_ field: FieldDefinition, _ what: String) -> CommandFailure {
     CommandFailure(
       .failed, say("字段 '\(field.name)' \(what)", "field '\(field.name)' \(what)"),
       hint: say("查看字段: quan schema show", "see the fields: quan schema show"))

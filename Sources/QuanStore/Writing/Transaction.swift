@@ -109,10 +109,13 @@ public struct Transaction {
   /// Creates a record of values that stand beside their fields, as in a row of a table: the quickest form for many.
   ///
   /// - Parameters:
+  ///   - kind: Its kind.
+  ///   - scope: The scope it is to be in, as there.
   ///   - fields: The fields, each once.
-  ///   - values: Of each, what ``create(_:in:_:maps:)`` takes.
+  ///   - given: Of each field, the values that the form with a dictionary takes.
+  ///   - maps: For maps, by key.
   /// - Returns: Its ID.
-  /// - Throws: What ``create(_:in:_:maps:)`` throws.
+  /// - Throws: ``StoreError`` with code `notFound`, `invalid` or `refused`, as that form does.
   /// - Complexity: O(*f* · *n*) for *n* of the kind's *f* fields, without hashing.
   @discardableResult
   public mutating func create(

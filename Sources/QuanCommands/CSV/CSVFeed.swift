@@ -32,7 +32,7 @@ final class CSVFeed: Sendable {
         room.wait()
         if state.withLock({ $0.isStopped }) { return }
         let piece = Result { try read() }
-        if case .success(let rows) = piece, !rows.isEmpty { isOver = false } else { isOver = true }
+        isOver = ((try? piece.get()) ?? []).isEmpty
         state.withLock { $0.ready.append(piece) }
         filled.signal()
       }

@@ -15,10 +15,7 @@ public protocol InvariantSource {
 
 extension InvariantSource {
   /// The one value that a path leads to; nothing when it leads to none or several.
-  public func value(at path: [String]) throws -> InvariantOperand {
-    let values = try values(at: path)
-    return values.count == 1 ? values[0] : .nothing
-  }
+  public func value(at path: [String]) throws -> InvariantOperand { .only(try values(at: path)) }
 }
 
 extension InvariantExpression {

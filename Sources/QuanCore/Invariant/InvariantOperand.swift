@@ -17,6 +17,11 @@ public enum InvariantOperand: Hashable, Sendable {
 
   static let one: Int128 = 1_000_000_000
 
+  /// The one of some values; nothing when there are none or several.
+  public static func only(_ values: [InvariantOperand]) -> InvariantOperand {
+    values.count == 1 ? values[0] : .nothing
+  }
+
   /// A value of a field; `scale` is that of its decimals.
   public init(_ value: Value, scale: Int) {
     switch value {

@@ -12,6 +12,8 @@ struct InvariantPlan {
     let fields: Set<String>
     /// What it counts.
     let counts: [InvariantExpression.Count]
+    /// Whether it looks at nothing but what the record itself shows.
+    let looksOnlyAtOwnFields: Bool
     /// What it says of a record that holds nothing and to which nothing refers.
     let ofEmpty: Bool?
 
@@ -20,6 +22,7 @@ struct InvariantPlan {
       self.expression = expression
       fields = Set(expression.paths.compactMap(\.first))
       counts = expression.counts
+      looksOnlyAtOwnFields = expression.looksOnlyAtOwnFields
       ofEmpty = try? expression.holds(in: Empty())
     }
   }

@@ -4,7 +4,7 @@ import QuanCore
 struct ShownFields: Sendable {
   let fields: [FieldDefinition]
   /// How many digits behind the point the decimals of each field have.
-  let scales: [Int]
+  private let scales: [Int]
   private let names: [String]
   /// Of each field.
   var values: [[Value]]
@@ -18,6 +18,12 @@ struct ShownFields: Sendable {
 
   /// The place of a field.
   func place(of name: String) -> Int? { names.firstIndex(of: name) }
+
+  /// The values of a field.
+  func operands(at name: String) -> [InvariantOperand] {
+    guard let place = place(of: name) else { return [] }
+    return values[place].map { InvariantOperand($0, scale: scales[place]) }
+  }
 
   /// The one value of a field; nothing when it shows none or several.
   func value(at name: String) -> InvariantOperand {
@@ -40,7 +46,7 @@ final class InvariantRow: InvariantSource {
   }
 
   private let file: ReplicaFile
-  let row: Int64
+  private let row: Int64
   private let kind: KindDefinition
   /// All that rules may ask of the record itself, when it has been read.
   private let shown: ShownFields?
@@ -50,7 +56,7 @@ final class InvariantRow: InvariantSource {
   private let assumption: Assumption?
   /// Whether what is assumed has been looked at.
   private(set) var usedAssumption = false
-  /// The records that rules have counted so far.
+  /// The records that the rule which is judged has counted.
   private var counted: Set<Int64> = []
 
   /// A record whose fields are read as they are asked for, or are all in `shown`.
@@ -80,20 +86,14 @@ final class InvariantRow: InvariantSource {
   }
 
   func value(at path: [String]) throws -> InvariantOperand {
-    guard let shown, path.count == 1 else {
-      let values = try values(at: path)
-      return values.count == 1 ? values[0] : .nothing
-    }
+    guard let shown, path.count == 1 else { return .only(try values(at: path)) }
     return shown.value(at: path[0])
   }
 
   func values(at path: [String]) throws -> [InvariantOperand] {
     if let shown {
+      if path.count == 1 { return shown.operands(at: path[0]) }
       guard let place = path.first.flatMap({ shown.place(of: $0) }) else { return [] }
-      if path.count == 1 {
-        let scale = shown.fields[place].scale
-        return shown.values[place].map { InvariantOperand($0, scale: scale) }
-      }
       return try follow(path.dropFirst(), from: shown.fields[place], shown.values[place])
     }
     guard let name = path.first, let field = kind.field(named: name) else { return [] }

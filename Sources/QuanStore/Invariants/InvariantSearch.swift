@@ -5,8 +5,6 @@ struct InvariantSearch {
   private let file: ReplicaFile
   private let touched: Touched
   private var plan: InvariantPlan { file.invariants }
-  /// How many records are handed to the judge at once.
-  private static let rowsPerPiece = 512
 
   init(_ file: ReplicaFile, _ touched: Touched) {
     self.file = file
@@ -116,7 +114,7 @@ struct InvariantSearch {
     var shown = ShownFields(columns.map(\.definition))
     let judge = OwnFieldsJudge(rules, of: shown)
     var waiting: [OwnFieldsJudge.Row] = []
-    let others = rules.indices.filter { !OwnFieldsJudge.judges(rules[$0]) }
+    let others = rules.indices.filter { !rules[$0].looksOnlyAtOwnFields }
     let looksAt = rules.map { rule in columns.indices.filter { rule.fields.contains(columns[$0].definition.name) } }
     let referred = try rules.map { rule in try rule.counts.compactMap { try ReferredRows(file, run, $0) } }
     let list = (["id", "quan_state IS NULL"] + columns.map(\.quotedName)).joined(separator: ",")
@@ -136,17 +134,19 @@ struct InvariantSearch {
       }
       if others.count < rules.count {
         waiting.append((row, shown.values))
-        if waiting.count == Self.rowsPerPiece {
+        if waiting.count == OwnFieldsJudge.pieceCount {
           judge.take(waiting)
           waiting.removeAll(keepingCapacity: true)
         }
       }
-      let source = InvariantRow(file, row, table.kind, shown: shown)
+      var source: InvariantRow?
       for place in others {
         let rule = rules[place]
         let isCounted = try referred[place].contains { try $0.contains(row) }
         if !isCounted, rule.ofEmpty != false, looksAt[place].allSatisfy({ shown.values[$0].isEmpty }) { continue }
-        guard let broken = try file.broken(rule, by: source) else { continue }
+        let asked = source ?? InvariantRow(file, row, table.kind, shown: shown)
+        source = asked
+        guard let broken = try file.broken(rule, by: asked) else { continue }
         begun.known.append(Self.finding(broken, of: row, run.kind))
       }
     }

@@ -4,8 +4,8 @@ import Synchronization
 
 /// Judges records on another core by the rules that look at nothing but a record's own fields.
 ///
-/// Whoever reads the records hands them over some hundreds at a time; when the judge lags behind, the reader judges
-/// itself, so that no more than a few pieces ever wait.
+/// Whoever reads the records hands them over a piece at a time; when the judge lags behind, the reader judges itself, so
+/// that no more than a few pieces ever wait. Few records are not worth another core: they are judged where they are read.
 final class OwnFieldsJudge: Sendable {
   /// A record's row, with what it shows in the fields that rules look at.
   typealias Row = (id: Int64, values: [[Value]])
@@ -26,36 +26,35 @@ final class OwnFieldsJudge: Sendable {
     var failure: (any Error)?
   }
 
+  /// How many records make a piece.
+  static let pieceCount = 512
   private static let piecesAhead = 4
+  private static let queue = DispatchQueue(label: "quan.judge")
 
   private let rules: [Rule]
   private let fields: ShownFields
   private let state = Mutex(State())
-  private let queue = DispatchQueue(label: "quan.judge")
   private let group = DispatchGroup()
 
-  /// A judge by those of some rules that look at nothing else; ``judges(_:)`` tells which.
+  /// A judge by those of some rules that look at nothing else.
   init(_ rules: [InvariantPlan.Rule], of fields: ShownFields) {
     self.fields = fields
-    self.rules = rules.enumerated().filter { Self.judges($0.element) }.map { place, rule in
+    self.rules = rules.enumerated().filter(\.element.looksOnlyAtOwnFields).map { place, rule in
       Rule(
         place: place, expression: rule.expression, looksAt: rule.fields.compactMap { fields.place(of: $0) },
         ofEmpty: rule.ofEmpty)
     }
   }
 
-  /// Whether a rule looks at nothing but the record's own fields.
-  static func judges(_ rule: InvariantPlan.Rule) -> Bool { rule.expression.looksOnlyAtOwnFields }
-
-  /// Takes records.
+  /// Takes records, at most ``pieceCount``.
   func take(_ rows: [Row]) {
     guard !rules.isEmpty else { return }
-    guard state.withLock({ $0.waiting < Self.piecesAhead }) else {
+    guard rows.count == Self.pieceCount, state.withLock({ $0.waiting < Self.piecesAhead }) else {
       judge(rows)
       return
     }
     state.withLock { $0.waiting += 1 }
-    queue.async(group: group) { [self] in
+    Self.queue.async(group: group) { [self] in
       judge(rows)
       state.withLock { $0.waiting -= 1 }
     }
@@ -93,8 +92,7 @@ final class OwnFieldsJudge: Sendable {
     let shown: ShownFields
 
     func values(at path: [String]) -> [InvariantOperand] {
-      guard let place = path.first.flatMap({ shown.place(of: $0) }) else { return [] }
-      return shown.values[place].map { InvariantOperand($0, scale: shown.scales[place]) }
+      shown.operands(at: path[0])
     }
 
     func value(at path: [String]) -> InvariantOperand { shown.value(at: path[0]) }

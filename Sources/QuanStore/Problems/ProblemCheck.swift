@@ -80,6 +80,7 @@ struct ProblemCheck {
     }
     try refreshVerdicts(verdicts)
     try file.indexReferences(of: Set(touched.runs.map(\.kind)))
+    // First of all: what it hands to another core is judged while keys are noted.
     let invariants = try InvariantSearch(file, touched).begin()
     owners.formUnion(invariants.owners)
     for run in touched.runs where run.kind.replica != .builtIn {

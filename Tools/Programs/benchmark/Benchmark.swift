@@ -40,23 +40,22 @@ struct Records: ParsableCommand {
       results["cold_show_large_ms"] = big["cold_show_ms"]
       results["import_full_large_vs_floor"] = big["import_full_vs_floor"]
     }
-    try results.merge(trust(results)) { _, new in new }
+    try results.merge(trust(besides: Child(data: data, work: work + "/normal", runs: runs), work + "/sealed")) { $1 }
     Results.show(results, json: json)
   }
 
-  /// What signing and sealing cost: the same steps in a workspace of members, as a share of those in an open one.
-  private func trust(_ open: [String: Double]) throws -> [String: Double] {
-    let work =
-      (work ?? FileManager.default.temporaryDirectory.appending(path: "quan-benchmark-\(getpid())").path) + "/sealed"
+  /// What signing and sealing cost: the same steps in a workspace of members, as a share of those in an open one, which
+  /// has been through them all.
+  private func trust(besides open: Child, _ work: String) throws -> [String: Double] {
     try FileManager.default.createDirectory(atPath: work, withIntermediateDirectories: true)
     let child = Child(data: data, work: work, runs: runs, isSealed: true)
     let bundle = try child.median(.create, runs: 1)
-    let imported = try child.median(.importFull)
+    let (imported, openlyImported) = try child.median(.importFull, inTurnsWith: open)
     let edit = try child.median(.editA, runs: 1)
     _ = try child.median(.editB, runs: 1)
-    let apply = try child.median(.deltaApply, resetting: "laptop-B.quan")
-    let importCost = ratio(imported["import_s"], open["import_full_s"]).map { $0 - 1 }
-    let applyCost = ratio(apply["apply_s"], open["delta_apply_s"]).map { $0 - 1 }
+    let (apply, openlyApplied) = try child.median(.deltaApply, inTurnsWith: open, resetting: "laptop-B.quan")
+    let importCost = ratio(imported["import_s"], openlyImported["import_s"]).map { $0 - 1 }
+    let applyCost = ratio(apply["apply_s"], openlyApplied["apply_s"]).map { $0 - 1 }
     return [
       "trust_import_full_s": imported["import_s"], "trust_delta_apply_s": apply["apply_s"],
       "trust_bundle_full_bytes": bundle["bundle_full_bytes"], "trust_delta_bytes": edit["bytes"],
@@ -126,17 +125,42 @@ struct Child {
   /// The measurements of a step that changes a file, which is put back before each run: what is written twice is not
   /// written at all the second time.
   func median(_ step: Step, resetting name: String) throws -> [String: Double] {
-    let path = work + "/" + name
-    let kept = path + ".kept"
-    try? FileManager.default.removeItem(atPath: kept)
-    try FileManager.default.copyItem(atPath: path, toPath: kept)
-    var results: [[String: Double]] = []
-    for _ in 0..<runs {
-      for ending in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + ending) }
-      try FileManager.default.copyItem(atPath: kept, toPath: path)
-      results.append(try run(step))
+    try? FileManager.default.removeItem(atPath: kept(name))
+    try keep(name)
+    return try Self.medians((0..<runs).map { _ in try run(step, resetting: name) })
+  }
+
+  /// The measurements of a step here and in another folder, in turns, now the one first and now the other: so the order
+  /// favours neither.
+  func median(
+    _ step: Step, inTurnsWith other: Child, resetting name: String? = nil
+  ) throws -> (own: [String: Double], others: [String: Double]) {
+    if let name { for child in [self, other] { try child.keep(name) } }
+    var own: [[String: Double]] = []
+    var others: [[String: Double]] = []
+    for turn in 0..<runs {
+      if turn.isMultiple(of: 2) { own.append(try run(step, resetting: name)) }
+      others.append(try other.run(step, resetting: name))
+      if !turn.isMultiple(of: 2) { own.append(try run(step, resetting: name)) }
     }
-    return Self.medians(results)
+    return (Self.medians(own), Self.medians(others))
+  }
+
+  private func kept(_ name: String) -> String { work + "/" + name + ".kept" }
+
+  /// Keeps a file as it is, unless it was kept before.
+  private func keep(_ name: String) throws {
+    guard !FileManager.default.fileExists(atPath: kept(name)) else { return }
+    try FileManager.default.copyItem(atPath: work + "/" + name, toPath: kept(name))
+  }
+
+  private func run(_ step: Step, resetting name: String?) throws -> [String: Double] {
+    if let name {
+      let path = work + "/" + name
+      for ending in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + ending) }
+      try FileManager.default.copyItem(atPath: kept(name), toPath: path)
+    }
+    return try run(step)
   }
 
   /// The median time of whole processes of the tool that show one record.

@@ -45,19 +45,19 @@ public struct FolderExchange {
   private let replica: ReplicaID
   /// Whether the replica holds a place.
   private let isHeld: (Dependency) -> Bool
-  /// Whether a replica with a vector is known to hold a place.
-  private let hasAcknowledged: (VersionVector, Dependency) -> Bool
+  /// Whether what a replica said proves that it holds places.
+  private let hasAcknowledged: (FolderVector, [Dependency]) -> Bool
 
   /// An exchange of a replica.
   ///
   /// - Parameters:
   ///   - replica: The replica.
   ///   - isHeld: Whether it holds a place now, by number and digest.
-  ///   - hasAcknowledged: Whether a vector proves that its replica holds a place: one of its tips is on a chain held
-  ///     here, at the place or behind it. A tip that is not known here proves nothing.
+  ///   - hasAcknowledged: Whether a vector proves that its replica holds places that are held here: for each one of its
+  ///     tips is on a chain held here, at the place or behind it. A tip that is not known here proves nothing.
   public init(
     replica: ReplicaID, isHeld: @escaping (Dependency) -> Bool,
-    hasAcknowledged: @escaping (VersionVector, Dependency) -> Bool
+    hasAcknowledged: @escaping (FolderVector, [Dependency]) -> Bool
   ) {
     self.replica = replica
     self.isHeld = isHeld
@@ -99,13 +99,16 @@ public struct FolderExchange {
 
   /// The own vector has been written.
   public mutating func wroteVector() -> Action {
-    if let redundant = removable(), !redundant.isEmpty {
-      phase = .removing
-      return .remove(redundant)
-    }
-    if isConsolidationDue {
-      phase = .full
-      return .writeFullBundle
+    if listing.bundles.count > 1, isEverythingAcknowledged {
+      let redundant = redundant
+      if !redundant.isEmpty {
+        phase = .removing
+        return .remove(redundant)
+      }
+      if isConsolidationDue {
+        phase = .full
+        return .writeFullBundle
+      }
     }
     phase = .finished
     return .finish
@@ -130,13 +133,10 @@ public struct FolderExchange {
     guard listing.skipped.isEmpty else { return false }
     let ends = listing.bundles.flatMap(\.ranges).map(\.end)
     guard ends.allSatisfy(isHeld) else { return false }
-    return listing.vectors.filter { $0.replica != replica }.allSatisfy { peer in
-      ends.allSatisfy { hasAcknowledged(peer.vector, $0) }
-    }
+    return listing.vectors.allSatisfy { $0.replica == replica || hasAcknowledged($0, ends) }
   }
 
   private var isConsolidationDue: Bool {
-    guard listing.bundles.count > 1, isEverythingAcknowledged else { return false }
     let sizes = listing.bundles.map(\.size).sorted()
     let small = sizes.dropLast().reduce(0, +)
     return sizes.count - 1 > Self.consolidationCount || small >= (sizes.last ?? 0) / 2
@@ -144,8 +144,7 @@ public struct FolderExchange {
 
   /// Bundles all of whose runs another bundle carries too, when everybody has everything: of two alike the one with
   /// the lower name stays, so that two laptops that tidy up at once never remove both.
-  private func removable() -> [String]? {
-    guard isEverythingAcknowledged else { return nil }
+  private var redundant: [String] {
     let bundles = listing.bundles
     func covers(_ one: FolderBundle, _ other: FolderBundle) -> Bool {
       other.ranges.allSatisfy { run in

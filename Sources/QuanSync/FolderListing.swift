@@ -1,4 +1,5 @@
 public import QuanCore
+package import QuanFormat
 
 /// A run of changes of one stream that a bundle file carries.
 public struct CarriedRange: Hashable, Sendable {
@@ -43,15 +44,25 @@ public struct FolderVector: Hashable, Sendable {
   public let name: String
   /// The replica that speaks.
   public let replica: ReplicaID
-  /// What it holds.
-  public let vector: VersionVector
+  /// What it holds, packed.
+  package let packed: PackedVector
 
   /// A vector file.
   public init(name: String, replica: ReplicaID, vector: VersionVector) {
+    self.init(name: name, replica: replica, packed: PackedVector(vector))
+  }
+
+  /// A vector file that has not been unpacked.
+  package init(name: String, replica: ReplicaID, packed: PackedVector) {
     self.name = name
     self.replica = replica
-    self.vector = vector
+    self.packed = packed
   }
+
+  /// What it holds; nothing when the file is damaged behind a right hash.
+  ///
+  /// - Complexity: O(*n*) in the number of places.
+  public var vector: VersionVector { VersionVector(packed.places ?? []) }
 }
 
 /// A file that is there but cannot be used.

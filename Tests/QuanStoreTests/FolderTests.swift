@@ -1,4 +1,6 @@
+import Foundation
 import Quan
+import QuanFormat
 import QuanTesting
 import Testing
 
@@ -47,6 +49,32 @@ struct FolderTests {
     #expect(bundles.count <= 9)
     let newcomer = try Laptop("N", in: bureau.folder, seed: 5).join(from: bureau.stick)
     #expect(try newcomer.record(pupil) == bureau.replicas[0].record(pupil))
+  }
+
+  @Test("a vector that is none behind a right hash is named, proves nothing, and is not noted")
+  func vectorThatIsNone() throws {
+    let bureau = try Bureau(2)
+    let pupil = try bureau.pupil()
+    try bureau.exchange()
+    let stranger = ReplicaID(rawValue: 77)
+    let file = VectorFile(
+      workspace: bureau.replicas[0].workspace, replica: stranger, time: Instant(milliseconds: 0),
+      vector: try bureau.replicas[0].vector())
+    let damaged = Array(file.encode().dropLast(32)) + [0]
+    let name = "\(stranger.description.lowercased()).quanvector"
+    let bytes = damaged + Digest(sha256: damaged).bytes
+    try Data(bytes).write(to: URL(filePath: bureau.stick + "/" + name))
+    for number in 0..<30 {
+      try bureau.set(pupil, "phone", .text("\(number)"), on: number % 2)
+      let report = try bureau.replicas[number % 2].sync(folder: bureau.stick).sync
+      #expect(report.skipped.map(\.name) == [name])
+    }
+    // Nobody knows what that laptop lacks, so nothing is tidied away.
+    #expect(TemporaryFolder.names(in: bureau.stick).filter { $0.hasSuffix(".quanbundle") }.count > 30)
+    try FileManager.default.removeItem(atPath: bureau.stick + "/" + name)
+    try bureau.exchange()
+    #expect(TemporaryFolder.names(in: bureau.stick).filter { $0.hasSuffix(".quanbundle") }.count <= 9)
+    try bureau.expectEqual()
   }
 
   @Test("more bundles than there are threads are taken in at once")

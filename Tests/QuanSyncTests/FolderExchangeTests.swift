@@ -20,7 +20,9 @@ struct FolderExchangeTests {
   private func exchange(holding number: UInt64) -> FolderExchange {
     FolderExchange(
       replica: own, isHeld: { $0.tip.number <= number },
-      hasAcknowledged: { vector, place in vector.number(of: place.stream) >= place.tip.number })
+      hasAcknowledged: { peer, places in
+        places.allSatisfy { peer.vector.number(of: $0.stream) >= $0.tip.number }
+      })
   }
 
   @Test("an empty folder is given everything, then word of what is held")

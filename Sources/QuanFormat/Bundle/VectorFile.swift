@@ -11,15 +11,25 @@ package struct VectorFile: Hashable, Sendable {
   package let replica: ReplicaID
   /// When, by its clock.
   package let time: Instant
-  /// What it durably holds.
-  package let vector: VersionVector
+  /// What it durably holds, packed as it stands in the file.
+  package let packed: PackedVector
 
   /// A file of given parts.
   package init(workspace: WorkspaceID, replica: ReplicaID, time: Instant, vector: VersionVector) {
     self.workspace = workspace
     self.replica = replica
     self.time = time
-    self.vector = vector
+    packed = PackedVector(vector)
+  }
+
+  /// What it durably holds.
+  ///
+  /// - Throws: ``BundleError/damaged(part:)`` when behind a right hash stands no vector.
+  package var vector: VersionVector {
+    get throws(BundleError) {
+      guard let places = packed.places else { throw .damaged(part: "vector") }
+      return VersionVector(places)
+    }
   }
 
   /// The bytes of the file.
@@ -31,14 +41,12 @@ package struct VectorFile: Hashable, Sendable {
     writer.fixed64(workspace.low)
     writer.fixed64(replica.rawValue)
     writer.zigzag(time.milliseconds)
-    let places = vector.places
-    writer.varint(UInt64(places.count))
-    for place in places { writer.dependency(place) }
+    writer.append(packed.bytes)
     writer.append(QuanCore.Digest(sha256: writer.bytes).bytes)
     return writer.bytes
   }
 
-  /// Reads the bytes of a file.
+  /// Reads the bytes of a file; the vector stays packed, because most of those in a folder are known already.
   package init(_ bytes: [UInt8]) throws(BundleError) {
     guard bytes.count >= Self.magic.count, bytes.prefix(Self.magic.count).elementsEqual(Self.magic) else {
       throw .notABundle
@@ -57,8 +65,7 @@ package struct VectorFile: Hashable, Sendable {
       workspace = WorkspaceID(high: high, low: try reader.fixed64())
       replica = ReplicaID(rawValue: try reader.fixed64())
       time = Instant(milliseconds: try reader.zigzag())
-      vector = VersionVector(try reader.dependencies())
-      try reader.finish()
+      packed = PackedVector(bytes: Array(bytes[reader.offset..<end]))
     } catch {
       throw .damaged(part: "vector")
     }

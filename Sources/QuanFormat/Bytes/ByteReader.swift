@@ -73,11 +73,11 @@ package struct ByteReader: Sendable {
   }
 
   package mutating func fixed64() throws(FormatError) -> UInt64 {
-    guard remaining >= 8 else { throw .truncated(offset: offset) }
-    var value: UInt64 = 0
-    for shift in 0..<8 { value |= UInt64(bytes[offset + shift]) << UInt64(shift * 8) }
+    guard remaining >= 8, offset >= 0, end <= bytes.count else { throw .truncated(offset: offset) }
+    // Within the array, as has just been looked at.
+    let value = unsafe bytes.withUnsafeBytes { unsafe $0.loadUnaligned(fromByteOffset: offset, as: UInt64.self) }
     offset += 8
-    return value
+    return UInt64(littleEndian: value)
   }
 
   package mutating func fixed32() throws(FormatError) -> UInt32 {

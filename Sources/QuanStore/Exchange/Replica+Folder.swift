@@ -37,18 +37,27 @@ extension Replica {
       return (file.meta.replica, file.meta.retired)
     }
     if !dryRun { try tidy(folder, own, retired) }
+    // Asked for after the last change to what is held.
+    var acknowledgements: Acknowledgements?
     var exchange = FolderExchange(
       replica: own,
       isHeld: { [self] place in (try? access { try $0.holds(place) }) ?? false },
-      hasAcknowledged: { [self] vector, place in (try? access { try $0.proves(vector, place) }) ?? false })
+      hasAcknowledged: { [self] peer, places in
+        (try? access { file in
+          if acknowledgements == nil { acknowledgements = try Acknowledgements(file) }
+          guard let outlook = acknowledgements?.outlook(peer.packed), let claim = try acknowledgements?.claim(places)
+          else { return false }
+          return try acknowledgements?.proves(outlook, claim) ?? false
+        }) ?? false
+      })
     var action = exchange.start()
     while true {
       switch action {
       case .list:
         var listing = try list(folder)
         try leaveUnreadable(of: &listing, in: folder)
+        if !dryRun { try notePeers(of: &listing) }
         report.skipped = listing.skipped
-        if !dryRun { try notePeers(listing.vectors) }
         action = exchange.listed(listing)
       case .apply(let names):
         let (taken, broken) = try applyReadable(
@@ -79,14 +88,21 @@ extension Replica {
     }
   }
 
-  private func notePeers(_ vectors: [FolderVector]) throws {
+  /// Notes what vectors say that is new.
+  private func notePeers(of listing: inout FolderListing) throws {
+    let news = try access { file in
+      try listing.vectors.filter { peer in
+        try peer.replica != file.meta.replica && file.packedVector(of: peer.replica) != peer.packed
+      }
+    }
+    let damaged = news.filter { $0.packed.places == nil }
+    listing.vectors.removeAll { peer in damaged.contains { $0.name == peer.name } }
+    listing.skipped += damaged.map { SkippedFile(name: $0.name, reason: "the bundle is damaged in its vector") }
+    guard news.count > damaged.count else { return }
     try access { file in
-      let known = Dictionary(try file.peers().map { ($0.replica, $0.vector) }) { first, _ in first }
-      let news = vectors.filter { $0.replica != file.meta.replica && known[$0.replica] != $0.vector }
-      guard !news.isEmpty else { return }
       try file.transaction {
-        for peer in news {
-          try file.note(peer: peer.replica, holds: peer.vector, time: environment.now(), isWhole: true)
+        for peer in news where peer.packed.places != nil {
+          try file.note(peer: peer.replica, peer.packed, time: environment.now())
         }
       }
     }
@@ -132,7 +148,7 @@ extension Replica {
           guard file.workspace == workspace else {
             throw StoreError(.otherWorkspace, "it belongs to another workspace")
           }
-          listing.vectors.append(FolderVector(name: name, replica: file.replica, vector: file.vector))
+          listing.vectors.append(FolderVector(name: name, replica: file.replica, packed: file.packed))
         }
       } catch let error as StoreError {
         // What belongs to another workspace is none of our business, but what is broken may be what we wait for.
@@ -146,15 +162,7 @@ extension Replica {
   ///
   /// What this replica holds of them is then written anew. Those that it does not hold show when they are taken in.
   private func leaveUnreadable(of listing: inout FolderListing, in folder: String) throws {
-    let own = try access { Self.prefix($0.meta.replica) }
-    let vectors = listing.vectors.filter { Self.prefix($0.replica) != own }.map(\.vector)
-    for bundle in listing.bundles where !bundle.name.hasPrefix(own) {
-      let isNeeded = try access { file in
-        let ends = bundle.ranges.map(\.end)
-        guard try ends.allSatisfy({ try file.holds($0) }) else { return false }
-        return try vectors.contains { vector in try ends.contains { try !file.proves(vector, $0) } }
-      }
-      guard isNeeded else { continue }
+    for bundle in try access({ try needed(of: listing, $0) }) {
       do {
         let keyring = try access { file in
           try file.refreshKeyring()
@@ -166,6 +174,27 @@ extension Replica {
         listing.skipped.append(SkippedFile(name: bundle.name, reason: error.message))
       }
     }
+  }
+
+  /// The bundles of others that are held here and that somebody is not known to hold; each vector is unpacked once.
+  private func needed(of listing: FolderListing, _ file: ReplicaFile) throws -> [FolderBundle] {
+    let own = file.meta.replica
+    var acknowledgements = try Acknowledgements(file)
+    var undecided: [(bundle: FolderBundle, claim: Acknowledgements.Claim)] = []
+    for bundle in listing.bundles where !bundle.name.hasPrefix(Self.prefix(own)) {
+      let ends = bundle.ranges.map(\.end)
+      if try ends.allSatisfy({ try file.holds($0) }) { undecided.append((bundle, try acknowledgements.claim(ends))) }
+    }
+    var needed: [FolderBundle] = []
+    for peer in listing.vectors where peer.replica != own && !undecided.isEmpty {
+      let outlook = acknowledgements.outlook(peer.packed)
+      try undecided.removeAll { bundle, claim in
+        guard try !acknowledgements.proves(outlook, claim) else { return false }
+        needed.append(bundle)
+        return true
+      }
+    }
+    return needed
   }
 
   private static func folderBundle(_ name: String, _ header: BundleHeader, size: UInt64) -> FolderBundle {
@@ -210,7 +239,7 @@ extension Replica {
       let vector = VectorFile(
         workspace: workspace, replica: file.meta.replica, time: environment.now(), vector: try file.vector())
       let path = folder + "/" + Self.prefix(file.meta.replica) + Self.vectorEnding
-      if let known = try? VectorFile(try File.read(path, limit: 16 << 20)), known.vector == vector.vector { return }
+      if let known = try? VectorFile(try File.read(path, limit: 16 << 20)), known.packed == vector.packed { return }
       let bytes = vector.encode()
       try File.writeDurably(to: path) { sink in try sink(bytes) }
     }

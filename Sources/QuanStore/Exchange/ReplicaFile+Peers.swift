@@ -12,24 +12,30 @@ extension ReplicaFile {
       known.set([place.tip], for: place.stream)
     }
     if isWhole { known = vector }
-    var writer = ByteWriter()
-    let places = known.places
-    writer.varint(UInt64(places.count))
-    for place in places { writer.dependency(place) }
+    try note(peer: peer, PackedVector(known), time: time)
+  }
+
+  /// Notes all that a replica holds, in a vector that is known to be one.
+  func note(peer: ReplicaID, _ packed: PackedVector, time: Instant) throws {
     let statement = try connection.statement("INSERT OR REPLACE INTO quan_peer VALUES (?,?,?)")
     statement.bind(1, bits: peer.rawValue)
     statement.bind(2, time.milliseconds)
-    statement.bind(3, writer.bytes)
+    statement.bind(3, packed.bytes)
     try statement.run()
   }
 
   /// What a replica is known to hold.
   func peerVector(_ peer: ReplicaID) throws -> VersionVector {
+    try packedVector(of: peer).map { try vector($0) } ?? VersionVector()
+  }
+
+  /// What a replica is known to hold, packed; `nil` when nothing is known.
+  func packedVector(of peer: ReplicaID) throws -> PackedVector? {
     let statement = try connection.statement("SELECT vector FROM quan_peer WHERE replica=?")
     statement.bind(1, bits: peer.rawValue)
-    guard try statement.step() else { return VersionVector() }
+    guard try statement.step() else { return nil }
     defer { statement.reset() }
-    return try vector(statement.blob(0))
+    return PackedVector(bytes: statement.blob(0))
   }
 
   /// What all replicas that ever told are known to hold.
@@ -37,18 +43,16 @@ extension ReplicaFile {
     var peers: [(replica: ReplicaID, vector: VersionVector)] = []
     let statement = try connection.statement("SELECT replica, vector FROM quan_peer ORDER BY replica")
     while try statement.step() {
-      peers.append((ReplicaID(rawValue: statement.bits(0)), try vector(statement.blob(1))))
+      peers.append((ReplicaID(rawValue: statement.bits(0)), try vector(PackedVector(bytes: statement.blob(1)))))
     }
     return peers
   }
 
-  private func vector(_ bytes: [UInt8]) throws -> VersionVector {
-    var reader = ByteReader(bytes)
-    do {
-      return VersionVector(try reader.dependencies())
-    } catch {
+  private func vector(_ packed: PackedVector) throws -> VersionVector {
+    guard let places = packed.places else {
       throw StoreError(.damaged, "what is known of another replica is damaged")
     }
+    return VersionVector(places)
   }
 
   /// Whether a vector proves that its replica holds a place.

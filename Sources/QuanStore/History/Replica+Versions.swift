@@ -85,7 +85,7 @@ extension Replica {
     guard file.workspace == workspace else {
       throw StoreError(.otherWorkspace, "it belongs to another workspace", subject: path)
     }
-    return file.vector
+    return try Self.verify(path) { try file.vector }
   }
 }
 

@@ -6,7 +6,9 @@ import Foundation
 struct Benchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measures Quan beside the floors of the same run.",
-    subcommands: [Records.self, Problems.self, ImportTable.self, Texts.self, RunStep.self, RosterFloor.self])
+    subcommands: [
+      Records.self, Problems.self, ImportTable.self, Texts.self, Folders.self, RunStep.self, RosterFloor.self,
+    ])
 }
 
 /// `benchmark records`: the records workload.

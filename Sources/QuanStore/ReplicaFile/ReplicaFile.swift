@@ -33,6 +33,8 @@ final class ReplicaFile {
   var indexedKinds: Set<KindID> = []
   /// What followed from the changes of `shared` when it was looked at last.
   var cachedTrust: Trust?
+  /// What has been read of the changes of `shared`, by row.
+  var cachedSpeech: [Int: SpokenTrust] = [:]
   /// The keys of scopes that are known; what they are follows from the log and the member's own keys.
   let keyring = Keyring()
   /// The envelopes that are carried, read when asked for.
@@ -95,6 +97,7 @@ final class ReplicaFile {
     cachedSegments = []
     cachedTime = nil
     cachedTrust = nil
+    cachedSpeech = [:]
     cachedCarriage = nil
     cachedOwners = nil
     unlogged = .none

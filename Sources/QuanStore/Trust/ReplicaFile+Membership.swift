@@ -16,7 +16,7 @@ struct Trust {
 extension ReplicaFile {
   /// The membership; `nil` when the workspace is open to everybody.
   ///
-  /// - Complexity: O(*n*) in the changes of `shared`, once for each state of it.
+  /// - Complexity: O(*n*) in what members and keys have been spoken of, once for each state of `shared`.
   func membership() throws -> Membership? { try trust()?.membership }
 
   /// The keys that have been sealed to members; none in an open workspace.
@@ -27,44 +27,15 @@ extension ReplicaFile {
     let rows = streams.rows.filter { $0.id.scope == .shared }
     let numbers = rows.map(\.number)
     if let cachedTrust, cachedTrust.numbers == numbers { return cachedTrust }
-    var spoken: [(grant: Grant, change: ChangeID)] = []
-    var statements: [MemberStatement] = []
-    var raises: [RaisedCut] = []
-    var seen: [Int: [StreamID: UInt64]] = [:]
-    for row in rows {
-      var current = row.parent.flatMap { seen[$0] } ?? [:]
-      if let parent = row.parent { current[StreamID(streams.rows[parent].name, .shared)] = row.forkNumber }
-      try eachChange(of: row.index) { raw in
-        for place in raw.dependencies {
-          guard let other = try self.row(at: place) else { continue }
-          let stream = StreamID(other.name, .shared)
-          current[stream] = max(current[stream] ?? 0, place.tip.number)
-        }
-        let change = ChangeID(stream: StreamID(row.name, .shared), number: raw.number)
-        for (position, operation) in try resolve(raw, as: row.index).operations.enumerated() {
-          switch operation.body {
-          case .create(BuiltIn.memberKind, let fields):
-            let record = Dot(row.name, raw.firstCounter + UInt64(position))
-            if let statement = MemberFields.statement(fields, record: record, change: change, seen: current) {
-              statements.append(statement)
-            }
-          case .create(BuiltIn.grantKind, let fields):
-            if let grant = GrantFields.grant(fields) { spoken.append((grant, change)) }
-          case .write(let key, let values, _) where key.id == BuiltIn.memberCuts:
-            let cuts = Set(values.compactMap { MemberFields.place($0.value) })
-            if !cuts.isEmpty { raises.append(RaisedCut(statement: operation.record, change: change, cuts: cuts)) }
-          default: continue
-          }
-        }
-      }
-      seen[row.index] = current
-    }
+    let speeches = try spoken(by: rows)
+    let statements = speeches.flatMap(\.statements)
+    let raises = speeches.flatMap(\.raises)
     let names = try Dictionary(rows.map { ($0.name, try owner(of: $0)) }) { first, _ in first }
     let membership = try Membership(
       founder: MemberPublicKeys.identity(of: founder.signing, nonce: 0), signingKey: founder.signing,
       agreementKey: founder.agreement, label: "", person: "", statements: statements, raises: raises,
       owner: { names[$0] ?? nil }, covers: covers)
-    let grants = try spoken.map { grant, change in
+    let grants = try speeches.flatMap(\.grants).map { grant, change in
       let author = names[change.stream.replica] ?? nil
       var grant = grant
       grant.counts = try membership.standing(of: author, at: change, covers: covers).role == .admin

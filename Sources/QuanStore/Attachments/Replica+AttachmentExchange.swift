@@ -32,7 +32,7 @@ extension Replica {
     for use in try lackedAttachments() {
       var isTaken = false
       for carrier in try read({ try $0.carriers(of: use.hash, for: use.scopes) }) where !isTaken {
-        isTaken = try take(use, by: carrier, from: folder, &report)
+        isTaken = try take(use, by: carrier, fileAt: path(carrier, in: folder), &report)
       }
       if isTaken { report.taken += 1 } else { report.waiting += 1 }
     }
@@ -40,10 +40,9 @@ extension Replica {
   }
 
   /// Takes in one attachment from the file that carries it, if that is there and sound.
-  private func take(
-    _ use: AttachmentNeed, by carrier: AttachmentCarrier, from folder: String, _ report: inout AttachmentReport
+  func take(
+    _ use: AttachmentNeed, by carrier: AttachmentCarrier, fileAt path: String, _ report: inout AttachmentReport
   ) throws -> Bool {
-    let path = path(carrier, in: folder)
     guard File.kind(of: path) == .file else { return false }
     do {
       guard let (size, part) = try carrier.open(try FileReader(path)) else { return false }
@@ -115,26 +114,29 @@ extension Replica {
       if report.written == 0 { try Self.removeAbandoned(by: own, in: folder) }
       // It grows under a name of this replica, which no other tidies away.
       let temporary = File.temporaryName(of: "\(folder)/\(Self.prefix(own))-\(File.name(of: path))")
-      try read { file in
-        try File.writeDurably(to: path, by: temporary) { sink in
-          var whole = DigestHasher()
-          var offset: UInt64 = 0
-          let header = carrier.header(size)
-          whole.update(header)
-          try sink(header)
-          try file.eachChunk(of: hash) { bytes in
-            let written = try carrier.chunk(bytes, offset, size)
-            whole.update(written)
-            try sink(written)
-            offset += UInt64(bytes.count)
-          }
-          try sink(whole.finish().bytes)
-        }
-      }
+      try File.writeDurably(to: path, by: temporary) { sink in try write(hash, size: size, by: carrier, to: sink) }
       report.written += 1
       report.bytesWritten += carrier.fileSize(size)
     }
     return report
+  }
+
+  /// Writes the file that carries a content.
+  func write(_ hash: Digest, size: UInt64, by carrier: AttachmentCarrier, to sink: ([UInt8]) throws -> Void) throws {
+    try read { file in
+      var whole = DigestHasher()
+      var offset: UInt64 = 0
+      let header = carrier.header(size)
+      whole.update(header)
+      try sink(header)
+      try file.eachChunk(of: hash) { bytes in
+        let written = try carrier.chunk(bytes, offset, size)
+        whole.update(written)
+        try sink(written)
+        offset += UInt64(bytes.count)
+      }
+      try sink(whole.finish().bytes)
+    }
   }
 
   /// Takes in the attachments that records here refer to and another replica within reach holds.
@@ -152,7 +154,7 @@ extension Replica {
   }
 
   /// The attachments that records here refer to and that are not here, with the limits of their scopes.
-  private func lackedAttachments() throws -> [AttachmentNeed] {
+  func lackedAttachments() throws -> [AttachmentNeed] {
     try read { file in try file.usedAttachments().filter { try file.content($0.hash) == nil } }
   }
 }

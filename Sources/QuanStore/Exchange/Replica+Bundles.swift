@@ -95,10 +95,25 @@ extension Replica {
   ///
   /// The file is written under a temporary name, synced, renamed and read back before this returns.
   public func writeBundle(to path: String, lackedBy vector: VersionVector) throws -> BundleSummary? {
-    let header: BundleHeader? = try access { file in
+    let header = try export(lackedBy: vector) { produce in try File.writeDurably(to: path, produce) }
+    guard header != nil else { return nil }
+    return try Self.inspect(bundleAt: path, with: try access { $0.keyring })
+  }
+
+  /// Packs what a replica with a vector lacks, and writes it as a bundle; `nil`, and nothing is written, when that is nothing.
+  ///
+  /// - Parameters:
+  ///   - sent: Ends of segments that are left out.
+  ///   - budget: About how many bytes the bundle has at most, beyond its first segment.
+  ///   - write: Is given what produces the bytes, into a sink.
+  func export(
+    lackedBy vector: VersionVector, but sent: Set<Dependency> = [], upTo budget: UInt64 = .max,
+    write: (_ produce: (_ sink: ([UInt8]) throws -> Void) throws -> Void) throws -> Void
+  ) throws -> BundleHeader? {
+    try access { file in
       let segments = try file.transaction {
         try provideKeys(file)
-        return try file.lacked(by: vector, progress: environment.progress)
+        return try file.lacked(by: vector, but: sent, upTo: budget, progress: environment.progress)
       }
       guard !segments.isEmpty else { return nil }
       // From here on others may hold the own changes: the laptop remembers it before anybody does.
@@ -106,7 +121,7 @@ extension Replica {
       let header = BundleHeader(
         workspace: file.meta.workspace, sender: file.meta.replica, time: environment.now(),
         schemaVersion: UInt64(file.catalog.schema.kinds.count), segments: segments.map(\.line))
-      try File.writeDurably(to: path) { sink in
+      try write { sink in
         try BundleWriter.write(
           header,
           segment: { index in
@@ -116,8 +131,6 @@ extension Replica {
       }
       return header
     }
-    guard header != nil else { return nil }
-    return try Self.inspect(bundleAt: path, with: try access { $0.keyring })
   }
 
   // MARK: Looking at

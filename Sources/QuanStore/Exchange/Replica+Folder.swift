@@ -267,7 +267,8 @@ extension Replica {
   private func take(
     from other: Replica, dryRun: Bool, examine: ((MergeReport) throws -> Void)?
   ) throws -> MergeReport {
-    let vector = try read { file in try file.vector() }
+    let theirs = try other.read { try $0.vector().places }
+    let vector = try read { try $0.vector(naming: theirs) }
     let name = CrockfordBase32.encode(environment.random()).lowercased()
     try File.makeDirectory(environment.stateDirectory)
     let path = "\(environment.stateDirectory)/\(name)\(Self.bundleEnding)"

@@ -20,8 +20,14 @@ extension ReplicaFile {
   ///
   /// Packs the tails of the streams first, packs small what was packed in haste, and seals.
   ///
+  /// - Parameters:
+  ///   - sent: Ends of segments that are left out, because they are on their way.
+  ///   - budget: Stops after the segment with which so many bytes are reached.
   /// - Throws: ``StoreError`` with code `stranger` when the workspace has been sealed meanwhile and this laptop is not admitted.
-  func lacked(by vector: VersionVector, progress: (WorkProgress) throws -> Void) throws -> [Export] {
+  func lacked(
+    by vector: VersionVector, but sent: Set<Dependency> = [], upTo budget: UInt64 = .max,
+    progress: (WorkProgress) throws -> Void
+  ) throws -> [Export] {
     guard try isSealed || !pendingHeaders().contains(where: { $0.seal != nil }) else {
       throw StoreError(
         .stranger, "the workspace has been sealed, and this laptop is not admitted yet", subject: meta.label)
@@ -33,14 +39,35 @@ extension ReplicaFile {
       for id in try segments(of: row.index, from: (held[row.index] ?? 0) + 1) { ids.append((row.id.scope, id)) }
     }
     ids.sort { ($0.scope == .shared ? 0 : 1, $0.id) < ($1.scope == .shared ? 0 : 1, $1.id) }
-    let own = try ids.enumerated().map { number, item in
-      try progress(WorkProgress(.packing, number, of: ids.count))
-      return Export(source: .log(item.id), line: try Self.line(try seal(try packSmall(item.id), item.id)))
+    var exports: [Export] = []
+    var size: UInt64 = 0
+    /// Adds a segment, and says whether there is room for more.
+    func add(_ source: Export.Source, _ bytes: [UInt8]) throws -> Bool {
+      let line = try Self.line(bytes)
+      guard !sent.contains(line.header.end) else { return true }
+      exports.append(Export(source: source, line: line))
+      size += line.size
+      return size < budget
     }
-    return own
-      + (try carried(lackedBy: vector).map {
-        Export(source: .carried($0.id), line: try Self.line(try carriedBytes($0.id)))
-      })
+    for (number, item) in ids.enumerated() {
+      try progress(WorkProgress(.packing, number, of: ids.count))
+      guard try add(.log(item.id), try seal(try packSmall(item.id), item.id)) else { return exports }
+    }
+    for item in try carried(lackedBy: vector) where !sent.contains(item.header.end) {
+      guard try add(.carried(item.id), try carriedBytes(item.id)) else { return exports }
+    }
+    return exports
+  }
+
+  /// How many changes a replica with a vector lacks, those that are carried among them.
+  func changeCount(lackedBy vector: VersionVector) throws -> UInt64 {
+    let held = try held(by: vector)
+    var count: UInt64 = 0
+    for row in streams.rows {
+      let from = max(row.forkNumber, held[row.index] ?? 0)
+      if row.number > from { count += row.number - from }
+    }
+    return try carried(lackedBy: vector).reduce(count) { $0 + UInt64($1.header.range.count) }
   }
 
   private static func line(_ bytes: [UInt8]) throws -> BundleSegment {

@@ -92,7 +92,8 @@ enum File {
     return true
   }
 
-  private static func write(_ bytes: [UInt8], to descriptor: Int32, path: String) throws {
+  /// Writes all bytes at the place where an open file stands.
+  static func write(_ bytes: [UInt8], to descriptor: Int32, path: String) throws {
     var offset = 0
     while offset < bytes.count {
       let count = unsafe bytes.withUnsafeBytes { buffer in

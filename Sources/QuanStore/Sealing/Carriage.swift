@@ -84,6 +84,13 @@ extension ReplicaFile {
     return VersionVector(Set(opened.places).subtracting(continued).union(ends))
   }
 
+  /// What is held, with those of some places that are: another replica that named them learns that it is known how far they
+  /// lie behind.
+  func vector(naming places: [Dependency]) throws -> VersionVector {
+    let named = try places.filter { try holds($0) }
+    return VersionVector(Set(try vector().places).union(named))
+  }
+
   /// Carries an envelope; says whether it was not carried before.
   func carry(_ header: SegmentHeader, _ bytes: [UInt8]) throws -> Bool {
     let statement = try connection.statement(

@@ -6,6 +6,7 @@ public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
       case noReplica, alreadyExists, inUse, damaged, stranger, notPermitted, otherWorkspace, notABundle, newerFormat,
         overLimit
       case missingPrerequisites, notFound, ambiguous, invalid, refused, inputOutput, readOnly, outOfSpace
+      case network
     }
     private let wrapped: Wrapped
     /// There is no replica at the path.
@@ -44,6 +45,8 @@ public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     public static let readOnly = Code(wrapped: .readOnly)
     /// The disk is full.
     public static let outOfSpace = Code(wrapped: .outOfSpace)
+    /// The other end of a network could not be reached, fell silent, or would not go on.
+    public static let network = Code(wrapped: .network)
     /// The code's name.
     public var description: String { wrapped.rawValue }
   }

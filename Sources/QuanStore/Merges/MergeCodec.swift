@@ -122,6 +122,7 @@ enum MergeCodec {
     case .bundle: 1
     case .replica: 2
     case .file: 3
+    case .laptop: 4
     }
   }
 
@@ -277,6 +278,7 @@ enum MergeCodec {
     case 0: return .folder(name)
     case 2: return .replica(name)
     case 3: return .file(name)
+    case 4: return .laptop(name)
     default: return .bundle(name)
     }
   }

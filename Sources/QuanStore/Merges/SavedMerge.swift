@@ -10,11 +10,13 @@ public enum MergeSource: Hashable, Sendable {
   case replica(String)
   /// A file whose rows were imported.
   case file(String)
+  /// Another laptop, over a network, by its label.
+  case laptop(String)
 
   /// The name of what it came from.
   public var name: String {
     switch self {
-    case .folder(let name), .bundle(let name), .replica(let name), .file(let name): name
+    case .folder(let name), .bundle(let name), .replica(let name), .file(let name), .laptop(let name): name
     }
   }
 }

@@ -22,6 +22,10 @@ public struct WorkProgress: Hashable, Sendable {
     case importing
     /// An app gives out records; counted in records.
     case exporting
+    /// Changes go over a network; counted in changes.
+    case sending
+    /// Changes come over a network; counted in changes.
+    case receiving
   }
 
   /// What is being done.

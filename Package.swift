@@ -32,11 +32,19 @@ let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "s
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let nio: [Target.Dependency] = [
+  .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+  .product(name: "NIOTLS", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+]
+let certificates: [Target.Dependency] = [
+  .product(name: "X509", package: "swift-certificates"), .product(name: "SwiftASN1", package: "swift-asn1"),
+]
 
 let package = Package(
   name: "quan",
   products: [
     .library(name: "Quan", targets: ["Quan"]),
+    .library(name: "QuanTransport", targets: ["QuanTransport"]),
     .library(name: "QuanEducation", targets: ["QuanEducation"]),
     .library(name: "QuanTesting", targets: ["QuanTesting"]),
     .executable(name: "quan", targets: ["quan"]),
@@ -48,6 +56,11 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     // SQLite: connections, transactions, migrations.
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    // Sockets: the event loop, TLS 1.3 and certificates.
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+    .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
   ],
   targets: [
     module("QuanCore", []),
@@ -55,10 +68,11 @@ let package = Package(
     module("QuanFormat", ["QuanCore", "CZlib", crypto, cryptoExtras]),
     module("QuanSync", ["QuanCore", "QuanFormat"]),
     module("QuanStore", ["QuanCore", "QuanFormat", "QuanSync", grdb, sqlite]),
+    module("QuanTransport", ["QuanCore", "QuanFormat", "QuanSync", "QuanStore", crypto] + nio + certificates),
     module("Quan", ["QuanCore", "QuanFormat", "QuanSync", "QuanStore"]),
     module("QuanEducation", ["Quan"]),
     module("QuanTesting", ["Quan", "QuanFormat", "QuanStore"]),
-    module("QuanCommands", ["Quan", "QuanEducation", arguments]),
+    module("QuanCommands", ["Quan", "QuanEducation", "QuanTransport", arguments]),
     .executableTarget(name: "quan", dependencies: ["QuanCommands"], swiftSettings: strict),
     .executableTarget(
       name: "simulate", dependencies: ["QuanTesting", arguments], path: "Tools/Programs/simulate", swiftSettings: strict
@@ -82,7 +96,8 @@ let package = Package(
       name: "Guides", dependencies: ["Quan"], path: "Examples/Guides", swiftSettings: strict),
     tests("StructureTests", []),
     tests("QuanCoreTests", ["QuanCore", "QuanTesting", "EditingTraces"]),
-    tests("QuanSyncTests", ["QuanCore", "QuanSync"]),
+    tests("QuanSyncTests", ["QuanCore", "QuanFormat", "QuanSync"]),
+    tests("QuanTransportTests", ["Quan", "QuanTransport", "QuanStore", "QuanFormat", "QuanSync", "QuanTesting"] + nio),
     tests("QuanTestingTests", ["QuanTesting"]),
     tests("QuanFormatTests", ["QuanFormat", "QuanTesting"], resources: [.copy("Golden")]),
     tests("QuanEducationTests", ["Quan", "QuanEducation"]),

@@ -7,68 +7,37 @@ import Testing
 
 /// A workspace of members: A founds it; the others ask for admission when a test says so.
 final class Guild {
-  let folder = TemporaryFolder()
+  private let members: MemberLaptops
   let stick: String
-  private(set) var laptops: [Laptop] = []
-  private(set) var replicas: [Replica] = []
-  private var fileCount = 0
+  var folder: TemporaryFolder { members.folder }
+  var laptops: [Laptop] { members.laptops }
+  var replicas: [Replica] { members.replicas }
 
   init(seed: UInt64 = 1, schema: SchemaDraft = sampleSchema) throws {
-    stick = folder.folder("stick")
-    let founder = Laptop("A", in: folder, seed: seed)
-    laptops.append(founder)
-    replicas.append(
-      try Replica.create(
-        at: founder.path, label: "A", author: "author A", schema: schema, scopeLabel: "school",
-        membersOnly: true, environment: founder.environment))
+    members = try MemberLaptops(seed: seed, schema: schema)
+    stick = members.folder.folder("stick")
   }
 
-  func path(_ name: String) -> String {
-    fileCount += 1
-    return "\(folder.path)/\(fileCount)-\(name)"
-  }
+  func path(_ name: String) -> String { members.path(name) }
 
-  var school: ScopeID { get throws { try #require(try replicas[0].scopes().last).id } }
+  var school: ScopeID { get throws { try members.school } }
 
   /// Lets a laptop in, by an admin; gives its member ID.
   @discardableResult
   func admit(_ name: String, _ role: Role = .editor, by admin: Int = 0, scopes: Set<ScopeID>? = nil) throws -> ReplicaID
   {
-    let laptop = Laptop(name, in: folder, seed: 7)
-    let request = path("request")
-    let welcome = path("welcome")
-    let asked = try Replica.requestAdmission(to: request, environment: laptop.environment)
-    try replicas[admin].admit(
-      requestAt: request, label: name, person: "author \(name)",
-      standing: Standing(role, try scopes ?? [school]), welcome: welcome)
-    let bundle = path("bundle")
-    try replicas[admin].writeBundle(to: bundle)
-    replicas.append(
-      try Replica.join(
-        at: laptop.path, from: bundle, welcome: welcome, label: name, author: "author \(name)",
-        environment: laptop.environment
-      ).replica)
-    laptops.append(laptop)
-    return asked.member
+    try #require(try members.admit([name], role, by: admin, scopes: scopes).first)
   }
 
   /// A bundle of everything that a laptop holds.
-  func bundle(from index: Int) throws -> String {
-    let path = path("bundle")
-    try replicas[index].writeBundle(to: path)
-    return path
-  }
+  func bundle(from index: Int) throws -> String { try members.bundle(from: index) }
 
   @discardableResult
   func give(_ source: Int, to target: Int) throws -> MergeReport {
     try replicas[target].apply(bundleAt: try bundle(from: source))
   }
 
-  func pupil(_ name: String, on index: Int) throws -> RecordID {
-    let kind = try #require(try replicas[index].schema().kind(named: "pupil"))
-    let field = try #require(kind.field(named: "name"))
-    return try replicas[index].write { try $0.create(kind.id, [field.id: [.text(name)]]) }
-  }
+  func pupil(_ name: String, on index: Int) throws -> RecordID { try members.pupil(name, on: index) }
 
   /// Expects that laptops are equal in every scope, and sound.
   func expectEqual(_ indices: [Int], _ location: SourceLocation = #_sourceLocation) throws {

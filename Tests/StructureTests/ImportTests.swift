@@ -16,10 +16,21 @@ struct ImportTests {
       "QuanStore",
       ["QuanCore", "QuanFormat", "QuanSync", "GRDB", "GRDBSQLite", "Glibc", "Dispatch", "Synchronization"]
     ),
+    (
+      "QuanTransport",
+      [
+        "QuanCore", "QuanFormat", "QuanSync", "QuanStore", "Crypto", "Foundation", "Glibc", "NIOCore", "NIOPosix",
+        "NIOSSL",
+        "NIOTLS", "X509", "SwiftASN1", "Synchronization",
+      ]
+    ),
     ("Quan", ["QuanCore", "QuanStore", "QuanSync"]),
     ("QuanEducation", ["Quan"]),
     ("QuanTesting", ["Quan", "QuanCore", "QuanFormat", "QuanStore", "Glibc", "Synchronization"]),
-    ("QuanCommands", ["Quan", "QuanEducation", "ArgumentParser", "Dispatch", "Glibc", "Synchronization"]),
+    (
+      "QuanCommands",
+      ["Quan", "QuanEducation", "QuanTransport", "ArgumentParser", "Dispatch", "Glibc", "Synchronization"]
+    ),
     ("quan", ["QuanCommands"]),
   ]
 

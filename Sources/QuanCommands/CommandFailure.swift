@@ -59,6 +59,7 @@ struct CommandFailure: Error {
     case .refused: (.failed, "拒绝执行")
     case .readOnly: (.failed, "不可写入")
     case .outOfSpace: (.failed, "磁盘空间不足")
+    case .network: (.failed, "网络上的同步没有完成")
     default: (.failed, "读写失败")
     }
   }

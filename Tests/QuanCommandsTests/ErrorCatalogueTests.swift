@@ -91,7 +91,7 @@ struct ErrorCatalogueTests {
     let starts = own.matches(in: hints, range: NSRange(location: 0, length: (hints as NSString).length)).map {
       (hints as NSString).substring(with: $0.range(at: 1))
     }
-    for (name, text) in sources("Sources/QuanStore") {
+    for (name, text) in sources("Sources/QuanStore") + sources("Sources/QuanTransport") {
       for (line, arguments) in SourceScanner(text).calls(of: "StoreError") where arguments.count >= 2 {
         guard arguments[0].hasPrefix("."), arguments[1].hasPrefix("\"") else { continue }
         let code = String(arguments[0].dropFirst())

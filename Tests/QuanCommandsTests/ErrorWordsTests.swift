@@ -7,22 +7,24 @@ import Testing
 struct ErrorWordsTests {
   /// The messages in the library's sources, with `*` for what they insert.
   private static func messages() throws -> Set<String> {
-    let root = Built.repository + "/Sources/QuanStore"
     var found: Set<String> = []
     // Errors, and what a verification finds.
     let starts = [#"(?:StoreError|self\.init)\(\s*\.\w+,\s*"#, #"\bmessage: (?="[a-z])"#, #"\breport\("#]
     let pattern = try NSRegularExpression(
       pattern: "(?:\(starts.joined(separator: "|")))" + #""((?:[^"\\]|\\\((?:[^()]|\([^()]*\))*\)|\\.)*)""#)
     let insertion = try NSRegularExpression(pattern: #"\\\((?:[^()]|\([^()]*\))*\)"#)
-    let files = FileManager.default.enumerator(atPath: root)
-    while let name = files?.nextObject() as? String {
-      guard name.hasSuffix(".swift") else { continue }
-      let source = String(decoding: TemporaryFolder.read(root + "/" + name), as: UTF8.self) as NSString
-      let all = NSRange(location: 0, length: source.length)
-      for match in pattern.matches(in: source as String, range: all) {
-        let text = source.substring(with: match.range(at: 1))
-        let whole = NSRange(location: 0, length: (text as NSString).length)
-        found.insert(insertion.stringByReplacingMatches(in: text, range: whole, withTemplate: "*"))
+    for module in ["QuanStore", "QuanTransport"] {
+      let root = Built.repository + "/Sources/" + module
+      let files = FileManager.default.enumerator(atPath: root)
+      while let name = files?.nextObject() as? String {
+        guard name.hasSuffix(".swift") else { continue }
+        let source = String(decoding: TemporaryFolder.read(root + "/" + name), as: UTF8.self) as NSString
+        let all = NSRange(location: 0, length: source.length)
+        for match in pattern.matches(in: source as String, range: all) {
+          let text = source.substring(with: match.range(at: 1))
+          let whole = NSRange(location: 0, length: (text as NSString).length)
+          found.insert(insertion.stringByReplacingMatches(in: text, range: whole, withTemplate: "*"))
+        }
       }
     }
     return found

@@ -56,8 +56,7 @@ struct MemberCommands: ParsableCommand {
     @Option(
       help: ArgumentHelp(say("角色: admin, editor 或 reader", "The role: admin, editor or reader."), valueName: "ROLE"))
     var role = "editor"
-    @Option(help: ArgumentHelp(say("范围; 可重复", "A scope; may be repeated."), valueName: "SCOPE"))
-    var scope: [String] = []
+    @OptionGroup var choice: ScopeChoice
     @Option(help: ArgumentHelp(say("欢迎文件", "The welcome."), valueName: "WELCOME"))
     var out: String
     @Option(
@@ -79,9 +78,8 @@ struct MemberCommands: ParsableCommand {
             .stranger, say("核对码不一致: 申请可能被调换", "the codes differ: the request may have been exchanged"),
             hint: say("请对方重新申请: quan member request 文件", "ask for a new one: quan member request FILE"))
         }
-        let scopes = try scope.map { try ScopeFinder.scope($0, replica) }
-        let home = try replica.status().homeScope
-        let standing = Standing(Role(rawValue: role), Set(scopes.isEmpty ? [home] : scopes))
+        let scopes = try choice.scopes(replica) ?? [try replica.status().homeScope]
+        let standing = Standing(Role(rawValue: role), scopes)
         let member = try replica.admit(
           requestAt: file, label: name, person: person, standing: standing, welcome: out)
         if options.json {
@@ -185,10 +183,7 @@ struct MemberCommands: ParsableCommand {
     @Option(
       help: ArgumentHelp(say("角色: admin, editor 或 reader", "The role: admin, editor or reader."), valueName: "ROLE"))
     var role: String?
-    @Option(
-      help: ArgumentHelp(
-        say("范围; 可重复; 代替原来的", "A scope, instead of those it has; may be repeated."), valueName: "SCOPE"))
-    var scope: [String] = []
+    @OptionGroup var choice: ScopeChoice
 
     func validate() throws {
       if let role, Role(rawValue: role) == nil {
@@ -199,10 +194,9 @@ struct MemberCommands: ParsableCommand {
     func run() throws {
       try options.withReplica { replica in
         let member = try MemberText.member(name, replica)
-        let scopes = try scope.map { try ScopeFinder.scope($0, replica) }
         let standing = Standing(
           role.flatMap { Role(rawValue: $0) } ?? member.standing.role,
-          scopes.isEmpty ? member.standing.scopes : Set(scopes))
+          try choice.scopes(replica) ?? member.standing.scopes)
         try replica.setStanding(of: member.id, to: standing)
         let reach = try MemberText.scopes(standing, replica)
         Terminal.print(

@@ -1,14 +1,18 @@
 import ArgumentParser
 import Quan
+import QuanTransport
+import Synchronization
 
-/// `quan sync`: exchanges with a folder or with another replica.
+/// `quan sync`: exchanges with a folder, another replica, or a server.
 struct Sync: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: say("与U盘、共享目录或另一个副本同步", "Exchange with a stick, a folder or another replica."))
+    abstract: say("与U盘、共享目录、另一个副本或服务器同步", "Exchange with a stick, a folder, another replica or a server."))
 
   @OptionGroup var options: GlobalOptions
   @Argument(
-    help: ArgumentHelp(say("目录, 或另一个 .quan 文件", "A folder, or another .quan file."), valueName: "DIR|OTHER.quan"),
+    help: ArgumentHelp(
+      say("目录, 另一个 .quan 文件, 或服务器的 主机:端口", "A folder, another .quan file, or a server's HOST:PORT."),
+      valueName: "DIR|OTHER.quan|HOST:PORT"),
     completion: .directory)
   var other: String
   @Flag(help: ArgumentHelp(say("只看结果, 什么也不改", "Show what would happen and keep nothing.")))
@@ -30,6 +34,10 @@ struct Sync: ParsableCommand {
       if other.hasSuffix(".quan"), !Directory.isDirectory(other) {
         let peer = try options.open(other)
         merge = try options.closing(peer) { try replica.sync(with: $0, dryRun: dryRun, examine: examine).here }
+      } else if let address {
+        let outcome = try exchange(replica, with: address)
+        merge = dryRun ? try outcome.trial(examine) : outcome.merge
+        report = outcome.sync
       } else {
         (merge, report) = try replica.sync(folder: other, dryRun: dryRun, examine: examine)
       }
@@ -43,6 +51,17 @@ struct Sync: ParsableCommand {
     if failOnConflict && conflicts > 0 { throw ExitCode(1) }
   }
 
+  /// The place on a network that is meant, unless there is a folder of that name.
+  private var address: NetworkAddress? { Directory.isThere(other) ? nil : NetworkAddress(other) }
+
+  private func exchange(_ replica: Replica, with address: NetworkAddress) throws -> SyncClient.Outcome {
+    ProgressBar.isForNetwork.store(true, ordering: .relaxed)
+    let dryRun = dryRun
+    return try Waiting.wait {
+      try await SyncClient(replica).sync(host: address.host, port: address.port, dryRun: dryRun)
+    }
+  }
+
   private func talk(_ report: SyncReport) {
     AttachmentText.talk(report.attachments)
     for skipped in report.skipped {
@@ -50,6 +69,12 @@ struct Sync: ParsableCommand {
         say(
           "跳过 '\(Terminal.neutral(skipped.name))': \(StoreWords.said(skipped.reason))",
           "Skipped '\(Terminal.neutral(skipped.name))': \(StoreWords.said(skipped.reason))"))
+    }
+    if !dryRun, address != nil {
+      Terminal.remark(
+        say(
+          "已与 \(Terminal.neutral(other)) 同步, 送出 \(AttachmentText.size(report.bytesWritten)).",
+          "Exchanged with \(Terminal.neutral(other)), sent \(AttachmentText.size(report.bytesWritten))."))
     }
     guard !dryRun, Directory.isDirectory(other) else { return }
     Terminal.remark(

@@ -33,6 +33,8 @@ enum StoreHints {
       say("请对方制作完整的包: quan bundle create 文件", "ask for a full bundle: quan bundle create FILE")
     case .ambiguous: say("请多写几位", "write more of it")
     case .readOnly: say("检查只读开关或权限", "check the write protection or the permissions")
+    case .network:
+      say("检查网络和地址, 再运行同一命令即可继续", "check the network and the address; the same command goes on from here")
     case .outOfSpace: say("清理后再试, 未丢失任何数据", "make room and try again; nothing was lost")
     case .invalid: say("查看字段: quan schema show", "see the fields: quan schema show")
     case .notFound, .refused: say("查看状况: quan status", "see how things stand: quan status")
@@ -101,6 +103,12 @@ enum StoreHints {
           "use the replica on its own laptop, or join as a new member: quan member request FILE")
       ),
       (
+        "the workspace is open to everybody, and only members",
+        say(
+          "接纳第一个成员即密封: quan member admit 申请文件; 或用U盘同步",
+          "admitting the first member seals it: quan member admit REQUEST; or sync over a stick")
+      ),
+      (
         "the workspace is open to everybody",
         say("建有成员的工作区: quan init --help", "make one that has members: quan init --help")
       ),
@@ -121,6 +129,29 @@ enum StoreHints {
       (
         "the passphrase is wrong",
         say("再试一次; 忘记了: quan member request 文件", "try again; if it is forgotten: quan member request FILE")
+      ),
+      // Networks.
+      (
+        "the server there does not take this laptop",
+        say(
+          "请那边先与管理员同步, 以便认识本机; 或先用U盘: quan sync 目录",
+          "let that side sync with the admin first, so that it knows this laptop; or use a stick: quan sync DIR")
+      ),
+      (
+        "the server there is not known here",
+        say("先与管理员同步, 以便认识它: quan sync 目录", "sync with the admin first, so that it is known here: quan sync DIR")
+      ),
+      (
+        "the server there is no member of the workspace any more",
+        say("查看成员: quan member list", "see the members: quan member list")
+      ),
+      (
+        "the server there belongs to another workspace",
+        say("检查地址; 工作区: quan status", "check the address; the workspace: quan status")
+      ),
+      (
+        "cannot listen there",
+        say("换一个端口: quan serve --listen 地址:端口", "choose another port: quan serve --listen ADDR:PORT")
       ),
       // What is refused.
       (

@@ -19,6 +19,7 @@ enum MemberText {
   /// The scopes by their labels; for an admin all.
   static func scopes(_ standing: Standing, _ replica: Replica) throws -> String {
     if standing.role == .admin { return say("全部", "all") }
+    if standing.scopes.isEmpty && standing.role != nil { return say("无, 只代传", "none, it only carries") }
     let labels = try Dictionary(replica.scopes().map { ($0.id, $0.label) }) { first, _ in first }
     return standing.scopes.sorted().map { labels[$0] ?? $0.description }.joined(separator: ", ")
   }

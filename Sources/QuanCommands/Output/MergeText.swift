@@ -100,6 +100,7 @@ struct MergeText {
     case .folder: return say("来自目录 \(name)", "from the folder \(name)")
     case .bundle: return say("来自包文件 \(name)", "from the bundle \(name)")
     case .replica: return say("来自副本 \(name)", "from the replica \(name)")
+    case .laptop: return say("来自网络上的 \(name)", "from \(name) on the network")
     case .file: return say("导入自 \(name)", "imported from \(name)")
     }
   }

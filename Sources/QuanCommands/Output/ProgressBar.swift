@@ -19,9 +19,14 @@ enum ProgressBar {
   /// Whether anything is drawn; the command says so before it begins.
   static let isWanted = Atomic<Bool>(false)
 
+  /// Whether only what goes over a network is drawn: what is merged and packed meanwhile comes in small parts.
+  static let isForNetwork = Atomic<Bool>(false)
+
   /// Shows how far the work has got.
   static func show(_ progress: WorkProgress) {
     guard isWanted.load(ordering: .relaxed) else { return }
+    let isOfNetwork = progress.stage == .sending || progress.stage == .receiving
+    guard isOfNetwork || !isForNetwork.load(ordering: .relaxed) else { return }
     drawing.withLock { drawing in
       let now = ContinuousClock.now
       if drawing.stage != progress.stage {
@@ -91,6 +96,8 @@ enum ProgressBar {
     case .copying: say("备份", "copying")
     case .importing: say("导入", "importing")
     case .exporting: say("导出", "exporting")
+    case .sending: say("发送", "sending")
+    case .receiving: say("接收", "receiving")
     }
   }
 }

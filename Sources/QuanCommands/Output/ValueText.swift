@@ -87,10 +87,12 @@ enum ValueText {
   }
 
   /// A moment as people here read it: the time of day in China.
-  static func time(_ instant: Instant) -> String {
+  ///
+  /// - Parameter seconds: Whether the seconds are written too, as in a log.
+  static func time(_ instant: Instant, seconds: Bool = false) -> String {
     guard instant.milliseconds > Int64.min / 2 else { return say("时间不详", "time unknown") }
     let text = instant.written(offsetMinutes: 480, milliseconds: false)
-    return text.count == 25 ? String(text.prefix(16)).replacing("T", with: " ") : text
+    return text.count == 25 ? String(text.prefix(seconds ? 19 : 16)).replacing("T", with: " ") : text
   }
 
   /// An integer of minor units with its decimal point.

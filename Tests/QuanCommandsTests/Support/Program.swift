@@ -61,6 +61,12 @@ struct Program: ~Copyable {
     self.id = id
   }
 
+  /// What it has written on standard output so far.
+  var written: String { String(decoding: TemporaryFolder.read(folder.path + "/out"), as: UTF8.self) }
+
+  /// Asks it to stop, as Ctrl-C or a service manager does.
+  func send(_ signal: Int32) { _ = Glibc.kill(id, signal) }
+
   /// Kills it, so that it can do nothing more.
   func kill() { _ = Glibc.kill(id, SIGKILL) }
 

@@ -25,4 +25,10 @@ struct SimulationTests {
     var simulation = try Simulation(seed: seed, laptops: 3 + Int(seed % 6))
     try simulation.run(steps: 200)
   }
+
+  @Test("folders that come late, in parts and under other names lead to the same", arguments: UInt64(1)...8)
+  func carried(seed: UInt64) throws {
+    var simulation = try Simulation(seed: seed, laptops: 3 + Int(seed % 4), isCarried: true)
+    try simulation.run(steps: 200)
+  }
 }

@@ -1,4 +1,5 @@
 import Quan
+import QuanFormat
 
 /// Laptops of one workspace that do, as a seed has it, everything that laptops do: write, exchange by stick, mail and
 /// relay, lose, repeat and reorder bundles, set their clocks wrong, crash, are copied, restored and cloned, and learn
@@ -34,6 +35,8 @@ public struct Simulation {
 
   private let folder = TemporaryFolder(inMemory: true)
   private let stick: String
+  /// Carries a folder from one to another, where they share no stick.
+  private var courier: Courier?
   private let seed: UInt64
   private let laptopCount: Int
   private var random: SeededGenerator
@@ -52,8 +55,11 @@ public struct Simulation {
   ///
   /// - Parameters:
   ///   - laptops: How many laptops there are at the start, at least 2; copies and clones join them.
+  ///   - isCarried: Whether each laptop has a folder of its own that something carries, late and in parts, to the others.
   ///   - trace: Is told each step.
-  public init(seed: UInt64, laptops: Int, trace: (@Sendable (String) -> Void)? = nil) throws {
+  public init(
+    seed: UInt64, laptops: Int, isCarried: Bool = false, trace: (@Sendable (String) -> Void)? = nil
+  ) throws {
     self.seed = seed
     self.trace = trace
     laptopCount = laptops
@@ -80,6 +86,15 @@ public struct Simulation {
       machines.append(machine)
       _ = try sync(machine)
     }
+    guard isCarried else { return }
+    courier = Courier()
+    for machine in machines { courier?.add(folder.folder("carried-\(machine.name)")) }
+  }
+
+  /// The folder that a laptop exchanges with.
+  private func exchangeFolder(of machine: Machine) -> String {
+    guard let courier, let index = machines.firstIndex(where: { $0 === machine }) else { return stick }
+    return courier.folders[index]
   }
 
   private static let names = (0..<26).map { String(Character(Unicode.Scalar(UInt8(65 + $0)))) }
@@ -110,7 +125,9 @@ public struct Simulation {
   }
 
   private func failure(_ step: Int, _ act: String, _ differences: [String]) -> Failure {
-    Failure(seed: seed, laptops: laptopCount, step: step, act: act, differences: differences)
+    Failure(
+      seed: seed, laptops: laptopCount, step: step, act: act, differences: differences,
+      options: courier == nil ? "" : "--carried ")
   }
 
   // MARK: Steps
@@ -118,6 +135,7 @@ public struct Simulation {
   private mutating func step(_ machine: Machine) throws -> String {
     switch Int.random(in: 0..<100, using: &random) {
     case 0..<46:
+      if random.chance(0.6), let moved = courier?.move(&random) { return "waits: the courier \(moved)" }
       return try write(machine)
     case 46..<62:
       return try sync(machine)
@@ -147,6 +165,7 @@ public struct Simulation {
       let copy = try machine.copy(
         Self.names[machines.count], in: folder, seed: seed &+ UInt64(machines.count), inode: inode(), isClone: isClone)
       machines.append(copy)
+      courier?.add(folder.folder("carried-\(copy.name)"))
       return isClone ? "is cloned as \(copy.name)" : "is copied to \(copy.name)"
     }
   }
@@ -181,13 +200,15 @@ public struct Simulation {
 
   private mutating func sync(_ machine: Machine) throws -> String {
     var offered: [String: [HeldChange]] = [:]
-    for name in TemporaryFolder.names(in: stick) where name.hasSuffix(".quanbundle") {
-      offered[name] = try HeldChange.read(bundleAt: stick + "/" + name)
+    let place = exchangeFolder(of: machine)
+    for name in TemporaryFolder.names(in: place) where name.hasSuffix(".quanbundle") {
+      // One that is not whole is not taken in either.
+      offered[name] = try? HeldChange.read(bundleAt: place + "/" + name)
     }
-    let report = try machine.replica.sync(folder: stick).sync
+    let report = try machine.replica.sync(folder: place).sync
     for name in report.bundlesApplied { machine.model.receive(offered[name] ?? []) }
     vectors.append(try machine.replica.vector())
-    return "syncs with the stick: \(report.bundlesApplied.count) in, \(report.bundlesWritten.count) out"
+    return "syncs with the folder: \(report.bundlesApplied.count) in, \(report.bundlesWritten.count) out"
   }
 
   /// Makes a bundle for someone, presuming what they hold: all of it, part of it, or wrongly too much.
@@ -237,9 +258,17 @@ public struct Simulation {
 
   // MARK: The end
 
+  /// Whether bytes end in the hash of all before it, as bundles and vectors do.
+  private static func isWhole(_ bytes: [UInt8]) -> Bool {
+    bytes.count > 32 && Digest(sha256: Array(bytes.dropLast(32))).bytes.elementsEqual(bytes.suffix(32))
+  }
+
   /// Everybody exchanges; all must be equal, sound and waiting for nothing.
   private mutating func settle(after step: Int) throws {
-    for _ in 0..<3 { for machine in machines { _ = try sync(machine) } }
+    for _ in 0..<3 {
+      courier?.finish(Self.isWhole)
+      for machine in machines { _ = try sync(machine) }
+    }
     let scopes = try machines[0].replica.scopes().map(\.id)
     for machine in machines {
       var differences = try machine.differences()

@@ -23,9 +23,12 @@ struct Simulate: AsyncParsableCommand {
   var trace = false
   @Flag(help: "Play a sealed workspace: members, roles, scopes and revocations.")
   var members = false
+  @Flag(help: "Let a courier carry folders between the laptops, late and in parts.")
+  var carried = false
 
   func run() async throws {
-    let work = Work(from: from, count: seeds, laptops: laptops, steps: steps, trace: trace, members: members)
+    let work = Work(
+      from: from, count: seeds, laptops: laptops, steps: steps, trace: trace, members: members, carried: carried)
     await withTaskGroup { group in
       for _ in 0..<max(1, jobs) { group.addTask { work.playAll() } }
     }
@@ -43,15 +46,17 @@ final class Work: Sendable {
   private let steps: Int
   private let trace: Bool
   private let members: Bool
+  private let carried: Bool
   private let found = Mutex<[String]>([])
 
-  init(from first: UInt64, count: UInt64, laptops: Int, steps: Int, trace: Bool, members: Bool) {
+  init(from first: UInt64, count: UInt64, laptops: Int, steps: Int, trace: Bool, members: Bool, carried: Bool) {
     next = Atomic(first)
     end = first + count
     self.laptops = laptops
     self.steps = steps
     self.trace = trace
     self.members = members
+    self.carried = carried
   }
 
   var failures: [String] { found.withLock { $0 } }
@@ -68,7 +73,7 @@ final class Work: Sendable {
           var simulation = try MemberSimulation(seed: seed, laptops: laptops, trace: show)
           try simulation.run(steps: steps)
         } else {
-          var simulation = try Simulation(seed: seed, laptops: laptops, trace: show)
+          var simulation = try Simulation(seed: seed, laptops: laptops, isCarried: carried, trace: show)
           try simulation.run(steps: steps)
         }
       } catch {

@@ -7,7 +7,8 @@ struct Benchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measures Quan beside the floors of the same run.",
     subcommands: [
-      Records.self, Problems.self, ImportTable.self, Texts.self, Folders.self, RunStep.self, RosterFloor.self,
+      Records.self, Problems.self, ImportTable.self, Texts.self, Folders.self, Networks.self, RunStep.self,
+      RosterFloor.self,
     ])
 }
 

@@ -117,6 +117,35 @@ struct TransferCaseTests {
     try schools.expectSound()
   }
 
+  @Test("of a pupil who was entered twice both texts come along, one behind the other, and a later edit follows them")
+  func joinedTexts() throws {
+    let schools = try TwoSchools()
+    let bureau = schools.bureau
+    let (pupil, _, _) = try schools.household()
+    let (again, _, _) = try schools.household()
+    let story = try bureau.field("story")
+    try schools.replica(0).write { transaction in
+      try transaction.setText(again, story, to: "寄住亲戚家")
+      _ = try transaction.join(pupil, again)
+    }
+    let transfer = try schools.replica(0).offer(pupil, to: schools.second)
+    try bureau.exchange()
+    let record = try schools.replica(1).accept(transfer).record
+    try bureau.exchange()
+    for index in 0..<2 {
+      let shown = try bureau.shown(record, "story", on: index)
+      #expect(shown == [.text("在家\n寄住亲戚家")] || shown == [.text("寄住亲戚家\n在家")])
+      #expect(try schools.replica(index).verify() == [])
+    }
+    // What was written is there to be read again, from the log as well.
+    for replica in bureau.replicas {
+      let path = bureau.folder.path + "/whole.quanbundle"
+      try replica.writeBundle(to: path)
+      try Replica.changes(ofBundleAt: path) { _, _ in }
+    }
+    try schools.expectSound()
+  }
+
   @Test("an edit by somebody who did not know is listed until it is forwarded; it stands beside what was written since")
   func editedAfterwards() throws {
     let schools = try TwoSchools(3)

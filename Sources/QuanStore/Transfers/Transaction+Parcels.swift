@@ -87,7 +87,10 @@ extension Transaction {
       switch field.key.container {
       case .counter: fields.append(field.key, [.integer(field.total)])
       case .set: if !values.isEmpty { fields.append(field.key, values) }
-      case .text, .register, .map:
+      case .text:
+        let text = Self.text(of: field)
+        if !text.isEmpty { fields.append(field.key, [.text(text)]) }
+      case .register, .map:
         guard let first = values.first else { continue }
         fields.append(field.key, [first])
         if values.count > 1 { further.append((field.key, Array(values.dropFirst()))) }
@@ -122,7 +125,7 @@ extension Transaction {
       case .counter:
         let grown = field.total &- brought.total(of: field.key.id)
         if grown != 0 { edits[record, default: Edit()].increments[field.key, default: 0] &+= grown }
-      case .text: try forwardText(field, to: record, brought, rewriting)
+      case .text: try forwardText(field, to: record, brought)
       case .register, .set, .map, .list: try forward(field, to: record, brought, rewriting)
       }
     }
@@ -174,13 +177,21 @@ extension Transaction {
     }
   }
 
+  /// A text that comes along: of records that were joined, their texts, one behind the other.
+  private static func text(of field: Parcel.Field) -> String {
+    var texts: [String] = []
+    for case .text(let text)? in field.entries.map(\.value) where !text.isEmpty && !texts.contains(text) {
+      texts.append(text)
+    }
+    return texts.joined(separator: "\n")
+  }
+
   /// A text that nobody here has touched becomes the new one; otherwise the new one stands behind what is here.
   private mutating func forwardText(
-    _ field: Parcel.Field, to record: RecordID, _ brought: BroughtValues, _ rewriting: ReferenceRewriting
+    _ field: Parcel.Field, to record: RecordID, _ brought: BroughtValues
   ) throws {
-    guard file.catalog.isText(field.key.id),
-      let text = rewriting.values(of: field).compactMap(\.plainText).first
-    else { return }
+    let text = Self.text(of: field)
+    guard file.catalog.isText(field.key.id), !field.entries.isEmpty else { return }
     let before = brought.text(of: field.key.id)
     let here = try self.text(record, field.key.id)
     guard text != before, text != here else { return }

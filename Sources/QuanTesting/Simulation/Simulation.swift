@@ -135,7 +135,7 @@ public struct Simulation {
   private mutating func step(_ machine: Machine) throws -> String {
     switch Int.random(in: 0..<100, using: &random) {
     case 0..<46:
-      if random.chance(0.6), let moved = courier?.move(&random) { return "waits: the courier \(moved)" }
+      if courier != nil, random.chance(0.6), let moved = courier?.move(&random) { return "waits: the courier \(moved)" }
       return try write(machine)
     case 46..<62:
       return try sync(machine)

@@ -51,7 +51,7 @@ public struct SyncClient: Sendable {
 
   /// Exchanges with what listens at an address.
   ///
-  /// How far it has got is told to the replica's ``Environment/progress``; what that throws ends the exchange.
+  /// How far it has got is told to the replica's `Environment.progress`; what that throws ends the exchange.
   /// - Parameter dryRun: Takes what comes aside, for ``Outcome/trial(_:)``, and gives nothing.
   /// - Throws: `StoreError` with code `network` when nobody answers, or falls silent, or the connection is cut; `stranger` when
   ///   either does not take the other for a member; `otherWorkspace`, `newerFormat`, `damaged`; and what storing throws.

@@ -13,6 +13,10 @@ extension Transaction {
       let local = try file.local(record, in: scope)
       for (key, write) in edit.writes
       where !write.values.isEmpty || !write.overwrites.isEmpty || key.isRegister {
+        // As a register it could be written, but not read again.
+        guard key.container != .text else {
+          throw StoreError(.invalid, "the field takes a text", subject: key.id.description)
+        }
         let body = Operation.Body.write(field: key, values: write.values, overwrites: write.overwrites.sorted())
         rest.append((0, key, local, Operation(record, body)))
       }

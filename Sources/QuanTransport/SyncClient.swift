@@ -47,6 +47,7 @@ public struct SyncClient: Sendable {
   public init(_ replica: Replica) throws {
     self.replica = replica
     context = try TLSIdentity(try replica.networkKeys(), in: replica.workspace).client()
+    try NetworkExchange.tidy(replica)
   }
 
   /// Exchanges with what listens at an address.
@@ -56,7 +57,7 @@ public struct SyncClient: Sendable {
   /// - Throws: `StoreError` with code `network` when nobody answers, or falls silent, or the connection is cut; `stranger` when
   ///   either does not take the other for a member; `otherWorkspace`, `newerFormat`, `damaged`; and what storing throws.
   public func sync(host: String, port: Int, dryRun: Bool = false) async throws -> Outcome {
-    let name = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    let name = NetworkPlace.text(host, port)
     let connection = try await connect(host, port, name)
     let channel = connection.channel.channel
     let traffic = Traffic()
@@ -70,7 +71,7 @@ public struct SyncClient: Sendable {
         try await dialogue.run(.caller)
       }
     } catch {
-      throw Self.failure(error, traffic.counts.bytesReceived == 0, name, party.label)
+      throw Self.failure(error, traffic.counts.bytesReceived == 0, name)
     }
     var report = SyncReport()
     report.bytesWritten = traffic.counts.bytesSent
@@ -120,7 +121,7 @@ public struct SyncClient: Sendable {
       throw HandshakeFailure.cut
     } catch {
       try? await connection.channel.executeThenClose { _, _ in }
-      if let failure = watch.failure { throw Self.failure(failure, true, name, "") }
+      if let failure = watch.failure { throw Self.failure(failure, true, name) }
       switch connection.handshake.found {
       case .refused(.otherWorkspace):
         throw StoreError(.otherWorkspace, "the server there belongs to another workspace", subject: name)
@@ -138,7 +139,7 @@ public struct SyncClient: Sendable {
   /// What is thrown for a conversation that broke.
   ///
   /// - Parameter isEarly: Whether the other end has said nothing yet.
-  private static func failure(_ error: any Error, _ isEarly: Bool, _ name: String, _ label: String) -> any Error {
+  private static func failure(_ error: any Error, _ isEarly: Bool, _ name: String) -> any Error {
     switch error {
     case DialogueFailure.refused(let refusal): here(refusal, name)
     case DialogueFailure.refusedThere(let refusal): there(refusal, name)

@@ -35,6 +35,7 @@ public final class SyncServer: Sendable {
     tell = report
     context = try TLSIdentity(try replica.networkKeys(), in: replica.workspace).server()
     gate = Gate(limits)
+    try NetworkExchange.tidy(replica)
   }
 
   /// How it stands.
@@ -63,7 +64,7 @@ public final class SyncServer: Sendable {
     let server = try await listen(host, port)
     listening.withLock { $0 = server.channel }
     let bound = server.channel.localAddress?.port ?? port
-    report(ServerEvent(.started, at: replica.environment.now(), Self.text(host, bound)))
+    report(ServerEvent(.started, at: replica.environment.now(), NetworkPlace.text(host, bound)))
     status.write(replica)
     started(bound)
     let writing = server.channel.eventLoop.scheduleRepeatedTask(
@@ -85,7 +86,7 @@ public final class SyncServer: Sendable {
       }
       gate.close()
     }
-    report(ServerEvent(.stopped, at: replica.environment.now(), Self.text(host, bound)))
+    report(ServerEvent(.stopped, at: replica.environment.now(), NetworkPlace.text(host, bound)))
   }
 
   /// Stops: nobody new is let in, conversations end where nothing is half done.
@@ -121,7 +122,7 @@ public final class SyncServer: Sendable {
           }
         }
     } catch {
-      throw StoreError(.network, "cannot listen there", subject: Self.text(host, port))
+      throw StoreError(.network, "cannot listen there", subject: NetworkPlace.text(host, port))
     }
   }
 
@@ -146,13 +147,9 @@ public final class SyncServer: Sendable {
     }
   }
 
-  private static func text(_ host: String, _ port: Int) -> String {
-    host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
-  }
-
   private func serve(_ connection: Connection) async {
     let host = connection.remote?.ipAddress ?? "?"
-    let address = Self.text(host, connection.remote?.port ?? 0)
+    let address = NetworkPlace.text(host, connection.remote?.port ?? 0)
     defer { gate.leave() }
     do {
       try await connection.channel.executeThenClose { inbound, outbound in
@@ -174,7 +171,6 @@ public final class SyncServer: Sendable {
   /// Waits until the other end has proved who it is; what to report when it does not.
   private func agree(_ connection: Connection, _ address: String) async -> ServerEvent? {
     let channel = connection.channel.channel
-    let isSlow = Atomic(false)
     let handshake = limits.handshake
     let deadline = channel.eventLoop.scheduleTask(in: TimeAmount(handshake)) { channel.close(promise: nil) }
     defer { deadline.cancel() }
@@ -183,11 +179,11 @@ public final class SyncServer: Sendable {
       try await connection.agreed.get()
       return nil
     } catch {
-      if ContinuousClock.now - start >= handshake { isSlow.store(true, ordering: .relaxed) }
+      let isSlow = ContinuousClock.now - start >= handshake
       var event = refused(address, .handshake)
       switch connection.handshake.found {
       case .refused(let reason): event.reason = reason
-      case .unknown where isSlow.load(ordering: .relaxed): event.reason = .slowHandshake
+      case .unknown where isSlow: event.reason = .slowHandshake
       case .unknown, .member: event.detail = Self.detail(of: error)
       }
       return event

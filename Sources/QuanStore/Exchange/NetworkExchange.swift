@@ -40,8 +40,10 @@ package final class NetworkExchange: Sendable {
     self.replica = replica
     self.other = other
     self.isTrial = isTrial
-    try? SpoolFile.tidy(replica.environment)
   }
+
+  /// Removes what conversations of processes that are no more left behind; once, before the first one.
+  package static func tidy(_ replica: Replica) throws { try SpoolFile.tidy(replica.environment) }
 
   // MARK: Who speaks
 

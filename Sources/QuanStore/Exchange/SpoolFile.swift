@@ -36,7 +36,7 @@ package final class SpoolFile: Sendable {
 
   /// The bytes at a place; fewer when it ends before.
   package func read(at offset: UInt64, count: Int) throws -> [UInt8] {
-    try FileReader(path).read(at: offset, count: count)
+    try File.read(descriptor, at: offset, count: count, path: path)
   }
 
   private static func folder(_ environment: Environment) -> String { environment.stateDirectory + "/network" }

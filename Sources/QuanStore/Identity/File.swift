@@ -107,6 +107,22 @@ enum File {
     }
   }
 
+  /// The bytes at a place of an open file; fewer when it ends before.
+  static func read(_ descriptor: Int32, at offset: UInt64, count: Int, path: String) throws -> [UInt8] {
+    try unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      while filled < count {
+        let got = unsafe pread(
+          descriptor, buffer.baseAddress.map { unsafe $0 + filled }, count - filled, off_t(offset) + off_t(filled))
+        if got < 0 {
+          if errno == EINTR { continue }
+          throw failure(errno, reading: path)
+        }
+        if got == 0 { break }
+        filled += got
+      }
+    }
+  }
+
   /// Reads a whole file, at most `limit` bytes.
   static func read(_ path: String, limit: Int) throws -> [UInt8] {
     let reader = try FileReader(path)
@@ -220,20 +236,6 @@ final class FileReader: Sendable {
   /// The bytes at a place; fewer when the file ends before.
   func read(at offset: UInt64, count wanted: Int) throws -> [UInt8] {
     guard offset < count, wanted > 0 else { return [] }
-    let size = Int(min(UInt64(wanted), count - offset))
-    let descriptor = descriptor
-    let path = path
-    return try unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in
-      while filled < size {
-        let got = unsafe pread(
-          descriptor, buffer.baseAddress.map { unsafe $0 + filled }, size - filled, off_t(offset) + off_t(filled))
-        if got < 0 {
-          if errno == EINTR { continue }
-          throw File.failure(errno, reading: path)
-        }
-        if got == 0 { break }
-        filled += got
-      }
-    }
+    return try File.read(descriptor, at: offset, count: Int(min(UInt64(wanted), count - offset)), path: path)
   }
 }

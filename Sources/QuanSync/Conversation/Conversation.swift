@@ -6,9 +6,10 @@ package import QuanFormat
 /// back; a simulator can be the carrier as well.
 ///
 /// **Who speaks when.** The host, which was called, speaks first: by then each end has proved with its member's key who it is, and
-/// the host has looked at the caller's. After the greetings, in which each says which places of the other it holds, the caller gives what the host lacks, then takes what it lacks
-/// itself, one bundle at a time; each is answered, once it is stored, with what is held now. Then the caller asks for the attachments
-/// that it lacks, then the host does, and the caller takes its leave.
+/// the host has looked at the caller's. After the greetings, in which each says which places of the other it holds, the
+/// caller gives what the host lacks, then takes what it lacks itself, one bundle at a time; each is answered, once it is
+/// stored, with what is held now. Then the caller asks for the attachments that it lacks, then the host does, and the
+/// caller takes its leave.
 ///
 /// **Cut at any moment**, the conversation leaves at each end what it has stored, and the next one begins with what is
 /// held then: what was stored is never sent again. What a bundle brought is stored in one transaction or not at all.

@@ -34,7 +34,7 @@ extension TextWalker {
     let heads = newest.filter { $0 >= 0 }.suffix(8)
     guard heads.count > 1 else { return [] }
     var search = PassageSearch(
-      pasts: heads.map { past(of: $0) }, replicas: replicas, known: known, limit: limit)
+      pasts: heads.map { past(ofNewest: $0) }, replicas: replicas, known: known, limit: limit)
     var deletions = DeletedText(self, deleted)
     var place = 0
     for stretch in stretches() {

@@ -19,7 +19,7 @@ struct TextTracker {
     let left: Int
     /// The scalar that stood behind it, deleted ones too, or -1.
     let right: Int
-    /// The edit that inserted it, or -1.
+    /// The edit that inserted the first one, or one before it in the same stint; -1 for none.
     let event: Int
     /// In the prepared version: 0 not inserted yet, 1 there, more: deleted so many times less one.
     var prepared = 1

@@ -2,7 +2,7 @@
 package struct TextEvent {
   /// The edit.
   package let dot: Dot
-  /// Its parents among the events, by place, never none; -1 stands for the version that they all start from.
+  /// Its parents among the events, by place; -1 stands for the version that all start from, none for the event before.
   package let parents: [Int]
   /// What it did, in positions of its own version.
   package let runs: ArraySlice<TextRun>
@@ -18,10 +18,13 @@ package struct TextEvent {
   package init(dot: Dot, parents: [Int], runs: [TextRun]) { self.init(dot: dot, parents: parents, runs: runs[...]) }
 }
 
-/// Turns edits that were made in different versions of a text into steps on one text that takes them in one after another.
+/// Turns edits that were made in different versions of a text into steps on one text that takes them in one after
+/// another.
 ///
 /// Where an edit has seen everything before it, and everything behind it has seen it, its own positions are right as
-/// they are. Only between such places a tracker is built, and given up again.
+/// they are. Only between such places a tracker is built, and given up again. Edits that one author made one after
+/// another are taken as one *stint* where nobody saw only some of them: what was typed in a stint without a break is
+/// one insertion.
 /// - SeeAlso: Gentle and Kleppmann, *Collaborative Text Editing with Eg-walker*, EuroSys 2025.
 package struct TextWalker {
   /// A step on the text that takes in the edits.
@@ -34,13 +37,19 @@ package struct TextWalker {
     package let source: Int
   }
 
-  private let events: [TextEvent]
   private let dots: [Dot]
+  /// What the edits did, and for each where its runs end.
+  private var runs: [TextRun] = []
+  private var runEnds: [Int] = []
+  /// For each stint, the place of its first edit; then how many edits there are.
+  private var stints: [Int] = []
+  /// Which stints saw which.
   private var graph = TextGraph()
   /// For each edit, the number of its first inserted scalar; one more than there are edits.
   private var starts: [Int] = [0]
-  /// For each edit, the scalars that it deleted.
-  private var targets: [[Range<Int>]]
+  /// The scalars that edits deleted, and for each edit which of them it did.
+  private var targets: [Range<Int>] = []
+  private var targetBounds: [Range<Int>]
   private var prepared: [Int] = []
   private(set) var tracker: TextTracker?
   /// The first edit that went through the tracker.
@@ -60,14 +69,49 @@ package struct TextWalker {
 
   /// Takes edits in an order in which each comes after its parents.
   package init(_ events: [TextEvent]) {
-    self.events = events
     dots = events.map(\.dot)
-    targets = Array(repeating: [], count: events.count)
+    targetBounds = Array(repeating: 0..<0, count: events.count)
+    starts.reserveCapacity(events.count + 1)
+    runEnds.reserveCapacity(events.count)
+    runs.reserveCapacity(events.count)
+    var inserted = 0
     for event in events {
-      graph.append(event.parents)
-      let inserted = event.runs.reduce(0) { $0 + ($1.kind == .insert ? $1.count : 0) }
-      starts.append(starts[starts.count - 1] + inserted)
+      for run in event.runs {
+        runs.append(run)
+        if run.kind == .insert { inserted += run.count }
+      }
+      runEnds.append(runs.count)
+      starts.append(inserted)
     }
+    group(events)
+  }
+
+  /// Where the runs of an edit are.
+  private func bounds(_ place: Int) -> Range<Int> { (place == 0 ? 0 : runEnds[place - 1])..<runEnds[place] }
+
+  /// Draws edits together into stints.
+  private mutating func group(_ events: [TextEvent]) {
+    func continues(_ place: Int) -> Bool {
+      let parents = events[place].parents
+      return place > 0 && dots[place].replica == dots[place - 1].replica
+        && (parents.isEmpty || parents.count == 1 && parents[0] == place - 1)
+    }
+    // Edits from which more than the next one of a stint goes on.
+    var isLast = [Bool](repeating: false, count: events.count)
+    for place in events.indices where !continues(place) {
+      if events[place].parents.isEmpty, place > 0 { isLast[place - 1] = true }
+      for parent in events[place].parents where parent >= 0 { isLast[parent] = true }
+    }
+    var stintOf = [Int](repeating: 0, count: events.count)
+    for place in events.indices {
+      if !continues(place) || isLast[place - 1] {
+        let parents = events[place].parents.isEmpty ? [place - 1] : events[place].parents
+        graph.append(parents.map { $0 < 0 ? -1 : stintOf[$0] })
+        stints.append(place)
+      }
+      stintOf[place] = stints.count - 1
+    }
+    stints.append(events.count)
   }
 
   /// Runs through the edits.
@@ -82,41 +126,48 @@ package struct TextWalker {
     known: Int, length: Int, isWhole: Bool = false, isWatching: Bool = false, _ body: (Step) -> Void
   ) {
     var length = length
-    if isWatching { deletedCounts = Array(repeating: 0, count: events.count) }
+    if isWatching { deletedCounts = Array(repeating: 0, count: dots.count) }
     var critical = graph.criticalPlaces()
     if isWhole {
       for place in critical.indices { critical[place] = place == 0 }
-      tracker = TextTracker(count: length)
-      prepared = [-1]
+      begin(at: 0, length)
     }
-    for place in events.indices {
-      if critical[place] {
-        if !isWhole, let tracker { length = tracker.preparedCount }
-        if !isWhole {
-          tracker = nil
-          deletions = []
-        }
-        if critical[place + 1] && !isWhole {
-          step(through: place, &length, isKnown: place < known, body)
-          continue
-        }
-        if tracker == nil {
-          tracker = TextTracker(count: length)
-          begun = place
-          prepared = events[place].parents
-        }
+    for stint in 0..<graph.count {
+      var edits = stints[stint]..<stints[stint + 1]
+      if critical[stint] && !isWhole {
+        if let tracker { length = tracker.preparedCount }
+        tracker = nil
+        deletions = []
+        if !critical[stint + 1] { begin(at: stint, length) }
       }
-      prepare(events[place].parents)
-      track(place, isKnown: place < known, body)
-      prepared = [place]
+      if tracker != nil {
+        prepare(graph.parents[stint])
+        // When all that come later have seen this stint, its first edit brings the others together.
+        let isEnd = critical[stint + 1] && !isWhole
+        track(isEnd ? edits.prefix(1) : edits, known: known, body)
+        prepared = [stint]
+        guard isEnd, edits.count > 1, let tracker else { continue }
+        length = tracker.preparedCount
+        self.tracker = nil
+        deletions = []
+        edits = edits.dropFirst()
+      }
+      for place in edits { step(through: place, &length, isKnown: place < known, body) }
     }
+  }
+
+  /// Begins a tracker for the stints from one on.
+  private mutating func begin(at stint: Int, _ length: Int) {
+    tracker = TextTracker(count: length)
+    begun = stints[stint]
+    prepared = stint < graph.count ? graph.parents[stint] : []
   }
 
   /// Takes an edit as it is.
   private func step(through place: Int, _ length: inout Int, isKnown: Bool, _ body: (Step) -> Void) {
     var source = 0
-    for whole in events[place].runs {
-      let run = whole.clamped(to: length)
+    for index in bounds(place) {
+      let run = runs[index].clamped(to: length)
       if run.count > 0 && !isKnown { body(Step(event: place, run: run, source: source)) }
       if run.kind == .insert {
         source += run.count
@@ -127,54 +178,116 @@ package struct TextWalker {
     }
   }
 
-  /// Takes an edit through the tracker.
-  private mutating func track(_ place: Int, isKnown: Bool, _ body: (Step) -> Void) {
-    var source = 0
-    for whole in events[place].runs {
-      guard let length = tracker?.preparedCount else { return }
-      let run = whole.clamped(to: length)
-      if run.kind == .insert {
-        let span = tracker?.insert(run.count, id: starts[place] + source, at: run.position, by: place, dots)
-        if !isKnown, let span, let position = tracker?.effectPlace(of: span) {
-          body(Step(event: place, run: TextRun(.insert, at: position, count: run.count), source: source))
+  /// What has been typed in a stint without a break and is not in the tracker yet.
+  private struct Typed {
+    let edit: Int
+    let id: Int
+    let position: Int
+    var count: Int
+  }
+
+  /// Takes edits of a stint through the tracker.
+  private mutating func track(_ edits: Range<Int>, known: Int, _ body: (Step) -> Void) {
+    var typed: Typed?
+    var gone: [Range<Int>] = []
+    for place in edits {
+      var source = 0
+      let first = targets.count
+      for index in bounds(place) {
+        guard let length = tracker?.preparedCount else { return }
+        let run = runs[index].clamped(to: length + (typed?.count ?? 0))
+        if run.kind == .insert {
+          if let last = typed, last.position + last.count == run.position {
+            typed?.count += run.count
+          } else {
+            insert(typed, known: known, body)
+            typed = Typed(edit: place, id: starts[place] + source, position: run.position, count: run.count)
+          }
+          source += run.count
+          continue
         }
-        source += run.count
-      } else {
-        tracker?.delete(run.count, at: run.position, &targets[place]) { id, position, count in
+        insert(typed, known: known, body)
+        typed = nil
+        tracker?.delete(run.count, at: run.position, &gone) { id, position, count in
           if !deletedCounts.isEmpty {
             deletions.append(Deletion(ids: id..<id + count, event: place, source: deletedCounts[place]))
             deletedCounts[place] += count
           }
-          if !isKnown { body(Step(event: place, run: TextRun(.delete, at: position, count: count), source: 0)) }
+          if place >= known {
+            body(Step(event: place, run: TextRun(.delete, at: position, count: count), source: 0))
+          }
         }
       }
+      guard !gone.isEmpty else { continue }
+      targets.append(contentsOf: gone)
+      targetBounds[place] = first..<targets.count
+      gone.removeAll(keepingCapacity: true)
+    }
+    insert(typed, known: known, body)
+  }
+
+  /// Puts what has been typed into the tracker; each edit that has a part in it gives a step.
+  private mutating func insert(_ typed: Typed?, known: Int, _ body: (Step) -> Void) {
+    guard let typed, let span = tracker?.insert(typed.count, id: typed.id, at: typed.position, by: typed.edit, dots)
+    else { return }
+    let end = typed.id + typed.count
+    guard end > starts[known], let place = tracker?.effectPlace(of: span) else { return }
+    eachPart(of: typed.id..<end, from: typed.edit) { edit, ids in
+      guard edit >= known else { return }
+      let run = TextRun(.insert, at: place + ids.lowerBound - typed.id, count: ids.count)
+      body(Step(event: edit, run: run, source: ids.lowerBound - starts[edit]))
     }
   }
 
-  /// Brings the tracker to the version that an edit was made in.
+  /// Gives the edits that inserted scalars, each with those that are its own.
+  ///
+  /// - Parameter edit: One that comes no later than the first of them.
+  private func eachPart(of ids: Range<Int>, from edit: Int, _ body: (Int, Range<Int>) -> Void) {
+    var edit = edit
+    var id = ids.lowerBound
+    while id < ids.upperBound {
+      while starts[edit + 1] <= id { edit += 1 }
+      let end = min(ids.upperBound, starts[edit + 1])
+      body(edit, id..<end)
+      id = end
+    }
+  }
+
+  /// Brings the tracker to the version that a stint was begun in.
   private mutating func prepare(_ version: [Int]) {
     guard prepared != version else { return }
     let (back, on) = graph.difference(prepared, version)
-    for place in back.reversed() { move(place, by: -1) }
-    for place in on { move(place, by: 1) }
+    for stint in back.reversed() { move(stint, by: -1) }
+    for stint in on { move(stint, by: 1) }
     prepared = version
   }
 
-  private mutating func move(_ place: Int, by step: Int) {
-    if starts[place] < starts[place + 1] { tracker?.move(starts[place]..<starts[place + 1], by: step) }
-    for range in targets[place] { tracker?.move(range, by: step) }
+  private mutating func move(_ stint: Int, by step: Int) {
+    let edits = stints[stint]..<stints[stint + 1]
+    let ids = starts[edits.lowerBound]..<starts[edits.upperBound]
+    if !ids.isEmpty { tracker?.move(ids, by: step) }
+    for edit in edits {
+      for range in targets[targetBounds[edit]] { tracker?.move(range, by: step) }
+    }
   }
 
   // MARK: Looking
 
   /// The edits that no other has seen.
-  var newest: [Int] { graph.heads }
+  var newest: [Int] { graph.heads.map { $0 < 0 ? -1 : stints[$0 + 1] - 1 } }
 
   /// Who made the edits.
   var replicas: [ReplicaID] { dots.map(\.replica) }
 
-  /// For each edit whether it belongs to the version that an edit made.
-  func past(of event: Int) -> [Bool] { graph.past(of: event) }
+  /// For each edit whether it belongs to the version that one of the newest edits made.
+  func past(ofNewest event: Int) -> [Bool] {
+    guard let newest = graph.heads.first(where: { $0 >= 0 && stints[$0 + 1] - 1 == event }) else { return [] }
+    var past = [Bool](repeating: false, count: dots.count)
+    for (stint, isPast) in graph.past(of: newest).enumerated() where isPast {
+      for edit in stints[stint]..<stints[stint + 1] { past[edit] = true }
+    }
+    return past
+  }
 
   /// A stretch of scalars in the order in which all that were ever inserted stand.
   package struct Stretch: Hashable {
@@ -194,15 +307,22 @@ package struct TextWalker {
   package func stretches() -> [Stretch] {
     guard let tracker else { return [] }
     var deleters: [Int: [Int]] = [:]
-    for event in events.indices.dropFirst(begun) {
-      for range in targets[event] { tracker.eachSpan(in: range) { deleters[$0.id, default: []].append(event) } }
+    for event in dots.indices.dropFirst(begun) {
+      for range in targets[targetBounds[event]] {
+        tracker.eachSpan(in: range) { deleters[$0.id, default: []].append(event) }
+      }
     }
     var all: [Stretch] = []
     tracker.eachSpan { span in
-      let source = span.event < 0 ? span.id - TextTracker.base : span.id - starts[span.event]
-      all.append(
-        Stretch(
-          id: span.id, event: span.event, source: source, count: span.count, deletedBy: deleters[span.id] ?? []))
+      let deletedBy = deleters[span.id] ?? []
+      func add(_ edit: Int, _ ids: Range<Int>, _ first: Int) {
+        all.append(
+          Stretch(
+            id: ids.lowerBound, event: edit, source: ids.lowerBound - first, count: ids.count, deletedBy: deletedBy))
+      }
+      let ids = span.id..<span.id + span.count
+      if span.event < 0 { return add(-1, ids, TextTracker.base) }
+      eachPart(of: ids, from: span.event) { edit, own in add(edit, own, starts[edit]) }
     }
     return all
   }

@@ -10,14 +10,12 @@ struct EditColumns {
   private(set) var dots: [LocalDot] = []
   /// How many scalars the text had before each edit was taken in.
   private(set) var lengths: [Int] = []
-  private var runEnds: [Int] = []
-  private var allRuns: [TextRun] = []
-  private var deletedEnds: [Int] = []
-  private var allDeleted: [UInt8] = []
+  private var allRuns = ColumnOfLists<TextRun>()
+  private var allDeleted = ColumnOfLists<UInt8>()
   /// The parents of edits that continue others than the one before, by number.
-  private var ownParents: [Int: [Int]] = [:]
-  /// The newest edits after those that leave others the newest beside them, by number.
-  private var ownHeads: [Int: [Int]] = [:]
+  private var ownParents = ColumnOfLists<Int>()
+  /// The edits that are the newest beside each one when it has been taken in, by number.
+  private var others = ColumnOfLists<Int>()
 
   init(first: Int) { self.first = first }
 
@@ -26,54 +24,44 @@ struct EditColumns {
 
   func dot(_ number: Int) -> LocalDot { dots[number - first] }
   func length(_ number: Int) -> Int { lengths[number - first] }
-  /// The edits that an edit continues, ascending; never none.
-  func parents(_ number: Int) -> [Int] { ownParents[number] ?? [number - 1] }
+  /// The edits that an edit continues, ascending; none for just the one before.
+  func parents(_ number: Int) -> ArraySlice<Int> { ownParents[number - first] }
   /// The oldest of them.
-  func oldestParent(_ number: Int) -> Int { ownParents[number]?.first ?? number - 1 }
-  /// The edits that no other had seen when it had been taken in.
-  func heads(_ number: Int) -> [Int] { ownHeads[number] ?? [number] }
+  func oldestParent(_ number: Int) -> Int { parents(number).first ?? number - 1 }
+  /// The edits that no other had seen when it had been taken in, ascending.
+  func heads(_ number: Int) -> [Int] { others[number - first] + [number] }
   /// Whether it was the only one then.
-  func isAlone(_ number: Int) -> Bool { ownHeads[number] == nil }
-
+  func isAlone(_ number: Int) -> Bool { others[number - first].isEmpty }
   /// What an edit did, in positions of its own version.
-  func runs(_ number: Int) -> ArraySlice<TextRun> {
-    let place = number - first
-    return allRuns[(place == 0 ? 0 : runEnds[place - 1])..<runEnds[place]]
-  }
-
+  func runs(_ number: Int) -> ArraySlice<TextRun> { allRuns[number - first] }
   /// What an edit deleted that was still there, in UTF-8.
-  func deleted(_ number: Int) -> ArraySlice<UInt8> {
-    let place = number - first
-    return allDeleted[(place == 0 ? 0 : deletedEnds[place - 1])..<deletedEnds[place]]
-  }
+  func deleted(_ number: Int) -> ArraySlice<UInt8> { allDeleted[number - first] }
 
   /// Adds an edit behind all others.
+  ///
+  /// - Parameters:
+  ///   - parents: The edits that it continues, ascending; none for just the one before.
+  ///   - others: The edits that are the newest beside it, ascending.
   mutating func append(
-    _ dot: LocalDot, parents: [Int], heads: [Int], length: Int, runs: some Collection<TextRun>, deleted: [UInt8]
+    _ dot: LocalDot, parents: some Collection<Int>, others: some Collection<Int>, length: Int,
+    runs: some Collection<TextRun>, deleted: some Collection<UInt8>
   ) {
-    let number = last + 1
     dots.append(dot)
     lengths.append(length)
-    allRuns.append(contentsOf: runs)
-    runEnds.append(allRuns.count)
-    allDeleted.append(contentsOf: deleted)
-    deletedEnds.append(allDeleted.count)
-    if parents != [number - 1] { ownParents[number] = parents }
-    if heads != [number] { ownHeads[number] = heads }
+    ownParents.append(parents)
+    self.others.append(others)
+    allRuns.append(runs)
+    allDeleted.append(deleted)
   }
 
   /// Adds all of the edits that follow.
   mutating func append(_ later: EditColumns) {
-    let before = allRuns.count
-    let deletedBefore = allDeleted.count
     dots.append(contentsOf: later.dots)
     lengths.append(contentsOf: later.lengths)
-    allRuns.append(contentsOf: later.allRuns)
-    for end in later.runEnds { runEnds.append(before + end) }
-    allDeleted.append(contentsOf: later.allDeleted)
-    for end in later.deletedEnds { deletedEnds.append(deletedBefore + end) }
-    ownParents.merge(later.ownParents) { $1 }
-    ownHeads.merge(later.ownHeads) { $1 }
+    ownParents.append(later.ownParents)
+    others.append(later.others)
+    allRuns.append(later.allRuns)
+    allDeleted.append(later.allDeleted)
   }
 
   // MARK: Chunks
@@ -105,12 +93,15 @@ struct EditColumns {
     while true {
       let dot = dot(number)
       let runs = runs(number)
+      let parents = parents(number)
+      let isAlone = isAlone(number)
       let growth = (number == last ? end : length(number + 1)) - length(number)
-      let sum = runs.reduce(0) { $0 + ($1.kind == .insert ? $1.count : -$1.count) }
+      var sum = 0
+      for run in runs { sum += run.kind == .insert ? run.count : -run.count }
       var mark: UInt8 = 0
       if let before, before.rowID + 1 == dot.rowID { mark |= Mark.follows }
-      if ownParents[number] == nil { mark |= Mark.continues }
-      if ownHeads[number] == nil { mark |= Mark.alone }
+      if parents.isEmpty { mark |= Mark.continues }
+      if isAlone { mark |= Mark.alone }
       if growth == sum { mark |= Mark.grows }
       if runs.count == 1 { mark |= Mark.single }
       let deleted = deleted(number)
@@ -120,9 +111,15 @@ struct EditColumns {
         writer.varint(UInt64(dot.stream))
         writer.varint(dot.counter)
       }
-      for numbers in [ownParents[number], ownHeads[number]].compactMap({ $0 }) {
-        writer.varint(UInt64(numbers.count))
-        for other in numbers { writer.varint(UInt64(number - other)) }
+      if !parents.isEmpty {
+        writer.varint(UInt64(parents.count))
+        for parent in parents { writer.varint(UInt64(number - parent)) }
+      }
+      if !isAlone {
+        let others = others[number - first]
+        writer.varint(UInt64(others.count + 1))
+        for other in others { writer.varint(UInt64(number - other)) }
+        writer.varint(0)
       }
       if mark & Mark.grows == 0 { writer.zigzag(Int64(growth)) }
       if mark & Mark.single == 0 { writer.varint(UInt64(runs.count)) }
@@ -181,8 +178,8 @@ struct EditColumns {
         guard stream < UInt64(LocalDot.indexLimit) else { throw damage }
         dot = LocalDot(stream: Int(stream), counter: try reader.varint())
       }
-      func numbers(_ mark: UInt8) throws -> [Int]? {
-        guard mark == 0 else { return nil }
+      func numbers(_ mark: UInt8) throws -> [Int] {
+        guard mark == 0 else { return [] }
         let count = try reader.count("parents")
         guard count > 0 else { throw damage }
         return try (0..<count).map { _ in
@@ -191,11 +188,13 @@ struct EditColumns {
           return number - Int(distance)
         }
       }
-      if let parents = try numbers(mark & Mark.continues) { edits.ownParents[number] = parents }
-      if let heads = try numbers(mark & Mark.alone) { edits.ownHeads[number] = heads }
+      let parents = try numbers(mark & Mark.continues)
+      let heads = try numbers(mark & Mark.alone)
+      guard heads.isEmpty || heads.last == number else { throw damage }
       let growth = mark & Mark.grows == 0 ? try reader.zigzag() : nil
       let runCount = mark & Mark.single == 0 ? try reader.count("runs", minimum: 2) : 1
-      let start = edits.allRuns.count
+      var runs: [TextRun] = []
+      var sum = 0
       for _ in 0..<runCount {
         let head = try reader.varint()
         guard let kind = TextRun.Kind(rawValue: UInt8(head & 1)) else { throw damage }
@@ -203,23 +202,17 @@ struct EditColumns {
         guard step.magnitude <= SegmentLimits.position else { throw damage }
         let place = cursor + Int(step)
         let run = TextRun(kind, at: try position(UInt64(bitPattern: Int64(place))), count: try position(head >> 1))
-        edits.allRuns.append(run)
+        runs.append(run)
+        sum += kind == .insert ? run.count : -run.count
         cursor = kind == .insert ? run.position + run.count : run.position
       }
-      edits.dots.append(dot)
-      edits.lengths.append(length)
-      edits.runEnds.append(edits.allRuns.count)
-      if mark & Mark.deletes != 0 {
-        let count = try reader.count("deleted text")
-        edits.allDeleted.append(contentsOf: try reader.take(count))
-      }
-      edits.deletedEnds.append(edits.allDeleted.count)
+      let deleted = mark & Mark.deletes == 0 ? [] : try reader.take(try reader.count("deleted text"))
+      edits.append(dot, parents: parents, others: heads.dropLast(), length: length, runs: runs, deleted: deleted)
       if let growth {
         guard growth.magnitude <= SegmentLimits.position else { throw damage }
         length = try position(UInt64(bitPattern: Int64(length) + growth))
       } else {
-        for run in edits.allRuns[start...] { length += run.kind == .insert ? run.count : -run.count }
-        length = max(0, length)
+        length = max(0, length + sum)
       }
     }
     return edits
@@ -228,5 +221,26 @@ struct EditColumns {
   private static func position(_ value: UInt64) throws -> Int {
     guard value <= SegmentLimits.position else { throw damage }
     return Int(value)
+  }
+}
+
+/// Lists, one after another in one array.
+private struct ColumnOfLists<Element> {
+  private var ends: [Int] = []
+  private var elements: [Element] = []
+
+  subscript(place: Int) -> ArraySlice<Element> {
+    elements[(place == 0 ? 0 : ends[place - 1])..<ends[place]]
+  }
+
+  mutating func append(_ list: some Collection<Element>) {
+    elements.append(contentsOf: list)
+    ends.append(elements.count)
+  }
+
+  mutating func append(_ later: ColumnOfLists) {
+    let before = elements.count
+    elements.append(contentsOf: later.elements)
+    for end in later.ends { ends.append(before + end) }
   }
 }

@@ -176,8 +176,9 @@ extension ReplicaFile {
     var taken = 0
     // As long as nobody else wrote meanwhile, edits are right as they are.
     while taken < items.count {
-      let own = try parents(items[taken], in: text, [:])
-      guard own == text.history.heads else { break }
+      let parents = items[taken].edit.parents.compactMap { streams.local($0, in: text.scope) }
+      let own = text.history.isNext(after: parents) ? [] : try numbers(of: parents, in: text, EditNumbers())
+      guard own.isEmpty || own == text.history.heads else { break }
       let local = try local(items[taken].dot, in: text.scope)
       let length = text.rope.count
       var deleted: [UInt8] = []
@@ -188,12 +189,14 @@ extension ReplicaFile {
     if taken < items.count { try merge(items[taken...], into: text, at: place) }
   }
 
-  /// The numbers of an edit's parents; those of edits that are not in the history yet are in `fresh`.
-  private func parents(_ item: TextWork.Item, in text: OpenedText, _ fresh: [LocalDot: Int]) throws -> [Int] {
+  /// The numbers of edits that one continues, ascending, 0 for the text as it began; those of edits that are not in the
+  /// history yet are in `fresh`.
+  private func numbers(of parents: [LocalDot], in text: OpenedText, _ fresh: EditNumbers) throws -> [Int] {
     var own: [Int] = []
-    for parent in item.edit.parents {
-      guard let local = streams.local(parent, in: text.scope) else { continue }
-      if let number = try fresh[local] ?? text.history.number(of: local), !own.contains(number) { own.append(number) }
+    for parent in parents {
+      if let number = try fresh.number(of: parent) ?? text.history.number(of: parent), !own.contains(number) {
+        own.append(number)
+      }
     }
     return own.isEmpty ? [0] : own.sorted()
   }
@@ -201,18 +204,27 @@ extension ReplicaFile {
   /// Takes in edits of which some were made without having seen all others.
   private func merge(_ items: ArraySlice<TextWork.Item>, into text: OpenedText, at place: TextPlace) throws {
     let known = text.history.last
-    var numbers: [LocalDot: Int] = [:]
-    var fresh: [(local: LocalDot, edit: TextEdit, parents: [Int])] = []
-    fresh.reserveCapacity(items.count)
-    for item in items {
-      let own = try parents(item, in: text, numbers)
-      let local = try local(item.dot, in: text.scope)
-      fresh.append((local, item.edit, own))
-      numbers[local] = known + fresh.count
+    var numbers = EditNumbers()
+    var locals: [LocalDot] = []
+    locals.reserveCapacity(items.count)
+    // By item; none for just the one before.
+    var parents: [[Int]] = []
+    parents.reserveCapacity(items.count)
+    var oldest = known
+    for index in items.indices {
+      let given = items[index].edit.parents
+      if index > items.startIndex, given.count == 1, given[0] == items[index - 1].dot {
+        parents.append([])
+      } else {
+        let own = try self.numbers(of: given.compactMap { streams.local($0, in: text.scope) }, in: text, numbers)
+        oldest = min(oldest, own[0])
+        parents.append(own)
+      }
+      locals.append(try local(items[index].dot, in: text.scope))
+      numbers.append(locals[locals.count - 1], known + locals.count)
     }
     // The latest version that everything behind it has seen and that had seen everything before it.
     var base = known
-    var oldest = fresh.lazy.compactMap(\.parents.first).min() ?? known
     var edits = try text.history.edits(from: base)
     while base > 0 {
       if base < edits.first { edits = try text.history.edits(from: base) }
@@ -221,15 +233,20 @@ extension ReplicaFile {
       base -= 1
     }
     var events: [TextEvent] = []
-    events.reserveCapacity(known - base + fresh.count)
-    func add(_ local: LocalDot, _ own: [Int], _ runs: ArraySlice<TextRun>) throws {
-      guard let (dot, _) = streams.dot(local) else { throw EditColumns.damage }
-      events.append(TextEvent(dot: dot, parents: own.map { $0 - base - 1 }, runs: runs))
+    events.reserveCapacity(known - base + items.count)
+    func add(_ dot: Dot, _ own: some Collection<Int>, _ runs: ArraySlice<TextRun>) {
+      events.append(TextEvent(dot: dot, parents: own.isEmpty ? [] : own.map { $0 - base - 1 }, runs: runs))
     }
     if known > base {
-      for number in base + 1...known { try add(edits.dot(number), edits.parents(number), edits.runs(number)) }
+      for number in base + 1...known {
+        guard let (dot, _) = streams.dot(edits.dot(number)) else { throw EditColumns.damage }
+        add(dot, edits.parents(number), edits.runs(number))
+      }
     }
-    for (local, edit, own) in fresh { try add(local, own, edit.runs[...]) }
+    for index in items.indices {
+      guard let (dot, _) = streams.dot(locals[index - items.startIndex]) else { throw EditColumns.damage }
+      add(dot, parents[index - items.startIndex], items[index].edit.runs[...])
+    }
     let length = base == known ? text.rope.count : edits.length(base + 1)
     var walker = TextWalker(events)
     // An edit goes into the history when its last step has been taken.
@@ -238,10 +255,11 @@ extension ReplicaFile {
     var deleted: [UInt8] = []
     func note(before end: Int) {
       while next < end {
-        let (local, edit, own) = fresh[next]
-        text.history.append(local, parents: own, length: lengthBefore, runs: edit.runs, deleted: deleted)
+        text.history.append(
+          locals[next], parents: parents[next], length: lengthBefore, runs: items[items.startIndex + next].edit.runs,
+          deleted: deleted)
         lengthBefore = text.rope.count
-        deleted = []
+        deleted.removeAll(keepingCapacity: true)
         next += 1
       }
     }
@@ -249,9 +267,9 @@ extension ReplicaFile {
     walker.run(known: known - base, length: length, isWatching: texts.isWatched) { step in
       let event = step.event - (known - base)
       note(before: event)
-      text.rope.apply(step, of: fresh[event].edit, from: &source, deleted: &deleted)
+      text.rope.apply(step, of: items[items.startIndex + event].edit, from: &source, deleted: &deleted)
     }
-    note(before: fresh.count)
+    note(before: items.count)
     if texts.isWatched, text.history.heads.count > 1 {
       edits = try text.history.edits(from: base + 1)
       let found = walker.sharedPassages(

@@ -146,14 +146,24 @@ struct TextHistory {
     }
   }
 
+  /// Whether an edit with these parents is the next one of all that is there.
+  func isNext(after parents: [LocalDot]) -> Bool {
+    last == 0 ? parents.isEmpty : parents.count == 1 && edits.isAlone(last) && edits.dots.last == parents[0]
+  }
+
   /// Adds an edit behind all others; ``save(length:)`` writes it.
+  ///
+  /// - Parameter parents: The edits that it continues, ascending; none for just the one before.
   mutating func append(
-    _ dot: LocalDot, parents: [Int], length: Int, runs: some Collection<TextRun>, deleted: [UInt8]
+    _ dot: LocalDot, parents: [Int], length: Int, runs: some Collection<TextRun>, deleted: some Collection<UInt8>
   ) {
-    let number = last + 1
-    let heads = heads
-    let next = heads == parents ? [number] : heads.filter { !parents.contains($0) } + [number]
-    edits.append(dot, parents: parents, heads: next, length: length, runs: runs, deleted: deleted)
+    let own = parents == [last] ? [] : parents
+    if last == 0 || edits.isAlone(last) && own.isEmpty {
+      edits.append(dot, parents: own, others: [], length: length, runs: runs, deleted: deleted)
+      return
+    }
+    let others = edits.heads(last).filter { $0 != last || !own.isEmpty }.filter { !own.contains($0) }
+    edits.append(dot, parents: own, others: others, length: length, runs: runs, deleted: deleted)
   }
 
   /// Writes what has been added.

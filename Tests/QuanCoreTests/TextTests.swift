@@ -311,6 +311,51 @@ struct TextTests {
     #expect(joined.replacements.map(\.old) == [0..<3])
     #expect(TextDifference(from: "é", to: "e\u{301}").replacements.count == 1)
   }
+
+  @Test("a difference of long texts with very many changes still leaves what is alike, however the changes lie")
+  func manyDifferences() {
+    let lines = (0..<5000).map { "第\($0)行：今天家访了解到学生\($0 * 7919 % 1009)在家的学习情况。" }
+    /// The lines with some of them changed in one place.
+    func changed(_ isChanged: (Int) -> Bool) -> [String] {
+      lines.indices.map { isChanged($0) ? lines[$0].replacing("情况", with: "近况") : lines[$0] }
+    }
+    let base = lines.joined(separator: "\n")
+    for isChanged in [{ $0 % 3 == 0 }, { _ in true }, { $0 % 2 == 0 || $0 > 2000 }] as [(Int) -> Bool] {
+      let difference = TextDifference(from: base, to: changed(isChanged).joined(separator: "\n"))
+      let count = lines.indices.count(where: isChanged)
+      #expect(difference.replacements.count <= count)
+      #expect(difference.replacements.reduce(0) { $0 + $1.old.count } <= 3 * count)
+    }
+    // A line that one has added stays where it was put, beside lines that the other has changed.
+    var extended = lines
+    extended[1003] += "奶奶照料。"
+    let merged = TextDifference.merged(
+      base: base, changed { $0 % 3 == 0 }.joined(separator: "\n"), extended.joined(separator: "\n"))
+    var expected = changed { $0 % 3 == 0 }
+    expected[1003] += "奶奶照料。"
+    #expect(merged == expected.joined(separator: "\n"))
+  }
+
+  @Test("edits in the order of their branches come after those that they continue, and turn between branches seldom")
+  func branches() {
+    // Two people who type in turns without seeing each other, then one who has seen both.
+    let turns: [[Int]] = (0..<1000).map { $0 < 2 ? [] : [$0 - 2] } + [[998, 999]]
+    let order = BranchOrder.places(turns.count) { turns[$0] }
+    #expect(order == Array(stride(from: 0, to: 1000, by: 2)) + Array(stride(from: 1, to: 1000, by: 2)) + [1000])
+    var random = SeededGenerator(seed: 11)
+    for _ in 0..<50 {
+      let parents = (0..<60).map { place in
+        (0..<min(place, Int.random(in: 0...3, using: &random))).map { _ in Int.random(in: 0..<place, using: &random) }
+      }
+      let order = BranchOrder.places(parents.count) { parents[$0] }
+      #expect(order.sorted() == Array(parents.indices))
+      var isDone = [Bool](repeating: false, count: parents.count)
+      for place in order {
+        #expect(parents[place].allSatisfy { isDone[$0] })
+        isDone[place] = true
+      }
+    }
+  }
 }
 
 @Suite("Texts of every sort and size")

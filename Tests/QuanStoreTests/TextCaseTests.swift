@@ -162,6 +162,28 @@ struct SharedPassageTests {
     #expect(Set(versions) == ["父亲在县城外打工。", "母亲在外打工。"])
   }
 
+  @Test("a sentence that one cut in two while another changed it is told of")
+  func cutSentence() throws {
+    let (text, notices, _) = try merge("父亲打工奶奶照料。") { transaction, id, notes in
+      try transaction.insert("。", at: 4, in: id, notes)
+    } _: { transaction, id, notes in
+      try transaction.replace(2..<4, with: "生病", in: id, notes)
+    }
+    #expect(text == "父亲生病。奶奶照料。")
+    #expect(Set(notices.flatMap(\.sides).map(\.value)) == [.text("父亲打工。奶奶照料。"), .text("父亲生病奶奶照料。")])
+  }
+
+  @Test("a sentence that two people bring back at once stands twice, and is told of")
+  func broughtBackTwice() throws {
+    let (text, notices, _) = try merge("甲乙丙。丁丁。") { transaction, id, notes in
+      try transaction.insert("第二段。", at: 4, in: id, notes)
+    } _: { transaction, id, notes in
+      try transaction.insert("第二段。", at: 4, in: id, notes)
+    }
+    #expect(text == "甲乙丙。第二段。第二段。丁丁。")
+    #expect(notices.count == 1)
+  }
+
   @Test("a sentence that one deleted and another extended is told of; sentences apart are not")
   func deletedSentence() throws {
     let (text, notices, _) = try merge("甲甲。乙乙。丙丙。") { transaction, id, notes in

@@ -53,6 +53,83 @@ struct TextHistoryTests {
     #expect(text(try bureau.replicas[1].record(id, at: .now)) == (try now(id)))
   }
 
+  @Test("a whole new text of joined records changes each text where it stands, and loses none")
+  func joined() throws {
+    let ids = try ["第一家访记录。", "第二家访记录。", "", "第二家访记录。"].map { try visit($0) }
+    try bureau.replicas[0].write { transaction in
+      for id in ids.dropFirst() { try transaction.join(ids[0], id) }
+    }
+    try bureau.exchange()
+    func texts() throws -> [String] {
+      try bureau.replicas[0].write { transaction in try ids.map { try transaction.text($0, notes) } }
+    }
+    func write(_ text: String) throws {
+      try bureau.replicas[0].write { try $0.setText(ids[0], notes, to: text) }
+      #expect(try now(ids[0]) == text)
+      #expect(try bureau.replicas[0].write { try $0.wholeText(ids[0], notes) } == text)
+    }
+    #expect(try now(ids[0]) == "第一家访记录。\n第二家访记录。")
+    try write("第壹家访记录。\n第二家访记录。")
+    #expect(try texts() == ["第壹家访记录。", "第二家访记录。", "", "第二家访记录。"])
+    try write("第壹家访记录。\n第二次家访记录，补。")
+    #expect(try texts() == ["第壹家访记录。", "第二次家访记录，补。", "", "第二次家访记录，补。"])
+    let passages = try bureau.replicas[0].passages(of: ids[0], notes).map(\.text)
+    #expect(passages.contains("家访记录"), "\(passages)")
+    // Without the line break between them both stand in the first.
+    try write("第壹家访记录。第二次家访记录，补。")
+    #expect(try texts() == ["第壹家访记录。第二次家访记录，补。", "", "", ""])
+    try write("甲\n\n乙")
+    try write("")
+    try write("重写")
+    try bureau.exchange()
+    #expect(try now(ids[0], on: 1) == "重写")
+  }
+
+  @Test("edits of a text that cannot be read are told of by verify, and made anew from the log when they are needed")
+  func damagedEdits() throws {
+    let id = try visit("父亲在外打工。")
+    for round in 0..<10 { try bureau.replicas[round % 2].write { try $0.insert("\(round)", at: 0, in: id, notes) } }
+    try bureau.exchange()
+    #expect(try bureau.replicas[0].verify().isEmpty)
+    let before = try now(id)
+    try bureau.replicas[1].write { try $0.insert("县城", at: 3, in: id, notes) }
+    try bureau.replicas[0].close()
+    try SQLFile(bureau.laptops[0].path).run("UPDATE quan_edit SET bytes=zeroblob(length(bytes))")
+    let reopened = try Replica.open(at: bureau.laptops[0].path, environment: bureau.laptops[0].environment)
+    #expect(try reopened.verify().map(\.invariant) == [11])
+    #expect(text(try reopened.record(id)) == before)
+    try reopened.write { try $0.insert("尾", at: try $0.textCount(id, notes), in: id, notes) }
+    #expect(try reopened.verify().isEmpty)
+    let path = bureau.laptops[1].path + ".quanbundle"
+    _ = try bureau.replicas[1].writeBundle(to: path)
+    _ = try reopened.apply(bundleAt: path)
+    let whole = text(try reopened.record(id))
+    #expect(whole.contains("县城") && whole.hasSuffix("尾"), "\(whole)")
+    #expect(try reopened.verify().isEmpty)
+  }
+
+  @Test("edits that two people made in turns without seeing each other are looked at along their branches")
+  func turns() throws {
+    let id = try visit("起。")
+    for round in 0..<40 {
+      for index in 0..<2 {
+        try bureau.replicas[index].write { transaction in
+          let end = try transaction.textCount(id, notes)
+          try transaction.insert(index == 0 ? "甲" : "乙", at: round % 2 == 0 ? 0 : end, in: id, notes)
+        }
+      }
+    }
+    let alone = try (0..<2).map { try now(id, on: $0) }
+    try bureau.exchange()
+    let whole = try now(id)
+    #expect(try now(id, on: 1) == whole)
+    #expect(try bureau.replicas[0].passages(of: id, notes).map(\.text).joined() == whole)
+    #expect(
+      alone
+        == [20, 20].map { String(repeating: "甲", count: $0) + "起。" + String(repeating: "甲", count: $0) }
+        .enumerated().map { $0.offset == 0 ? $0.element : $0.element.replacing("甲", with: "乙") })
+  }
+
   @Test("passages tell who wrote what stands, in its order")
   func passages() throws {
     let id = try visit("父亲在外打工.")

@@ -88,7 +88,7 @@ struct Edit: ParsableCommand {
     try replica.write(author: options.author, message: message) { transaction in
       var whole = edited
       if field.container == .text {
-        whole = TextDifference.merged(base: before, try transaction.text(record.id, field.id), edited)
+        whole = TextDifference.merged(base: before, try transaction.wholeText(record.id, field.id), edited)
       }
       try transaction.set(record.id, field.id, to: whole.isEmpty ? nil : .text(whole))
     }

@@ -173,6 +173,7 @@ enum StoreWords {
     ("the field takes one of its codes", "这个字段只能取它的选项代码"),
     ("the ID stands for records in * scopes", "这个编号在 * 个范围内各有一条记录"),
     // What verify finds.
+    ("the edits of a text cannot be read; the next edit makes them anew", "一段文字的编辑记录读不出; 下次编辑时重建"),
     ("the row is not the fold of its operations", "表中的行与日志里的更改不符"),
     ("the listed conflict is not the one that stands", "列出的冲突与记录不符"),
     ("the listed problem is not one that the records have", "列出的问题与记录不符"),

@@ -21,7 +21,7 @@ extension TextWalker {
   /// of the text; for a run that watched deletions.
   ///
   /// Sentences end at lines' ends and at full stops, question marks, exclamation marks and semicolons, Chinese ones or
-  /// followed by a space; what was deleted is looked at as well.
+  /// followed by a space, that all versions have had; what was deleted is looked at as well.
   /// - Parameters:
   ///   - known: Only sentences are given in which an edit from here on has a part.
   ///   - text: The text with all edits.
@@ -115,12 +115,14 @@ private struct PassageSearch {
 
   mutating func add(_ text: ArraySlice<UInt8>, of stretch: TextWalker.Stretch) {
     if stretch.event >= 0 || !stretch.deletedBy.isEmpty { isTouched = true }
+    // A mark that only some have ends no sentence of the others.
+    let isShared = stretch.event < 0 || pasts.allSatisfy { $0[stretch.event] }
     var start = text.startIndex
     var place = text.startIndex
     func piece(_ end: Int) -> Piece {
       Piece(text: text[start..<end], event: stretch.event, deletedBy: stretch.deletedBy)
     }
-    while place < text.endIndex {
+    while isShared && place < text.endIndex {
       let byte = text[place]
       let isSpace = byte == 0x20 || byte == 0x0A || byte == 0x0D
       if byte == 0x0A || (isStop && isSpace) || Self.endsSentence(text, place) {

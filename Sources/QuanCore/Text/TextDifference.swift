@@ -1,8 +1,10 @@
 /// What turns one text into another: few and short replacements, so that what is alike keeps its identity.
 ///
 /// Common beginnings and ends are set aside; what differs is compared by lines, then by grapheme clusters, so that none is
-/// cut without need. A stretch in which too much differs is replaced whole, so that the cost stays linear.
-/// - SeeAlso: Myers, *An O(ND) Difference Algorithm and Its Variations*, Algorithmica 1 (1986).
+/// cut without need. A stretch in which too much differs for that is first cut where runs of units stand that both texts
+/// have just once, so that the cost stays linear; only one without any is replaced whole.
+/// - SeeAlso: Myers, *An O(ND) Difference Algorithm and Its Variations*, Algorithmica 1 (1986); the cuts are those of
+///   *patience diff* (Cohen), over runs of units.
 public struct TextDifference: Hashable, Sendable {
   /// A stretch of the old text with what stands in its place in the new one; scalars.
   public struct Replacement: Hashable, Sendable {
@@ -49,8 +51,10 @@ public struct TextDifference: Hashable, Sendable {
 
   /// Above how many scalars lines are compared first.
   private static let fineLimit = 4096
-  /// How many insertions and deletions of units are looked for in a stretch before it is replaced whole.
+  /// How many insertions and deletions of units are looked for in a stretch before it is cut.
   private static let effort = 600
+  /// How many units the runs have at which a stretch is cut, one after another.
+  private static let runLengths = [12, 4, 1]
 
   // MARK: Units
 
@@ -121,9 +125,10 @@ public struct TextDifference: Hashable, Sendable {
     for (left, right) in differing(one, inA, other, inB) { body(a.place(left), b.place(right)) }
   }
 
-  /// The ranges in which two lists of numbers differ; all of it when they differ by more than the effort allows.
+  /// The ranges in which two lists of numbers differ; where they differ by more than the effort allows, those between the
+  /// runs that both have just once.
   private static func differing(
-    _ one: [Int], _ inOne: Range<Int>, _ other: [Int], _ inOther: Range<Int>
+    _ one: [Int], _ inOne: Range<Int>, _ other: [Int], _ inOther: Range<Int>, runs: ArraySlice<Int> = runLengths[...]
   ) -> [(Range<Int>, Range<Int>)] {
     if inOne.isEmpty && inOther.isEmpty { return [] }
     if inOne.isEmpty || inOther.isEmpty { return [(inOne, inOther)] }
@@ -147,7 +152,61 @@ public struct TextDifference: Hashable, Sendable {
         if x >= n && y >= m { return path(back: edits, trace, n, m, inOne.lowerBound, inOther.lowerBound) }
       }
     }
+    for (used, length) in zip(runs.indices, runs) {
+      let anchors = commonRuns(of: length, one, inOne, other, inOther)
+      guard !anchors.isEmpty else { continue }
+      var found: [(Range<Int>, Range<Int>)] = []
+      var ends = (inOne.lowerBound, inOther.lowerBound)
+      for (left, right) in anchors + [(inOne.upperBound, inOther.upperBound)] {
+        // Runs overlap those before them on the same diagonal.
+        guard left >= ends.0, right >= ends.1 else {
+          if left - ends.0 == right - ends.1 { ends = (max(ends.0, left + length), max(ends.1, right + length)) }
+          continue
+        }
+        found += differing(one, ends.0..<left, other, ends.1..<right, runs: runs[(used + 1)...])
+        ends = (left + length, right + length)
+      }
+      return found
+    }
     return [(inOne, inOther)]
+  }
+
+  /// Where runs of so many units start that both lists have just once, ascending in both.
+  private static func commonRuns(
+    of length: Int, _ one: [Int], _ inOne: Range<Int>, _ other: [Int], _ inOther: Range<Int>
+  ) -> [(Int, Int)] {
+    /// The runs of a list that it has once, with their places.
+    func single(_ list: [Int], _ range: Range<Int>) -> [ArraySlice<Int>: Int] {
+      var places: [ArraySlice<Int>: Int] = [:]
+      guard range.count >= length else { return places }
+      for place in range.lowerBound...range.upperBound - length {
+        let run = list[place..<place + length]
+        places[run] = places[run] == nil ? place : -1
+      }
+      return places.filter { $0.value >= 0 }
+    }
+    let others = single(other, inOther)
+    let pairs = single(one, inOne).compactMap { run, place in others[run].map { (place, $0) } }.sorted { $0.0 < $1.0 }
+    // The longest ascending row of places in the other list (Schensted 1961).
+    var tops: [Int] = []
+    var before = [Int](repeating: -1, count: pairs.count)
+    for (index, pair) in pairs.enumerated() {
+      var low = 0
+      var high = tops.count
+      while low < high {
+        let middle = (low + high) / 2
+        if pairs[tops[middle]].1 < pair.1 { low = middle + 1 } else { high = middle }
+      }
+      if low > 0 { before[index] = tops[low - 1] }
+      if low == tops.count { tops.append(index) } else { tops[low] = index }
+    }
+    var row: [(Int, Int)] = []
+    var index = tops.last ?? -1
+    while index >= 0 {
+      row.append(pairs[index])
+      index = before[index]
+    }
+    return row.reversed()
   }
 
   /// Follows the furthest reaching paths back, and joins neighbouring steps.

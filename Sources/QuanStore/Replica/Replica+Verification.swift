@@ -32,6 +32,7 @@ extension Replica {
           ? try file.logFindings(environment.progress) + file.pendingFindings() : findings
       }
       if findings.isEmpty { findings += try file.reading { try file.attachmentFindings() } }
+      if findings.isEmpty { findings += try file.reading { try file.editFindings() } }
       if findings.isEmpty { findings += try file.foldFindings(environment.progress) }
       return Array(findings.prefix(1000))
     }
@@ -91,6 +92,33 @@ extension ReplicaFile {
     try pendingSegments().filter { $0.missing.isEmpty && $0.reason == .missing }.map {
       VerificationFinding(invariant: 5, subject: $0.stream.description, message: "a pending segment misses nothing")
     }
+  }
+
+  /// Reads every chunk of the edits of texts.
+  fileprivate func editFindings() throws -> [VerificationFinding] {
+    var findings: [VerificationFinding] = []
+    let statement = try connection.statement(
+      "SELECT record, field, first, count, bytes FROM quan_edit ORDER BY record, field, first")
+    var before: (record: Int64, field: Int64, last: Int)?
+    while try statement.step() {
+      let (record, field) = (statement.integer(0), statement.integer(1))
+      let (first, count) = (Int(statement.integer(2)), Int(statement.integer(3)))
+      var isSound = first > 0 && count > 0
+      if let before, before.record == record, before.field == field, first != before.last + 1 { isSound = false }
+      if isSound, let (edits, _) = try? EditColumns.unpack(statement.blob(4), first: first, count: count) {
+        isSound = edits.dots.allSatisfy { streams.dot($0) != nil }
+      } else {
+        isSound = false
+      }
+      before = (record, field, first + max(0, count) - 1)
+      if !isSound {
+        findings.append(
+          VerificationFinding(
+            invariant: 11, subject: reference(record)?.record.description ?? "\(record)",
+            message: "the edits of a text cannot be read; the next edit makes them anew"))
+      }
+    }
+    return findings
   }
 
   /// Makes all rows anew in a transaction that is rolled back, and compares.

@@ -200,7 +200,7 @@ extension ReplicaFile {
     case .text:
       // Only joined records have several: they are read one after another.
       guard field.sides.count > 1 else { return Decision(shown: field.sides.map(\.value), outcome: .agreed) }
-      let all = field.sides.compactMap(\.value.plainText).joined(separator: "\n")
+      let all = field.sides.compactMap(\.value.plainText).filter { !$0.isEmpty }.joined(separator: "\n")
       return Decision(shown: [.text(all)], outcome: .agreed)
     case .register, .map, .list:
       var dates: [Side] = []

@@ -11,6 +11,8 @@
 /// 8. Every rule that the records break has one row in `quan_problem`, and no other row is there.
 /// 9. `quan_alias` has a row for each record that is joined with another by edges that are there, and no other row.
 /// 10. `quan_handover` has a row for each record of each transfer that has been accepted, and no other row.
+/// 11. The chunks of a text's edits in `quan_edit` can be read and follow each other; one that cannot is made anew from
+///     the log when the text is next edited.
 enum Tables {
   /// Set as SQLite's application ID: `Quan` in ASCII.
   static let applicationID = 0x5175_616E

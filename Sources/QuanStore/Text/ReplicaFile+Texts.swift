@@ -98,8 +98,7 @@ extension ReplicaFile {
   func openText(at place: TextPlace) throws -> OpenedText? {
     var text = texts.opened[place]
     if text == nil, let stored = try loadRow(place.record) {
-      text = OpenedText(
-        scope: stored.scope, rope: Rope(stored.state.text(of: place.key)), history: try TextHistory(self, place))
+      text = try opened(stored, at: place)
       texts.opened[place] = text
     }
     guard let items = texts.waiting.removeValue(forKey: place), let text else { return text }
@@ -117,6 +116,18 @@ extension ReplicaFile {
       try take(items, into: text, at: place)
     }
     return text
+  }
+
+  /// A text as the tables have it; where the chunks of its edits cannot be read, they are made anew.
+  private func opened(_ stored: Stored, at place: TextPlace) throws -> OpenedText {
+    let rope = Rope(stored.state.text(of: place.key))
+    do {
+      return OpenedText(scope: stored.scope, rope: rope, history: try TextHistory(self, place))
+    } catch let error where error as? StoreError == EditColumns.damage {
+      let text = OpenedText(scope: stored.scope, rope: rope, history: try TextHistory(self, place, isNew: true))
+      text.history = try history(of: text, at: place, without: Set((texts.waiting[place] ?? []).map(\.dot)))
+      return text
+    }
   }
 
   /// The history of a text as the log tells it, but for edits that are only now being taken in.
@@ -186,7 +197,17 @@ extension ReplicaFile {
       text.history.append(local, parents: own, length: length, runs: items[taken].edit.runs, deleted: deleted)
       taken += 1
     }
-    if taken < items.count { try merge(items[taken...], into: text, at: place) }
+    if taken < items.count { try merge(Self.alongBranches(items[taken...])[...], into: text, at: place) }
+  }
+
+  /// Edits along their branches, however they came.
+  private static func alongBranches(_ items: ArraySlice<TextWork.Item>) -> [TextWork.Item] {
+    let items = Array(items)
+    var places: [Dot: Int] = [:]
+    places.reserveCapacity(items.count)
+    for place in items.indices { places[items[place].dot] = place }
+    return BranchOrder.places(items.count) { place in items[place].edit.parents.compactMap { places[$0] } }
+      .map { items[$0] }
   }
 
   /// The numbers of edits that one continues, ascending, 0 for the text as it began; those of edits that are not in the

@@ -23,6 +23,15 @@ struct TextReplay {
     events.append(TextEvent(dot: dot, parents: parents.isEmpty ? [-1] : parents, runs: edit.runs))
   }
 
+  /// The same with its edits along their branches, so that going through them costs little however they came.
+  func alongBranches() -> TextReplay {
+    var replay = TextReplay(start: start)
+    for place in BranchOrder.places(edits.count, parents: { events[$0].parents }) {
+      replay.append(edits[place], dots[place])
+    }
+    return replay
+  }
+
   /// The place of an edit.
   func place(of dot: Dot) -> Int? { places[dot] }
 
@@ -85,7 +94,7 @@ extension ReplicaFile {
       default: continue
       }
     }
-    return replays
+    return replays.mapValues { $0.alongBranches() }
   }
 }
 

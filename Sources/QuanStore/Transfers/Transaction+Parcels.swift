@@ -186,7 +186,8 @@ extension Transaction {
     return texts.joined(separator: "\n")
   }
 
-  /// A text that nobody here has touched becomes the new one; otherwise the new one stands behind what is here.
+  /// A text that nobody here has touched becomes the new one; otherwise what was changed there is changed here, and a text
+  /// that came without one stands behind what is here.
   private mutating func forwardText(
     _ field: Parcel.Field, to record: RecordID, _ brought: BroughtValues
   ) throws {
@@ -197,6 +198,8 @@ extension Transaction {
     guard text != before, text != here else { return }
     if here == before {
       try setText(record, field.key.id, to: text)
+    } else if !before.isEmpty {
+      try setText(record, field.key.id, to: TextDifference.merged(base: before, here, text))
     } else if !here.contains(text) {
       try setText(record, field.key.id, to: here + "\n" + text)
     }

@@ -68,19 +68,39 @@ extension Transaction {
     try insert(text, at: range.lowerBound, in: record, field)
   }
 
+  /// The text as readers see it: of joined records the texts of all, each different one once, a line apart.
+  ///
+  /// - Throws: ``StoreError`` with code `notFound`, or `invalid` when the field is no text.
+  public mutating func wholeText(_ record: RecordID, _ field: FieldID) throws -> String {
+    var texts: [String] = []
+    for member in try members(record) { texts.append(try text(member, field)) }
+    return JoinedText(texts).whole
+  }
+
   /// Makes the text read as a whole new one says; what is alike in both is left as it is.
   ///
-  /// Of joined records the first keeps the text, and the others' are emptied.
+  /// Of joined records each change is made in the text in which it stands.
   /// - Complexity: O(*n*) in the length of both texts; see `TextDifference` in QuanCore.
   public mutating func setText(_ record: RecordID, _ field: FieldID, to text: String) throws {
+    let members = try members(record)
+    guard members.count > 1 else { return try setOwnText(record, field, to: text) }
+    var texts: [String] = []
+    for member in members { texts.append(try self.text(member, field)) }
+    let joined = JoinedText(texts)
+    for (member, own) in zip(members, joined.texts(making: text)) { try setOwnText(member, field, to: own) }
+  }
+
+  /// The records whose texts readers see together.
+  private func members(_ record: RecordID) throws -> [RecordID] {
+    creationIndex[record] == nil ? try joined(record) : [record]
+  }
+
+  private mutating func setOwnText(_ record: RecordID, _ field: FieldID, to text: String) throws {
     let old = try open(record, field).rope.string
     let scalars = Array(text.unicodeScalars)
     for replacement in TextDifference(from: old, to: text).replacements.reversed() {
       let inserted = String(String.UnicodeScalarView(scalars[replacement.new]))
       try replace(replacement.old, with: inserted, in: record, field)
-    }
-    for other in try joined(record) where other != record {
-      try delete(0..<(try textCount(other, field)), from: other, field)
     }
   }
 

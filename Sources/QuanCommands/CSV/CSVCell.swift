@@ -8,6 +8,8 @@ struct CSVCell {
     let why: String
     /// The number that a spreadsheet has damaged, as far as it is left.
     var damaged: String?
+    /// Whether the number may be right, so that a person has to look.
+    var isDoubtful = false
   }
 
   /// How a number may have been damaged.
@@ -68,13 +70,13 @@ struct CSVCell {
   }
 
   private func read(_ text: String, _ warnings: inout [String]) throws -> [Value] {
-    let plain = Self.unguarded(text.trimmed)
+    let plain = CSVWriter.plain(text.trimmed)
     if isEmpty(plain) { return [] }
     // Not cut at their ends: a space there may be part of an item, a line break of a text.
     switch field.container {
     case .set, .list:
-      return try ItemCell.items(Self.unguarded(text), of: field.container).map { try value($0) }
-    case .text: return [.text(Self.unguarded(text))]
+      return try ItemCell.items(CSVWriter.plain(text), of: field.container).map { try value($0) }
+    case .text: return [.text(CSVWriter.plain(text))]
     case .register, .map, .counter: break
     }
     if numbers != .none { try check(plain, &warnings) }
@@ -85,22 +87,15 @@ struct CSVCell {
   ///
   /// - Throws: ``Refusal``.
   private func pairs(_ text: String) throws -> [(key: String, value: Value)] {
-    let plain = Self.unguarded(text.trimmed)
+    let plain = CSVWriter.plain(text.trimmed)
     if isEmpty(plain) { return [] }
-    guard let pairs = ItemCell.pairs(Self.unguarded(text)) else {
+    guard let pairs = ItemCell.pairs(CSVWriter.plain(text)) else {
       throw Refusal(why: "\(field.name): " + say("应写成 键=值；键=值", "takes KEY=VALUE；KEY=VALUE"))
     }
     guard Set(pairs.map { MapKey($0.key) }).count == pairs.count else {
       throw Refusal(why: "\(field.name): " + say("有重复的键", "has a key twice"))
     }
     return try pairs.map { ($0.key, try value($0.value)) }
-  }
-
-  /// A text without the apostrophe that an export puts before what a spreadsheet would take for a formula.
-  static func unguarded(_ text: String) -> String {
-    guard text.utf8.first == UInt8(ascii: "'") else { return text }
-    let rest = String(text.dropFirst())
-    return CSVWriter.guarded(rest) == text ? rest : text
   }
 
   /// What people write where there is nothing to write.
@@ -119,6 +114,15 @@ struct CSVCell {
     if numbers == .residentID {
       let verdict = ResidentID.verdict(ValueParser.halfWidth(text))
       damaged = verdict == .damaged
+      if verdict == .doubtful {
+        throw Refusal(
+          why: "\(field.name): "
+            + say(
+              "号码末位是 000, 像被电子表格损坏, 但校验位相符; 若确实如此, 用 quan add 或 edit 录入",
+              "ends in 000 as damaged numbers do, but its check digit fits; if it is right, enter it with quan add or edit"
+            ),
+          damaged: ValueParser.halfWidth(text), isDoubtful: true)
+      }
       if verdict == .unverified {
         warnings.append("\(field.name): " + say("校验位不符或不是身份证号, 照录", "unverified, taken as it is"))
       }
@@ -154,15 +158,11 @@ struct CSVCell {
   /// A date as people write it, also one that a spreadsheet shows as a number of days or with a time of midnight.
   private static func date(_ text: String) -> CivilDate? {
     if let date = CivilDate(text) { return date }
-    var plain = ValueParser.halfWidth(text).trimmed
-    for ending in [" 00:00:00", " 0:00:00", " 0:00", " 00:00"] where plain.hasSuffix(ending) {
-      plain.removeLast(ending.count)
-      break
-    }
+    let plain = ValueParser.halfWidth(text).trimmed
     // Day 1 of the 1900 system is 1 January 1900, and it counts a 29 February 1900 that never was.
     if plain.utf8.count == 5, let serial = Int32(plain), (20_000...80_000).contains(serial) {
       return CivilDate(daysSince1970: serial - 25_569)
     }
-    return DateForms.date(plain)
+    return DateForms.date(plain, dropsTime: true)
   }
 }

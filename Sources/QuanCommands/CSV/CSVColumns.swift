@@ -14,6 +14,8 @@ struct CSVColumns {
   let columns: [(place: Int, meaning: Meaning)]
   /// The heads of the others.
   let ignored: [String]
+  /// All heads, as they are written.
+  let heads: [String]
 
   /// Finds the heads among the first rows: the row that most fields are named in; titles may stand above it.
   static func find(in rows: [CSVReader.Row], of kind: KindDefinition) throws -> CSVColumns {
@@ -56,7 +58,7 @@ struct CSVColumns {
       }
       columns.append((place, meaning))
     }
-    return CSVColumns(line: head.line, columns: columns, ignored: ignored)
+    return CSVColumns(line: head.line, columns: columns, ignored: ignored, heads: head.cells)
   }
 
   /// A head without what people write around it: spaces, stars, "required", width and case.

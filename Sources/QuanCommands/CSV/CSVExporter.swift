@@ -22,7 +22,7 @@ struct CSVExporter {
       try replica.records(of: kind.id) { record in
         let outside = record[BuiltIn.externalIDName]?.shown.first
         let id = if case .text(let text)? = outside { text } else { record.id.description }
-        try writer.write([CSVWriter.guarded(id)] + fields.map { cell(record[$0.name]) })
+        try writer.write([CSVWriter.text(id)] + fields.map { cell(record[$0.name]) })
         count += 1
         try Work.step(.exporting, count, of: total)
       }
@@ -43,7 +43,7 @@ struct CSVExporter {
     case .register, .counter, .text: break
     }
     return field.shown.map { value in
-      if case .text(let text) = value { CSVWriter.guarded(text) } else { text(value, of: field.definition) }
+      if case .text(let text) = value { CSVWriter.text(text) } else { text(value, of: field.definition) }
     }.joined(separator: "；")
   }
 

@@ -22,10 +22,29 @@ struct CSVImporter {
     do {
       return try take(reader, dryRun: dryRun, columns: found, from: source, row: report)
     } catch let error as TextDecoder.Malformed {
-      throw CommandFailure(
-        .failed, say("文件不是 \(error.encoding.rawValue) 文字", "the file is not \(error.encoding.rawValue)"),
-        hint: say("用 --encoding 指明编码", "say the encoding with --encoding"))
+      throw Self.failure(error, of: file)
     }
+  }
+
+  /// A reader of a file's rows.
+  ///
+  /// - Parameters:
+  ///   - encoding: The file's encoding, when somebody said so.
+  ///   - delimiter: What separates its cells, when somebody said so.
+  static func reader(of file: String, encoding: TextEncoding?, delimiter: UInt8?) throws -> CSVReader {
+    do {
+      return try CSVReader(try TextDecoder(file, encoding: encoding), delimiter: delimiter)
+    } catch let error as TextDecoder.Malformed {
+      throw failure(error, of: file)
+    }
+  }
+
+  /// Bytes that are no text in an encoding.
+  private static func failure(_ error: TextDecoder.Malformed, of file: String) -> CommandFailure {
+    let name = error.encoding.rawValue
+    return CommandFailure(
+      .failed, say("文件 '\(file)' 不是 \(name) 文字", "the file '\(file)' is not \(name)"),
+      hint: say("用 --encoding 指明编码, 或另存为 UTF-8 的 CSV", "say the encoding with --encoding, or save it as CSV in UTF-8"))
   }
 
   private func take(

@@ -20,6 +20,8 @@ struct CSVPlan: Sendable {
   let keys: [Key]
   /// The places of the fields that the file has columns for, the outside ID left out.
   let told: Range<Int>
+  /// The heads of all columns.
+  private let heads: [String]
 
   init(_ found: CSVColumns, of kind: KindDefinition) {
     var fields = [BuiltIn.externalID(of: kind.id)]
@@ -44,8 +46,12 @@ struct CSVPlan: Sendable {
       }
     self.fields = fields
     identities = fields.map(\.id)
+    heads = found.heads
     self.columns = columns
   }
+
+  /// Whether a row is the heads once more.
+  func isHeads(_ cells: [String]) -> Bool { cells == heads }
 
   /// Whether the file has a column for a map, of which values alone do not tell all.
   var hasMap: Bool { fields[told].contains { $0.container == .map } }

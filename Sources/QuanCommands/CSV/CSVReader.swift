@@ -30,18 +30,32 @@ struct CSVReader {
     delimiter = wanted ?? Self.detect(buffer.prefix(1 << 16))
   }
 
-  /// The separator that stands most often outside quotes.
+  /// The separator that stands outside quotes equally often in most lines; of several the one that stands more often.
   private static func detect(_ sample: ArraySlice<UInt8>) -> UInt8 {
-    var counts: [UInt8: Int] = [:]
+    let candidates = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")]
+    var lines: [[Int]] = []
+    var counts = [0, 0, 0]
     var quoted = false
     for byte in sample {
       if byte == UInt8(ascii: "\"") { quoted.toggle() }
-      if !quoted { counts[byte, default: 0] += 1 }
+      guard !quoted else { continue }
+      if byte == UInt8(ascii: "\n") {
+        lines.append(counts)
+        counts = [0, 0, 0]
+      } else if let place = candidates.firstIndex(of: byte) {
+        counts[place] += 1
+      }
     }
-    let candidates = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")]
-    var best = candidates[0]
-    for candidate in candidates where counts[candidate, default: 0] > counts[best, default: 0] { best = candidate }
-    return best
+    if lines.isEmpty || counts != [0, 0, 0] { lines.append(counts) }
+    /// In how many lines a separator stands as often as in most, and how often that is.
+    func regularity(_ place: Int) -> (lines: Int, count: Int) {
+      var tally: [Int: Int] = [:]
+      for line in lines where line[place] > 0 { tally[line[place], default: 0] += 1 }
+      return tally.map { (lines: $0.value, count: $0.key) }.max { $0 < $1 } ?? (0, 0)
+    }
+    var best = 0
+    for place in candidates.indices.dropFirst() where regularity(place) > regularity(best) { best = place }
+    return candidates[best]
   }
 
   /// The next byte, if there is one.

@@ -15,8 +15,19 @@ struct CSVRow: Sendable {
   let bytesRead: Int
   /// Whether no cell holds anything.
   var isBlank = false
-  /// Whether it only sums up the others.
-  var isTotal = false
+  /// What it is when it is about the table and not about a record.
+  var aside: Aside?
+
+  /// A row that is about the table.
+  enum Aside: Sendable {
+    /// It sums up the others.
+    case total
+    /// It says who made the table, when, or what is to be heeded.
+    case footer
+    /// It repeats the heads, as at the top of a further page.
+    case heads
+  }
+
   /// The values of each of the plan's fields.
   var values: [[Value]] = []
   /// The keys of maps with their values, by field.

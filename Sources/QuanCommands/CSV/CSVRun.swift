@@ -34,7 +34,7 @@ struct CSVRun {
 
   /// Takes a row; `nil` when it must be in another change, because its record is in another scope.
   mutating func apply(_ read: CSVRow, _ transaction: inout Transaction) throws -> RowOutcome? {
-    if read.isTotal { return RowOutcome(verdict: .skipped, why: [say("合计行", "a row of totals")]) }
+    if let aside = read.aside { return RowOutcome(verdict: .skipped, why: [Self.text(aside)]) }
     row = read
     if !read.references.isEmpty { try readReferences() }
     let warnings = row.warnings
@@ -44,7 +44,10 @@ struct CSVRun {
     }
     // An export names records that no outside system knows by their own IDs.
     if case .text(let text)? = values[0].first, text.utf8.contains(UInt8(ascii: "-")), let own = RecordID(text) {
-      if let place = keys.place(of: own) { return try settle([place], warnings, &transaction) }
+      if let place = keys.place(of: own) {
+        row.values[0] = []
+        return try settle([place], warnings, &transaction)
+      }
       if let record = try replica.record(own), record.kind.id == kind.id {
         return RowOutcome(
           verdict: .refused, record: own,
@@ -60,6 +63,14 @@ struct CSVRun {
       return try settle(match.places, warnings, &transaction)
     }
     return matches.isEmpty ? try create(hashes, warnings, &transaction) : try nominate(matches, warnings)
+  }
+
+  private static func text(_ aside: CSVRow.Aside) -> String {
+    switch aside {
+    case .total: say("合计行", "a row of totals")
+    case .footer: say("表尾说明", "a remark below the table")
+    case .heads: say("重复的表头", "the heads again")
+    }
   }
 
   /// Reads the cells that name records.
@@ -88,7 +99,10 @@ struct CSVRun {
         records.formUnion(like)
       }
     }
-    guard !records.isEmpty else { return RowOutcome(verdict: .refused, why: why) }
+    guard !records.isEmpty else {
+      let isDoubtful = refusals.allSatisfy(\.isDoubtful)
+      return RowOutcome(verdict: isDoubtful ? .needsYou : .refused, why: why)
+    }
     let shown = try records.sorted().prefix(5).map { try replica.shortForm(of: $0) }.joined(separator: " ")
     let alike = reasons.joined(separator: ", ")
     return RowOutcome(
@@ -158,7 +172,7 @@ struct CSVRun {
       return RowOutcome(
         verdict: .needsYou, record: id, why: [say("文件中另一行已是这条记录", "another row of the file is this record")] + warnings)
     }
-    if keys.showsJust(values, at: place) {
+    if values[0].isEmpty, keys.showsJust(values, at: place) {
       keys.meet(place)
       return RowOutcome(verdict: .same, record: id, why: warnings)
     }
@@ -166,7 +180,11 @@ struct CSVRun {
       return RowOutcome(verdict: .refused, why: [say("记录不在这里", "the record is not here")])
     }
     guard transaction.canAct(in: record.scope) else { return nil }
-    let changes = changes(record)
+    var changes = changes(record)
+    // An outside system's number goes to a record that has none.
+    if !values[0].isEmpty, record[BuiltIn.externalIDName]?.shown.isEmpty != false {
+      changes.append(RowOutcome.Change(field: plan.fields[0], old: [], new: values[0]))
+    }
     let isOpen = changes.first { change in
       guard let view = record[change.field.name] else { return false }
       return !view.sides.isEmpty || view.items.contains { !$0.sides.isEmpty }

@@ -103,7 +103,7 @@ enum DecisionTable {
         }
         func cell(_ column: Column) -> String {
           guard let place = places[column], place < row.cells.count else { return "" }
-          return CSVCell.unguarded(row.cells[place].trimmed)
+          return CSVWriter.plain(row.cells[place].trimmed)
         }
         guard !cell(.decision).isEmpty else { continue }
         decisions.append(

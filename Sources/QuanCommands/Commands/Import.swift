@@ -56,7 +56,8 @@ struct Import: ParsableCommand {
     }
     if file.lowercased().hasSuffix(".csv") {
       throw CommandFailure(
-        .usage, say("导入 CSV 要说明类型", "a CSV file needs its kind"), hint: "quan import \(file) --kind student")
+        .usage, say("导入 CSV 要说明类型", "a CSV file needs its kind"),
+        hint: "quan import \(Terminal.neutral(file)) --kind student")
     }
     let lines = try FileInput(file).lines
     let report = try options.withReplica { replica in
@@ -96,10 +97,13 @@ struct Import: ParsableCommand {
           .usage, say("这个键只能提示, 不能决定", "that key only nominates, it never decides"),
           hint: say("不加 --match 导入, 再看每行的结果", "import without --match, and look at what became of each row"))
       }
-      let decoder = try TextDecoder(file, encoding: encoding.flatMap { TextEncoding(rawValue: $0) })
-      let reader = try CSVReader(decoder, delimiter: delimiter.map { $0 == "tab" ? 9 : $0.utf8.first ?? 44 })
+      let reader = try CSVImporter.reader(
+        of: file, encoding: encoding.flatMap { TextEncoding(rawValue: $0) },
+        delimiter: delimiter.map { $0 == "tab" ? 9 : $0.utf8.first ?? 44 })
       let base = file.lowercased().hasSuffix(".csv") ? String(file.dropLast(4)) : file
       let path = report ?? (file == "-" ? "import.report.csv" : base + ".report.csv")
+      // A report that an import has written is replaced by the next one; no other file is.
+      try OutputFile.check(path, isReplaced: false) { $0.dropFirst(3).starts(with: Array("line,verdict,".utf8)) }
       let writer = try CSVWriter(
         path,
         elsewhere: say(
@@ -150,7 +154,7 @@ struct Import: ParsableCommand {
     } else {
       Terminal.print(RowVerdict.allCases.map { "\($0.label) \(counts[$0] ?? 0)" }.joined(separator: "  "))
       if dryRun { Terminal.talk(say("只是预览, 什么也没有写入", "A preview: nothing was written")) }
-      Terminal.talk(say("逐行结果: \(report)", "Row by row: \(report)"))
+      Terminal.talk(say("逐行结果: \(Terminal.neutral(report))", "Row by row: \(Terminal.neutral(report))"))
       try MergeText(replica: replica, options: options, isTrial: dryRun).talk(merge)
     }
     if counts[.refused] != nil || counts[.needsYou] != nil { throw ExitCode(CommandFailure.Status.pending.rawValue) }

@@ -67,7 +67,10 @@ extension CommandFailure {
     Pager.finish()
     Terminal.talk(say("错误: ", "Error: ") + Terminal.neutral(message))
     for detail in details { Terminal.talk("  " + Terminal.neutral(detail)) }
-    if let hint { Terminal.talk(say("提示: ", "Hint: ") + hint) }
+    if let hint {
+      let lines = hint.split(separator: "\n", omittingEmptySubsequences: false).map { Terminal.neutral(String($0)) }
+      Terminal.talk(say("提示: ", "Hint: ") + lines.joined(separator: "\n"))
+    }
     return status.rawValue
   }
 }

@@ -125,10 +125,10 @@ struct ToolAttachmentTests {
     try office.quan("A", "bundle", "create", bundle, "--for", "laptop B", "--no-attachments")
     #expect(files(in: beside).isEmpty)
     let small = try office.quan(
-      "A", "bundle", "create", bundle, "--for", "laptop B", "--attachments-up-to", "200K")
+      "A", "bundle", "create", bundle, "--for", "laptop B", "--force", "--attachments-up-to", "200K")
     #expect(small.err.contains("1 attachments are over the limit"))
     #expect(files(in: beside).isEmpty)
-    try office.quan("A", "bundle", "create", bundle, "--for", "laptop B")
+    try office.quan("A", "bundle", "create", bundle, "--for", "laptop B", "--force")
     #expect(files(in: beside).count == 1)
     #expect(try office.quan("B", "bundle", "apply", bundle).err.contains("1 taken in"))
     #expect(try listed("B").first?["here"] == .bool(true))

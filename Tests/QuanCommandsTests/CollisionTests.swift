@@ -17,6 +17,8 @@ struct CollisionTests {
     let guardian: String
     let placement: String
     let visit: String
+    let offered: String
+    let crisis: String
 
     init() throws {
       let office = try Office()
@@ -28,7 +30,9 @@ struct CollisionTests {
         "enrol_status=enrolled", "phone=13800000000", "remark=原备注", "student_no=L370102201203040012", "sex=1")
       gone = try add("student", "name=二宝")
       ledger = try add("ledger", "type=dropout", "student=\(pupil)", "state=open")
+      offered = try add("ledger", "type=disability", "student=\(pupil)", "state=open")
       care = try add("care_case", "case_no=C-1", "risk=1", "next_due=2026-07-01")
+      crisis = try add("hotline_call", "call_no=H-1", "date=2026-05-20")
       consent = try add("consent", "subject=\(pupil)", "scope=照片", "state=given")
       guardian = try add("guardian", "student=\(pupil)", "relation=mother", "name=泉妈")
       let tutoring = try add("tutoring", "student=\(pupil)", "tutor=李老师", "from=2020-03-01")
@@ -71,6 +75,8 @@ struct CollisionTests {
           "topic=\(said)")
       }
       try both(ledger, ["state=closed"], ["state=placed"])
+      try both(offered, ["state=transfer_offered"], ["state=closed"])
+      try both(crisis, ["mandatory_report=yes"], ["mandatory_report=no"])
       try both(care, ["risk=3", "next_due=2026-06-20"], ["risk=2", "next_due=2026-06-10"])
       try both(consent, ["state=withdrawn"], ["state=given"])
       try office.quan("A", "delete", gone)
@@ -211,6 +217,19 @@ struct CollisionTests {
     let scene = try Self.scene.get()
     #expect(try scene.shown(scene.ledger, "state") == .string("placed"))
     #expect(try scene.conflict(scene.ledger, "state") == "dispute")
+  }
+
+  @Test("a pupil who is offered to another school is not off the ledger until that school has accepted")
+  func offered() throws {
+    let scene = try Self.scene.get()
+    #expect(try scene.shown(scene.offered, "state") == .string("transfer_offered"))
+    #expect(try scene.conflict(scene.offered, "state") == "dispute")
+  }
+
+  @Test("a mandatory report that one side has made is not lost")
+  func mandatoryReport() throws {
+    let scene = try Self.scene.get()
+    #expect(try scene.shown(scene.crisis, "mandatory_report") == .string("yes"))
   }
 
   @Test("of risks the higher is shown until somebody rules")

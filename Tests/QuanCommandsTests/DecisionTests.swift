@@ -153,7 +153,7 @@ struct DecisionTests {
     let shorts = pupils.map { String($0.prefix(4)) + $0.drop { $0 != "-" } }
     for (language, word) in zip(["zh", "en"], words) {
       let path = office.path("joins-\(language).csv")
-      try office.quan("A", "merge", "show", "--format", "csv", "-o", path, "--lang", language)
+      try office.quan("A", "merge", "show", "--format", "csv", "-o", path, "--force", "--lang", language)
       let table = CSVText.cells(String(decoding: TemporaryFolder.read(path), as: UTF8.self))
       let rows = table.filter { $0.first == word }
       #expect(rows.count == 1, "\(table)")

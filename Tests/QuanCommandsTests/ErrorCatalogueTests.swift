@@ -50,6 +50,7 @@ struct ErrorCatalogueTests {
   @Test("each failure of a command says its status, its message in both languages, and what to do")
   func commands() throws {
     var entries: [Entry] = []
+    let statuses = try Statuses(Self.sources("Sources/QuanCommands"))
     for (name, text) in Self.sources("Sources/QuanCommands") {
       let scanner = SourceScanner(text)
       for (line, arguments) in scanner.calls(of: "CommandFailure") {
@@ -68,13 +69,16 @@ struct ErrorCatalogueTests {
         for text in texts {
           let hints = Self.english(hint ?? "").joined(separator: " / ")
           let help = hints.isEmpty ? (hint ?? "").replacing("hint: ", with: "(") + ")" : hints
-          entries.append(Entry(status: String(status.dropFirst()), message: text, hint: help))
+          entries.append(Entry(status: statuses.text(of: String(status.dropFirst())), message: text, hint: help))
         }
       }
       for (line, arguments) in scanner.calls(of: "ValidationError") {
         let said = Self.english(arguments.first ?? "")
         #expect(!said.isEmpty, "\(name):\(line): not in both languages")
-        for text in said { entries.append(Entry(status: "usage", message: text, hint: "(how the command is used)")) }
+        for text in said {
+          let status = statuses.text(of: "usage")
+          entries.append(Entry(status: status, message: text, hint: "(how the command is used)"))
+        }
       }
     }
     #expect(entries.count > 70)
@@ -85,24 +89,22 @@ struct ErrorCatalogueTests {
 
   /// What the store says, with the hints of its messages or of its codes.
   private static func store() throws -> [Entry] {
-    let hints = sources("Sources/QuanCommands/Localization").first { $0.name == "StoreHints.swift" }?.text ?? ""
+    let hints = try StoreHintTable(sources("Sources/QuanCommands/Localization"))
+    let statuses = try Statuses(sources("Sources/QuanCommands"))
     var entries: [Entry] = []
-    let own = try NSRegularExpression(pattern: #"\(\s*"([^"\\]*)",\s"#)
-    let starts = own.matches(in: hints, range: NSRange(location: 0, length: (hints as NSString).length)).map {
-      (hints as NSString).substring(with: $0.range(at: 1))
-    }
     for (name, text) in sources("Sources/QuanStore") + sources("Sources/QuanTransport") {
-      for (line, arguments) in SourceScanner(text).calls(of: "StoreError") where arguments.count >= 2 {
+      let scanner = SourceScanner(text)
+      let calls = scanner.calls(of: "StoreError") + scanner.calls(of: "self.init")
+      for (line, arguments) in calls where arguments.count >= 2 {
         guard arguments[0].hasPrefix("."), arguments[1].hasPrefix("\"") else { continue }
         let code = String(arguments[0].dropFirst())
         let message = plain(arguments[1])
+        let own = hints.hint(of: message)
         if ["notFound", "invalid", "refused"].contains(code) {
-          let hasOwn = starts.contains { message.hasPrefix($0) }
-          #expect(hasOwn, "\(name):\(line): StoreHints.swift lacks a hint for '\(message)'")
-        } else {
-          #expect(hints.contains("case .\(code)") || code == "inputOutput", "StoreHints.swift lacks .\(code)")
+          #expect(own != nil, "\(name):\(line): StoreHints.swift lacks a hint for '\(message)'")
         }
-        entries.append(Entry(status: "store \(code)", message: message, hint: "(StoreHints)"))
+        let hint = try #require(own ?? hints.hint(ofCode: code), "StoreHints.swift lacks .\(code)")
+        entries.append(Entry(status: statuses.text(ofCode: code), message: message, hint: hint))
       }
     }
     #expect(entries.count > 100)
@@ -128,4 +130,52 @@ struct ErrorCatalogueTests {
     }
     #expect(count > 150)
   }
+}
+
+/// The exit statuses by their names, and by the codes of the store's errors.
+private struct Statuses {
+  private var numbers: [String: Int] = [:]
+  private var names: [String: String] = [:]
+
+  init(_ sources: [(name: String, text: String)]) throws {
+    let text = try #require(sources.first { $0.name == "CommandFailure.swift" }).text
+    for match in text.matches(of: #/case (\w+) = (\d+)/#) { numbers[String(match.1)] = Int(match.2) }
+    for match in text.matches(of: #/case \.(\w+): \(\.(\w+), /#) { names[String(match.1)] = String(match.2) }
+    #expect(numbers.count > 10 && names.count > 15)
+  }
+
+  func text(of name: String) -> String { "\(numbers[name].map(String.init) ?? "?") \(name)" }
+  func text(ofCode code: String) -> String { text(of: names[code] ?? "failed") }
+}
+
+/// The English hints of the store's messages, by how these begin, and of its codes.
+private struct StoreHintTable {
+  private var starts: [(start: String, hint: String)] = []
+  private var codes: [String: String] = [:]
+
+  init(_ sources: [(name: String, text: String)]) throws {
+    let text = try #require(sources.first { $0.name == "StoreHints.swift" }).text
+    let said = #/say\(\s*"(?:[^"\\]|\\.)*",\s*"(?<english>(?:[^"\\]|\\.)*)"/#
+    var shared: [String: String] = [:]
+    for match in text.matches(of: #/let (\w+) = /#) {
+      let rest = text[match.range.upperBound...]
+      if let hint = rest.prefixMatch(of: said)?.english { shared[String(match.1)] = String(hint) }
+    }
+    for match in text.matches(of: #/\(\s*"((?:[^"\\]|\\.)*)",\s*/#) {
+      let rest = text[match.range.upperBound...]
+      if let hint = rest.prefixMatch(of: said)?.english {
+        starts.append((String(match.1), String(hint)))
+      } else if let name = rest.prefixMatch(of: #/\w+/#), let hint = shared[String(name.output)] {
+        starts.append((String(match.1), hint))
+      }
+    }
+    for match in text.matches(of: #/(?:case|default)((?: \.\w+,?)*):\s*/#) {
+      guard let hint = text[match.range.upperBound...].prefixMatch(of: said)?.english else { continue }
+      let names = match.1.split(separator: ",").map { $0.drop { $0 == " " || $0 == "." } }
+      for name in names.isEmpty ? ["inputOutput"] : names { codes[String(name)] = String(hint) }
+    }
+  }
+
+  func hint(of message: String) -> String? { starts.first { message.hasPrefix($0.start) }?.hint }
+  func hint(ofCode code: String) -> String? { codes[code] }
 }

@@ -211,10 +211,11 @@ struct ItemTests {
     let path = office.path("notes.csv")
     for encoding in ["utf-8", "gb18030"] {
       try office.quan(
-        "A", "export", "--kind", "note", "--format", "csv", "--output", path, "--reveal", "--encoding", encoding)
+        "A", "export", "--kind", "note", "--format", "csv", "--output", path, "--reveal", "--force", "--encoding",
+        encoding)
       #expect(try office.quan("A", "import", path, "--kind", "note", "--json").json["same"].int == 1)
     }
-    try office.quan("A", "export", "--kind", "note", "--format", "csv", "--output", path, "--reveal")
+    try office.quan("A", "export", "--kind", "note", "--format", "csv", "--output", path, "--reveal", "--force")
     let text = String(decoding: TemporaryFolder.read(path), as: UTF8.self).replacing("  末段\n", with: "  末段改\n")
       .replacing("丙", with: "丁")
     TemporaryFolder.write(Array(text.utf8), to: path)

@@ -4,6 +4,27 @@ import Testing
 /// What is looked for is found whatever the width, case or dots it is written with, and shown masked.
 @Suite("Search, backup, replicas, completions, manual")
 struct SearchTests {
+  @Test("what is sensitive is masked whatever its type: choices, flags, dates, amounts and whom it is about")
+  func everyType() throws {
+    let office = try Office(["A"])
+    let pupil = try office.student("name=泉泉", "low_income=yes")
+    try office.quan(
+      "A", "add", "care_case", "case_no=C-1", "risk=4", "opened=2099-01-02", "student=\(pupil)", "source=hotline")
+    try office.quan("A", "add", "ledger", "type=poverty_file", "student=\(pupil)", "state=open")
+    let number = String(pupil.drop { $0 != "-" })
+    for command in [["list", "care_case"], ["search", "C-1"]] {
+      let shown = try office.tool(command + office.own("A")).out
+      for word in ["acute", "hotline", "2099-01-02", number, "泉"] {
+        #expect(!shown.contains(word), "\(word): \(shown)")
+      }
+    }
+    let masked = try office.quan("A", "list", "ledger").out
+    #expect(!masked.contains("poverty") && masked.contains("open"), "\(masked)")
+    #expect(try office.quan("A", "list", "ledger", "--reveal").out.contains("poverty"))
+    let one = try office.quan("A", "show", pupil).out
+    #expect(one.contains("****") && !one.contains("yes"), "\(one)")
+  }
+
   @Test("search finds folded forms, says in which field, and masks what is sensitive")
   func search() throws {
     let office = try Office(["A"])

@@ -84,7 +84,7 @@ struct SettlingToolTests {
     init(_ office: Office, _ laptop: String) throws {
       path = office.path("table-\(laptop).csv")
       try office.tool(
-        ["conflict", "list", "--format", "csv", "--output", path, "--lang", "en"] + office.own(laptop))
+        ["conflict", "list", "--format", "csv", "--output", path, "--force", "--lang", "en"] + office.own(laptop))
       rows = CSVText.cells(String(decoding: TemporaryFolder.read(path), as: UTF8.self))
       record = try #require(rows[0].firstIndex { $0.hasSuffix("record") || $0 == "ID" || $0 == "id" })
       decision = try #require(rows[0].firstIndex(of: "decision"))

@@ -25,6 +25,8 @@ struct BundleCommands: ParsableCommand {
     @Option(
       help: ArgumentHelp(say("附件的大小上限, 如 5M", "Carry attachments up to this size, such as 5M."), valueName: "SIZE"))
     var attachmentsUpTo: String?
+    @Flag(help: ArgumentHelp(say("替换已有的文件", "Replace a file that is there.")))
+    var force = false
 
     func run() throws {
       try options.withReplica { replica in
@@ -34,6 +36,7 @@ struct BundleCommands: ParsableCommand {
           throw CommandFailure(
             .usage, say("大小应如 500K、20M", "a size is written like 500K or 20M"), hint: say("如 20M", "such as 20M"))
         }
+        try OutputFile.check(file, isReplaced: force)
         let summary = try replica.writeBundle(to: file, for: receiver?.id)
         if !noAttachments {
           let report = try replica.writeAttachments(

@@ -28,6 +28,8 @@ struct Export: ParsableCommand {
   @Option(
     help: ArgumentHelp(say("csv 的列, 用逗号分隔", "The columns of csv, with commas between them."), valueName: "FIELDS"))
   var columns: String?
+  @Flag(help: ArgumentHelp(say("替换已有的文件", "Replace a file that is there.")))
+  var force = false
 
   func validate() throws {
     guard encoding == "utf-8" || encoding == "gb18030" else {
@@ -42,11 +44,14 @@ struct Export: ParsableCommand {
     try options.withReplica { replica in
       let kind = try Assignment.kind(named: kind, in: try replica.schema())
       if format == .csv, let output {
+        try OutputFile.check(output, isReplaced: force)
         let names = columns?.split(separator: ",").map { String($0).trimmed }
         let fields = try names?.map { try Assignment.field(named: $0, of: kind) } ?? kind.fields
         let count = try CSVExporter(replica: replica, kind: kind, reveal: options.reveal).run(
           to: output, fields: fields, encoding: encoding == "gb18030" ? .gb18030 : .utf8)
-        Terminal.talk(say("已导出 \(count) 条到 \(output)", "Exported \(count) records to \(output)"))
+        Terminal.talk(
+          say(
+            "已导出 \(count) 条到 \(Terminal.neutral(output))", "Exported \(count) records to \(Terminal.neutral(output))"))
         return
       }
       var isFirst = true

@@ -12,6 +12,8 @@ struct ConflictExport: ParsableArguments {
   @Option(
     help: ArgumentHelp(say("csv 的编码: utf-8 或 gb18030", "The encoding of csv: utf-8 or gb18030."), valueName: "NAME"))
   var encoding = "utf-8"
+  @Flag(help: ArgumentHelp(say("替换已有的文件", "Replace a file that is there.")))
+  var force = false
 
   func validate() throws {
     guard (format == nil) == (output == nil) else {
@@ -23,8 +25,12 @@ struct ConflictExport: ParsableArguments {
   }
 
   /// Writes rows and says so.
+  ///
+  /// A table that is there may hold somebody's decisions: it is replaced only when that is asked for.
   func write(_ rows: [DecisionTable.Row], to path: String) throws {
+    try OutputFile.check(path, isReplaced: force)
     try DecisionTable.write(rows, to: path, encoding: encoding == "gb18030" ? .gb18030 : .utf8)
+    let path = Terminal.neutral(path)
     Terminal.talk(say("已写入 \(rows.count) 行到 \(path)", "Wrote \(rows.count) rows to \(path)"))
     Terminal.remark(
       say(

@@ -106,6 +106,10 @@ struct ConflictText {
       lines += self.lines("  \(index + 1)  ", text(side, field), try who(side, in: conflict.scope))
       lines += try ConsequenceText(text: self).lines(consequences[index], indent: "       ", columns: columns - 2)
     }
+    if !reveal, let field, ValueText.isMasked(field), conflict.sides.contains(where: { $0.value != nil }) {
+      let remark = say("(已打码; 加 --reveal 显示)", "(masked; --reveal shows it)")
+      lines += Wrap.lines("  ", remark, columns: columns - 2)
+    }
     if let standing = try standing(conflict, field) { lines += Wrap.lines("  ", standing, columns: columns - 2) }
     return lines
   }

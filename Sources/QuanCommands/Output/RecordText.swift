@@ -36,6 +36,10 @@ struct RecordText {
         lines += otherLines(field)
         continue
       }
+      if let prose = prose(field) {
+        lines += prose
+        continue
+      }
       let label = Titles.field(field.definition)
       let mark = field.isConflicted ? "!" : " "
       let padding = String(repeating: " ", count: width - DisplayWidth.of(label))
@@ -59,6 +63,17 @@ struct RecordText {
     }
     if !isPast { lines += try problems(of: record) }
     return lines
+  }
+
+  /// A text of several lines as it was written, its label above it; `nil` for all else, and for what is masked.
+  private func prose(_ field: FieldView) -> [String]? {
+    guard field.definition.container == .text, !field.isConflicted, case .text(let text)? = field.shown.first,
+      text.contains("\n"), options.reveal || !ValueText.isMasked(field.definition)
+    else { return nil }
+    let body = text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { line in
+      Wrap.lines("    ", Terminal.neutral(String(line)), columns: Terminal.columns)
+    }
+    return ["  \(Titles.field(field.definition))"] + body + otherLines(field)
   }
 
   /// What a field holds in other forms than its definition says, a line each.

@@ -5,7 +5,7 @@ enum ValueText {
   /// A value as people read it; sensitive values are masked unless revealed.
   static func human(_ value: Value, of field: FieldDefinition?, replica: Replica, reveal: Bool) -> String {
     if case .attachment(let hash) = value {
-      let isOpen = field.map { $0.sensitivity != .sensitive && $0.sensitivity != .confidential } ?? true
+      let isOpen = field.map { !isMasked($0) } ?? true
       return AttachmentText.human(hash, replica, showsName: reveal || isOpen)
     }
     return masked(plain(value, of: field, replica: replica), value, of: field, reveal: reveal)
@@ -13,11 +13,16 @@ enum ValueText {
 
   /// A value's text, masked when its field is sensitive and nothing asks to reveal it.
   static func masked(_ text: String, _ value: Value, of field: FieldDefinition?, reveal: Bool) -> String {
-    guard let field, !reveal, field.sensitivity == .sensitive || field.sensitivity == .confidential else { return text }
+    guard let field, !reveal, isMasked(field) else { return text }
     return mask(text, value)
   }
 
-  /// Short things are known by their look (a flag, a choice, a date); of numbers and names the middle is hidden.
+  /// Whether the values of a field are masked unless somebody asks to reveal them.
+  static func isMasked(_ field: FieldDefinition) -> Bool {
+    field.sensitivity == .sensitive || field.sensitivity == .confidential
+  }
+
+  /// Of texts the middle is hidden, of dates the day; of all else everything, because it is one of a few.
   private static func mask(_ text: String, _ value: Value) -> String {
     switch value {
     case .text:
@@ -26,8 +31,7 @@ enum ValueText {
       let shown = characters.count >= 11 ? (3, 4) : (1, 1)
       return String(characters.prefix(shown.0)) + "****" + String(characters.suffix(shown.1))
     case .date: return String(text.prefix(4)) + "-**-**"
-    case .attachment: return "****"
-    case .integer, .decimal, .instant, .triState, .choice, .reference, .real: return text
+    case .integer, .decimal, .instant, .triState, .choice, .reference, .attachment, .real: return "****"
     }
   }
 

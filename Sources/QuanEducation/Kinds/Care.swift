@@ -37,7 +37,7 @@ enum Care {
           "referral/转介/referral", "crisis/危机处置/crisis"), .confidential),
       choice("risk_after", "随访后风险", "risk after", Choices.risks, .confidential, rule: .max),
       text("text", "记录", "text", .confidential),
-      flag("mandatory_report", "强制报告", "mandatory report", .confidential),
+      flag("mandatory_report", "强制报告", "mandatory report", .confidential, rule: .max),
       line("reported_to", "报告对象", "reported to", .confidential),
     ])
 }

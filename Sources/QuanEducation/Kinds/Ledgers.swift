@@ -15,7 +15,7 @@ enum Ledgers {
         codes(
           "poverty_file/建档立卡/poverty register", "unregistered/无正常学籍/not registered",
           "school_age/适龄儿童/of school age", "suspected_dropout/疑似辍学/suspected dropout", "dropout/辍学/dropout",
-          "disability/残疾安置/placement of disabled")),
+          "disability/残疾安置/placement of disabled"), .sensitive),
       link("student", "学生", "student", to: "student", .personal, belongs: true), count("episode", "第几次", "episode"),
       choice(
         "reason", "致贫或失学原因", "reason",
@@ -28,7 +28,9 @@ enum Ledgers {
           "reported/待核实/reported", "open/在办/open", "placed/已安置/placed",
           "closure_requested/申请销号/closure requested", "school_ok/校级已审/school agreed", "closed/已销号/closed",
           "transfer_offered/转出待接收/transfer offered", "void/误登/void"),
-        rule: .ladder(["reported", "open", "placed", "closure_requested", "school_ok", "closed"])),
+        rule: .ladder([
+          "reported", "open", "placed", "closure_requested", "school_ok", "transfer_offered", "closed", "void",
+        ])),
       day("opened_on", "登记日期", "opened on"), line("responsible", "责任人", "responsible", .personal),
       day("due", "期限", "due", rule: .earliest),
       choice(
@@ -46,7 +48,7 @@ enum Ledgers {
       links("evidence", "佐证", "evidence", to: "evidence"), prose("remark", "备注", "remark"),
     ])
 
-  /// Only ever added: what happened once stays.
+  /// What happened once: people add to it, and correct what was entered wrongly.
   static let event = kind(
     "ledger_event", "劝返与销号", "ledger event", key: "ledger+kind+date?",
     rules: [Rules.past("date", "日期", "the date")],
@@ -73,7 +75,7 @@ enum Ledgers {
           "regular/普通就读/regular", "inclusive/随班就读/inclusive", "special_class/特教班/special class",
           "special_school/特教学校/special school", "home_teaching/送教上门/taught at home",
           "institution/送教进机构/taught in an institution", "remote/远程/remote", "elsewhere/异地就读/elsewhere",
-          "deferred/延缓入学/deferred", "suspended/休学/suspended", "vocational/中职/vocational")),
+          "deferred/延缓入学/deferred", "suspended/休学/suspended", "vocational/中职/vocational"), .sensitive),
       line("school", "学校", "school"), day("from", "起", "from"), day("to", "止", "to"),
       line("approval_no", "批准文号", "number of approval"), day("approved_on", "批准日期", "approved on"),
       flag("acknowledged", "学校确认", "school acknowledges", .normal),

@@ -74,6 +74,6 @@ enum Visits {
       text("action", "处理", "action", .confidential), line("referral", "转介", "referral", .confidential),
       line("operator", "接线员代码", "operator's code"),
       link("care_case", "关联个案", "care case", to: "care_case", .confidential),
-      flag("mandatory_report", "强制报告", "mandatory report", .confidential),
+      flag("mandatory_report", "强制报告", "mandatory report", .confidential, rule: .max),
     ])
 }

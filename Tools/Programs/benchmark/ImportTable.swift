@@ -54,7 +54,8 @@ struct ImportTable: ParsableCommand {
     }
     let exported = try median {
       try Launched.well(
-        tool, ["export", "--kind", "student", "--format", "csv", "--output", work + "/out.csv"] + here, work: work)
+        tool, ["export", "--kind", "student", "--format", "csv", "--force", "--output", work + "/out.csv"] + here,
+        work: work)
     }
     Results.show(
       [

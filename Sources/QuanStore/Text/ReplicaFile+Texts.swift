@@ -253,20 +253,31 @@ extension ReplicaFile {
       oldest = min(oldest, edits.oldestParent(base))
       base -= 1
     }
+    // What is known is gone along its branches, however it came; what is fresh follows.
+    let ordered = BranchOrder.places(known - base) { place in
+      let own = edits.parents(base + 1 + place)
+      return own.isEmpty ? [place - 1] : own.map { $0 - base - 1 }
+    }
+    var places = [Int](repeating: 0, count: ordered.count)
+    for (place, old) in ordered.enumerated() { places[old] = place }
+    func event(_ number: Int) -> Int {
+      let old = number - base - 1
+      return old < 0 ? -1 : old < places.count ? places[old] : old
+    }
     var events: [TextEvent] = []
     events.reserveCapacity(known - base + items.count)
-    func add(_ dot: Dot, _ own: some Collection<Int>, _ runs: ArraySlice<TextRun>) {
-      events.append(TextEvent(dot: dot, parents: own.isEmpty ? [] : own.map { $0 - base - 1 }, runs: runs))
-    }
-    if known > base {
-      for number in base + 1...known {
-        guard let (dot, _) = streams.dot(edits.dot(number)) else { throw EditColumns.damage }
-        add(dot, edits.parents(number), edits.runs(number))
-      }
+    for old in ordered {
+      let number = base + 1 + old
+      guard let (dot, _) = streams.dot(edits.dot(number)) else { throw EditColumns.damage }
+      let own = edits.parents(number)
+      let parents = own.isEmpty ? [event(number - 1)] : own.map(event).sorted()
+      events.append(TextEvent(dot: dot, parents: parents, runs: edits.runs(number)))
     }
     for index in items.indices {
       guard let (dot, _) = streams.dot(locals[index - items.startIndex]) else { throw EditColumns.damage }
-      add(dot, parents[index - items.startIndex], items[index].edit.runs[...])
+      let own = parents[index - items.startIndex]
+      events.append(
+        TextEvent(dot: dot, parents: own.isEmpty ? [] : own.map(event).sorted(), runs: items[index].edit.runs[...]))
     }
     let length = base == known ? text.rope.count : edits.length(base + 1)
     var walker = TextWalker(events)
@@ -295,7 +306,7 @@ extension ReplicaFile {
       edits = try text.history.edits(from: base + 1)
       let found = walker.sharedPassages(
         since: known - base, in: text.rope.utf8, limit: TextWork.passageLimit
-      ) { Array(edits.deleted(base + 1 + $0)) }
+      ) { Array(edits.deleted(base + 1 + ($0 < ordered.count ? ordered[$0] : $0))) }
       for passage in found {
         let last = passage.sides.map { side in
           let fresh = side.event - (known - base)

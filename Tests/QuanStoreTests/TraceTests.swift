@@ -35,13 +35,43 @@ struct TraceTests {
   func sequential(name: String) throws {
     let trace = try trace(name)
     let (bureau, id, notes) = try begin(trace, laptops: 1)
-    try bureau.replicas[0].write { transaction in
-      for step in trace.steps { try transaction.play(step, in: id, notes) }
+    try bureau.replicas[0].batch { batch in
+      for step in trace.steps { try batch.write { try $0.play(step, in: id, notes) } }
     }
     #expect(try text(bureau.replicas[0], id).unicodeScalars.elementsEqual(trace.end.unicodeScalars))
     let newcomer = try bureau.newcomer("N", from: 0)
     #expect(try text(newcomer, id).unicodeScalars.elementsEqual(trace.end.unicodeScalars))
     try newcomer.close()
+  }
+
+  @Test(
+    "random histories of several people, each step a write, give one text from bundles in any order", arguments: 0..<4)
+  func conformance(part: Int) throws {
+    let path = try #require(EditingTrace.folder) + "/egwalker-conformance.json.gz"
+    // Every fortieth of 1,000, a quarter of them in each part; the walker alone takes in all.
+    for (number, history) in try EditingTrace.histories(path: path).enumerated() where number % 160 == part * 40 {
+      let (trace, authors) = history.asChains()
+      let (bureau, id, notes) = try begin(trace, laptops: authors)
+      let folder = bureau.folder.folder("bundles")
+      try trace.play(on: bureau.replicas, in: id, notes, folder: folder, isClamped: true)
+      var bundles = TemporaryFolder.names(in: folder).map { folder + "/" + $0 }
+      for (index, replica) in bureau.replicas.enumerated() {
+        let path = bureau.folder.path + "/rest-\(index).quanbundle"
+        _ = try replica.writeBundle(to: path)
+        bundles.append(path)
+      }
+      let newcomer = try bureau.newcomer("N", from: 0)
+      var random = SeededGenerator(seed: UInt64(number))
+      for replica in bureau.replicas + [newcomer] {
+        for bundle in bundles.shuffled(using: &random) { _ = try replica.apply(bundleAt: bundle) }
+      }
+      try bureau.expectEqual()
+      try #require(
+        try bureau.replicas.allSatisfy {
+          try text($0, id).unicodeScalars.elementsEqual(try text(newcomer, id).unicodeScalars)
+        }, "history \(number)")
+      try newcomer.close()
+    }
   }
 
   /// Whether the tests are optimised: the history has 2,258 merges, each a bundle.

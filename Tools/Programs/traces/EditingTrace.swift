@@ -53,6 +53,23 @@ package struct EditingTrace: Sendable {
     EditingTrace(start: start, end: "", steps: Array(steps.prefix(count)))
   }
 
+  /// The same steps by other authors: each continues at once what it did before, as people at laptops do, so that
+  /// somebody who went on in two versions becomes several.
+  package func asChains() -> (trace: EditingTrace, authors: Int) {
+    var pasts: [Set<Int>] = []
+    var last: [Int] = []
+    var steps: [Step] = []
+    for (place, step) in self.steps.enumerated() {
+      var past: Set<Int> = [place]
+      for parent in step.parents { past.formUnion(pasts[parent]) }
+      pasts.append(past)
+      let author = last.firstIndex { past.contains($0) } ?? last.count
+      if author == last.count { last.append(place) } else { last[author] = place }
+      steps.append(Step(parents: step.parents, author: author, patches: step.patches))
+    }
+    return (EditingTrace(start: start, end: "", steps: steps), last.count)
+  }
+
   private init(start: String, end: String, steps: [Step]) {
     self.start = start
     self.end = end

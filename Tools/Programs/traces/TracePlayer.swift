@@ -2,8 +2,20 @@ package import Quan
 
 extension Transaction {
   /// Does what a step of a trace did to a text.
-  package mutating func play(_ step: EditingTrace.Step, in record: RecordID, _ field: FieldID) throws {
+  ///
+  /// - Parameter isClamped: Whether positions behind the end mean the end: a trace that was recorded with another order of
+  ///   what is inserted at once has such.
+  package mutating func play(
+    _ step: EditingTrace.Step, in record: RecordID, _ field: FieldID, isClamped: Bool = false
+  ) throws {
     for patch in step.patches {
+      if isClamped {
+        let count = try textCount(record, field)
+        let start = min(patch.position, count)
+        try delete(start..<min(start + patch.deleted, count), from: record, field)
+        try insert(patch.inserted, at: start, in: record, field)
+        continue
+      }
       if patch.deleted > 0 {
         try delete(patch.position..<patch.position + patch.deleted, from: record, field)
       }
@@ -19,7 +31,10 @@ extension EditingTrace {
   /// - Parameters:
   ///   - replicas: One for each author, all holding the record and its text.
   ///   - folder: Where bundles are kept meanwhile.
-  package func play(on replicas: [Replica], in record: RecordID, _ field: FieldID, folder: String) throws {
+  ///   - isClamped: Whether positions behind the end mean the end.
+  package func play(
+    on replicas: [Replica], in record: RecordID, _ field: FieldID, folder: String, isClamped: Bool = false
+  ) throws {
     // A step that another author continues ends a bundle.
     var isSeen = [Bool](repeating: false, count: steps.count)
     for step in steps {
@@ -33,7 +48,7 @@ extension EditingTrace {
     func flush(_ author: Int) throws {
       guard !waiting[author].isEmpty else { return }
       try replicas[author].batch { batch in
-        for step in waiting[author] { try batch.write { try $0.play(step, in: record, field) } }
+        for step in waiting[author] { try batch.write { try $0.play(step, in: record, field, isClamped: isClamped) } }
       }
       waiting[author] = []
     }

@@ -60,7 +60,7 @@ struct CSVRun {
       return try settle(external.places, warnings, &transaction)
     }
     if let deciding, let match = matches.first(where: { $0.key == deciding }) {
-      return try settle(match.places, warnings, &transaction)
+      return try settle(match.places, warnings, bringsNumber: !values[0].isEmpty, &transaction)
     }
     return matches.isEmpty ? try create(hashes, warnings, &transaction) : try nominate(matches, warnings)
   }
@@ -159,8 +159,11 @@ struct CSVRun {
     }
   }
 
+  /// Brings the one record that a row is about up to date.
+  ///
+  /// - Parameter bringsNumber: Whether the row has an outside number by which the record was not found.
   private mutating func settle(
-    _ places: [Int], _ warnings: [String], _ transaction: inout Transaction
+    _ places: [Int], _ warnings: [String], bringsNumber: Bool = false, _ transaction: inout Transaction
   ) throws -> RowOutcome? {
     guard places.count == 1 else {
       return RowOutcome(
@@ -172,7 +175,7 @@ struct CSVRun {
       return RowOutcome(
         verdict: .needsYou, record: id, why: [say("文件中另一行已是这条记录", "another row of the file is this record")] + warnings)
     }
-    if values[0].isEmpty, keys.showsJust(values, at: place) {
+    if !bringsNumber, keys.showsJust(values, at: place) {
       keys.meet(place)
       return RowOutcome(verdict: .same, record: id, why: warnings)
     }
@@ -182,7 +185,7 @@ struct CSVRun {
     guard transaction.canAct(in: record.scope) else { return nil }
     var changes = changes(record)
     // An outside system's number goes to a record that has none.
-    if !values[0].isEmpty, record[BuiltIn.externalIDName]?.shown.isEmpty != false {
+    if bringsNumber, record[BuiltIn.externalIDName]?.shown.isEmpty != false {
       changes.append(RowOutcome.Change(field: plan.fields[0], old: [], new: values[0]))
     }
     let isOpen = changes.first { change in

@@ -155,7 +155,7 @@ struct CSVCell {
     }
   }
 
-  /// A date as people write it, also one that a spreadsheet shows as a number of days or with a time of midnight.
+  /// A date as people write it, also one that a spreadsheet shows as a number of days or with a time of day.
   private static func date(_ text: String) -> CivilDate? {
     if let date = CivilDate(text) { return date }
     let plain = ValueParser.halfWidth(text).trimmed

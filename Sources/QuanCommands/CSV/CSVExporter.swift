@@ -12,7 +12,7 @@ struct CSVExporter {
   func run(to path: String, fields: [FieldDefinition], encoding: TextEncoding) throws -> Int {
     let fields = fields.filter { field in
       field.name != BuiltIn.externalIDName
-        && (reveal || (field.sensitivity != .sensitive && field.sensitivity != .confidential))
+        && (reveal || !ValueText.isMasked(field))
     }
     let total = try replica.status().records.first { $0.kind.id == kind.id }?.count ?? 0
     let writer = try CSVWriter(path, encoding: encoding)

@@ -71,7 +71,7 @@ struct Edit: ParsableCommand {
         .usage, say("字段 '\(field.name)' 不是文字", "field '\(field.name)' is no text"),
         hint: say("查看字段: quan schema show \(record.kind.name)", "see the fields: quan schema show \(record.kind.name)"))
     }
-    guard options.reveal || (field.sensitivity != .sensitive && field.sensitivity != .confidential) else {
+    guard options.reveal || !ValueText.isMasked(field) else {
       throw CommandFailure(
         .failed, say("字段 '\(field.name)' 是敏感的, 编辑器会显示它", "field '\(field.name)' is sensitive, and an editor shows it"),
         hint: say("确要显示, 加 --reveal", "to show it all the same, add --reveal"))

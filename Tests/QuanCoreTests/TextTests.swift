@@ -358,14 +358,14 @@ struct TextTests {
   func branches() {
     // Two people who type in turns without seeing each other, then one who has seen both.
     let turns: [[Int]] = (0..<1000).map { $0 < 2 ? [] : [$0 - 2] } + [[998, 999]]
-    let order = BranchOrder.places(turns.count) { turns[$0] }
+    let order = BranchOrder.places(turns.count) { turns[$0].forEach($1) }
     #expect(order == Array(stride(from: 0, to: 1000, by: 2)) + Array(stride(from: 1, to: 1000, by: 2)) + [1000])
     var random = SeededGenerator(seed: 11)
     for _ in 0..<50 {
       let parents = (0..<60).map { place in
         (0..<min(place, Int.random(in: 0...3, using: &random))).map { _ in Int.random(in: 0..<place, using: &random) }
       }
-      let order = BranchOrder.places(parents.count) { parents[$0] }
+      let order = BranchOrder.places(parents.count) { parents[$0].forEach($1) }
       #expect(order.sorted() == Array(parents.indices))
       var isDone = [Bool](repeating: false, count: parents.count)
       for place in order {

@@ -15,7 +15,7 @@ struct EditColumns {
   /// The parents of edits that continue others than the one before, by number.
   private var ownParents = ColumnOfLists<Int>()
   /// The edits that are the newest beside each one when it has been taken in, by number.
-  private var others = ColumnOfLists<Int>()
+  private var otherHeads = ColumnOfLists<Int>()
 
   init(first: Int) { self.first = first }
 
@@ -29,9 +29,9 @@ struct EditColumns {
   /// The oldest of them.
   func oldestParent(_ number: Int) -> Int { parents(number).first ?? number - 1 }
   /// The edits that no other had seen when it had been taken in, ascending.
-  func heads(_ number: Int) -> [Int] { others[number - first] + [number] }
+  func heads(_ number: Int) -> [Int] { otherHeads[number - first] + [number] }
   /// Whether it was the only one then.
-  func isAlone(_ number: Int) -> Bool { others[number - first].isEmpty }
+  func isAlone(_ number: Int) -> Bool { otherHeads[number - first].isEmpty }
   /// What an edit did, in positions of its own version.
   func runs(_ number: Int) -> ArraySlice<TextRun> { allRuns[number - first] }
   /// What an edit deleted that was still there, in UTF-8.
@@ -49,7 +49,19 @@ struct EditColumns {
     dots.append(dot)
     lengths.append(length)
     ownParents.append(parents)
-    self.others.append(others)
+    otherHeads.append(others)
+    allRuns.append(runs)
+    allDeleted.append(deleted)
+  }
+
+  /// Adds an edit that continues the last one: what is the newest beside that is the newest beside it too.
+  mutating func appendNext(
+    _ dot: LocalDot, length: Int, runs: some Collection<TextRun>, deleted: some Collection<UInt8>
+  ) {
+    dots.append(dot)
+    lengths.append(length)
+    ownParents.append(EmptyCollection())
+    otherHeads.repeatLast()
     allRuns.append(runs)
     allDeleted.append(deleted)
   }
@@ -59,7 +71,7 @@ struct EditColumns {
     dots.append(contentsOf: later.dots)
     lengths.append(contentsOf: later.lengths)
     ownParents.append(later.ownParents)
-    others.append(later.others)
+    otherHeads.append(later.otherHeads)
     allRuns.append(later.allRuns)
     allDeleted.append(later.allDeleted)
   }
@@ -116,7 +128,7 @@ struct EditColumns {
         for parent in parents { writer.varint(UInt64(number - parent)) }
       }
       if !isAlone {
-        let others = others[number - first]
+        let others = otherHeads[number - first]
         writer.varint(UInt64(others.count + 1))
         for other in others { writer.varint(UInt64(number - other)) }
         writer.varint(0)
@@ -235,6 +247,13 @@ private struct ColumnOfLists<Element> {
 
   mutating func append(_ list: some Collection<Element>) {
     elements.append(contentsOf: list)
+    ends.append(elements.count)
+  }
+
+  /// Adds the last list once more.
+  mutating func repeatLast() {
+    let end = elements.count
+    for place in (ends.count > 1 ? ends[ends.count - 2] : 0)..<end { elements.append(elements[place]) }
     ends.append(elements.count)
   }
 

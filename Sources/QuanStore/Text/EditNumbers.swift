@@ -8,26 +8,29 @@ struct EditNumbers {
   }
 
   /// By row of the stream; ascending by counter.
-  private var spans: [Int: [Span]] = [:]
+  private var spans: [[Span]] = []
 
   /// Adds an edit.
   mutating func append(_ dot: LocalDot, _ number: Int) {
-    let place = Self.place(of: dot.counter, in: spans[dot.stream, default: []])
-    if place > 0, let last = spans[dot.stream]?[place - 1], last.counter + UInt64(last.count) == dot.counter,
-      last.number + last.count == number
-    {
-      spans[dot.stream]?[place - 1].count += 1
-    } else {
-      spans[dot.stream, default: []].insert(Span(counter: dot.counter, number: number, count: 1), at: place)
+    while spans.count <= dot.stream { spans.append([]) }
+    let place = Self.place(of: dot.counter, in: spans[dot.stream])
+    if place > 0 {
+      let last = spans[dot.stream][place - 1]
+      if last.counter + UInt64(last.count) == dot.counter, last.number + last.count == number {
+        spans[dot.stream][place - 1].count += 1
+        return
+      }
     }
+    spans[dot.stream].insert(Span(counter: dot.counter, number: number, count: 1), at: place)
   }
 
   /// The number of an edit; `nil` when it has not been added.
   func number(of dot: LocalDot) -> Int? {
-    guard let own = spans[dot.stream] else { return nil }
-    let place = Self.place(of: dot.counter, in: own)
-    guard place > 0, dot.counter - own[place - 1].counter < UInt64(own[place - 1].count) else { return nil }
-    return own[place - 1].number + Int(dot.counter - own[place - 1].counter)
+    guard dot.stream < spans.count else { return nil }
+    let place = Self.place(of: dot.counter, in: spans[dot.stream])
+    guard place > 0 else { return nil }
+    let span = spans[dot.stream][place - 1]
+    return dot.counter - span.counter < UInt64(span.count) ? span.number + Int(dot.counter - span.counter) : nil
   }
 
   /// How many spans start at or before a counter.

@@ -32,7 +32,41 @@ struct TextWork {
     let stamp: Stamp?
   }
 
-  fileprivate var waiting: [TextPlace: [Item]] = [:]
+  /// Edits that wait, by the text that they are of; whole runs of them are of one text.
+  fileprivate struct Queues {
+    private var numbers: [TextPlace: Int] = [:]
+    private var queues: [[Item]] = []
+    private var latest: (place: TextPlace, number: Int)?
+
+    var isEmpty: Bool { numbers.isEmpty }
+    var places: Dictionary<TextPlace, Int>.Keys { numbers.keys }
+
+    subscript(place: TextPlace) -> [Item] { numbers[place].map { queues[$0] } ?? [] }
+
+    mutating func append(_ item: Item, at place: TextPlace) {
+      if let latest, latest.place == place {
+        queues[latest.number].append(item)
+        return
+      }
+      let number = numbers[place] ?? queues.count
+      if number == queues.count {
+        numbers[place] = number
+        queues.append([])
+      }
+      latest = (place, number)
+      queues[number].append(item)
+    }
+
+    /// Hands out the edits of a text, of which none wait any more then.
+    mutating func remove(_ place: TextPlace) -> [Item]? {
+      guard let number = numbers.removeValue(forKey: place) else { return nil }
+      latest = nil
+      defer { queues[number] = [] }
+      return queues[number]
+    }
+  }
+
+  fileprivate var waiting = Queues()
   fileprivate var opened: [TextPlace: OpenedText] = [:]
   fileprivate var size = 0
   /// Whether sentences that several people changed at once are looked for.
@@ -59,7 +93,7 @@ struct TextWork {
 
   /// The records whose rows do not tell of all edits, ascending.
   var records: [LocalDot] {
-    Set(waiting.keys.map(\.record)).union(opened.lazy.filter(\.value.isChanged).map(\.key.record)).sorted()
+    Set(waiting.places.map(\.record)).union(opened.lazy.filter(\.value.isChanged).map(\.key.record)).sorted()
   }
 
   /// Up to how many bytes of edits are kept in memory.
@@ -72,8 +106,7 @@ struct TextWork {
 extension ReplicaFile {
   /// Takes in an edit, at the latest when somebody asks for its record or the transaction ends.
   func take(_ edit: TextEdit, _ dot: Dot, _ stamp: Stamp, at place: TextPlace) throws {
-    texts.waiting[place, default: []].append(
-      TextWork.Item(dot: dot, edit: edit, stamp: texts.isWatched ? stamp : nil))
+    texts.waiting.append(TextWork.Item(dot: dot, edit: edit, stamp: texts.isWatched ? stamp : nil), at: place)
     texts.size += edit.utf8.count + edit.runs.count * 24 + 64
     if texts.size > TextWork.limit {
       try finishTexts()
@@ -86,7 +119,7 @@ extension ReplicaFile {
   /// Takes in the edits that wait, and brings the rows up to date, of one record or all.
   func finishTexts(of record: LocalDot? = nil) throws {
     guard !texts.waiting.isEmpty || !texts.opened.isEmpty else { return }
-    for place in texts.waiting.keys where record == nil || place.record == record { _ = try openText(at: place) }
+    for place in texts.waiting.places where record == nil || place.record == record { _ = try openText(at: place) }
     for (place, text) in texts.opened where text.isChanged && (record == nil || place.record == record) {
       try save(text, at: place)
     }
@@ -101,7 +134,7 @@ extension ReplicaFile {
       text = try opened(stored, at: place)
       texts.opened[place] = text
     }
-    guard let items = texts.waiting.removeValue(forKey: place), let text else { return text }
+    guard let items = texts.waiting.remove(place), let text else { return text }
     guard text.history.isPruned else {
       try take(items, into: text, at: place)
       return text
@@ -125,7 +158,7 @@ extension ReplicaFile {
       return OpenedText(scope: stored.scope, rope: rope, history: try TextHistory(self, place))
     } catch let error where error as? StoreError == EditColumns.damage {
       let text = OpenedText(scope: stored.scope, rope: rope, history: try TextHistory(self, place, isNew: true))
-      text.history = try history(of: text, at: place, without: Set((texts.waiting[place] ?? []).map(\.dot)))
+      text.history = try history(of: text, at: place, without: Set(texts.waiting[place].map(\.dot)))
       return text
     }
   }
@@ -188,7 +221,7 @@ extension ReplicaFile {
     // As long as nobody else wrote meanwhile, edits are right as they are.
     while taken < items.count {
       let parents = items[taken].edit.parents.compactMap { streams.local($0, in: text.scope) }
-      let own = text.history.isNext(after: parents) ? [] : try numbers(of: parents, in: text, EditNumbers())
+      let own = text.history.isNext(after: parents) ? [] : try numbers(of: parents, in: text) { _ in nil }
       guard own.isEmpty || own == text.history.heads else { break }
       let local = try local(items[taken].dot, in: text.scope)
       let length = text.rope.count
@@ -197,52 +230,76 @@ extension ReplicaFile {
       text.history.append(local, parents: own, length: length, runs: items[taken].edit.runs, deleted: deleted)
       taken += 1
     }
-    if taken < items.count { try merge(Self.alongBranches(items[taken...])[...], into: text, at: place) }
+    if taken < items.count { try merge(Array(items[taken...]), into: text, at: place) }
   }
 
-  /// Edits along their branches, however they came.
-  private static func alongBranches(_ items: ArraySlice<TextWork.Item>) -> [TextWork.Item] {
-    let items = Array(items)
-    var places: [Dot: Int] = [:]
-    places.reserveCapacity(items.count)
-    for place in items.indices { places[items[place].dot] = place }
-    return BranchOrder.places(items.count) { place in items[place].edit.parents.compactMap { places[$0] } }
-      .map { items[$0] }
-  }
-
-  /// The numbers of edits that one continues, ascending, 0 for the text as it began; those of edits that are not in the
-  /// history yet are in `fresh`.
-  private func numbers(of parents: [LocalDot], in text: OpenedText, _ fresh: EditNumbers) throws -> [Int] {
+  /// The numbers of edits that one continues, ascending, 0 for the text as it began.
+  ///
+  /// - Parameter fresh: Gives the numbers of those that are not in the history yet.
+  private func numbers(
+    of parents: [LocalDot], in text: OpenedText, _ fresh: (LocalDot) -> Int?
+  ) throws -> [Int] {
     var own: [Int] = []
     for parent in parents {
-      if let number = try fresh.number(of: parent) ?? text.history.number(of: parent), !own.contains(number) {
+      if let number = try fresh(parent) ?? text.history.number(of: parent), !own.contains(number) {
         own.append(number)
       }
     }
     return own.isEmpty ? [0] : own.sorted()
   }
 
-  /// Takes in edits of which some were made without having seen all others.
-  private func merge(_ items: ArraySlice<TextWork.Item>, into text: OpenedText, at place: TextPlace) throws {
-    let known = text.history.last
-    var numbers = EditNumbers()
+  /// The local dots of edits, most of which one laptop made one after another.
+  private func locals(of items: [TextWork.Item], in scope: ScopeID) throws -> [LocalDot] {
     var locals: [LocalDot] = []
     locals.reserveCapacity(items.count)
+    var replica: ReplicaID?
+    for item in items {
+      if item.dot.replica == replica, let last = locals.last, item.dot.counter < LocalDot.counterLimit {
+        locals.append(LocalDot(stream: last.stream, counter: item.dot.counter))
+      } else {
+        locals.append(try local(item.dot, in: scope))
+        replica = item.dot.replica
+      }
+    }
+    return locals
+  }
+
+  /// Takes in edits of which some were made without having seen all others.
+  private func merge(_ given: [TextWork.Item], into text: OpenedText, at place: TextPlace) throws {
+    let known = text.history.last
+    let givenLocals = try self.locals(of: given, in: text.scope)
+    var givenPlaces = EditNumbers()
+    for (place, local) in givenLocals.enumerated() { givenPlaces.append(local, place) }
+    /// The place among those given of an edit that one of them continues; most continue the one before.
+    func givenPlace(of parent: Dot, before place: Int) -> Int? {
+      if place > 0, given[place - 1].dot == parent { return place - 1 }
+      return streams.local(parent, in: text.scope).flatMap { givenPlaces.number(of: $0) }
+    }
+    // Along their branches, however they came.
+    let order = BranchOrder.places(given.count) { own, found in
+      for parent in given[own].edit.parents {
+        if let place = givenPlace(of: parent, before: own) { found(place) }
+      }
+    }
+    let items = order.map { given[$0] }
+    let locals = order.map { givenLocals[$0] }
+    var ranks = [Int](repeating: 0, count: order.count)
+    for (rank, place) in order.enumerated() { ranks[place] = rank }
     // By item; none for just the one before.
     var parents: [[Int]] = []
     parents.reserveCapacity(items.count)
     var oldest = known
-    for index in items.indices {
-      let given = items[index].edit.parents
-      if index > items.startIndex, given.count == 1, given[0] == items[index - 1].dot {
+    for rank in items.indices {
+      let dots = items[rank].edit.parents
+      if rank > 0, dots.count == 1, dots[0] == items[rank - 1].dot {
         parents.append([])
       } else {
-        let own = try self.numbers(of: given.compactMap { streams.local($0, in: text.scope) }, in: text, numbers)
+        let own = try numbers(of: dots.compactMap { streams.local($0, in: text.scope) }, in: text) { parent in
+          givenPlaces.number(of: parent).map { known + 1 + ranks[$0] }
+        }
         oldest = min(oldest, own[0])
         parents.append(own)
       }
-      locals.append(try local(items[index].dot, in: text.scope))
-      numbers.append(locals[locals.count - 1], known + locals.count)
     }
     // The latest version that everything behind it has seen and that had seen everything before it.
     var base = known
@@ -254,9 +311,10 @@ extension ReplicaFile {
       base -= 1
     }
     // What is known is gone along its branches, however it came; what is fresh follows.
-    let ordered = BranchOrder.places(known - base) { place in
+    let ordered = BranchOrder.places(known - base) { place, found in
       let own = edits.parents(base + 1 + place)
-      return own.isEmpty ? [place - 1] : own.map { $0 - base - 1 }
+      if own.isEmpty { found(place - 1) }
+      for parent in own { found(parent - base - 1) }
     }
     var places = [Int](repeating: 0, count: ordered.count)
     for (place, old) in ordered.enumerated() { places[old] = place }
@@ -274,10 +332,9 @@ extension ReplicaFile {
       events.append(TextEvent(dot: dot, parents: parents, runs: edits.runs(number)))
     }
     for index in items.indices {
-      guard let (dot, _) = streams.dot(locals[index - items.startIndex]) else { throw EditColumns.damage }
-      let own = parents[index - items.startIndex]
-      events.append(
-        TextEvent(dot: dot, parents: own.isEmpty ? [] : own.map(event).sorted(), runs: items[index].edit.runs[...]))
+      guard let (dot, _) = streams.dot(locals[index]) else { throw EditColumns.damage }
+      let own = parents[index].map(event).sorted()
+      events.append(TextEvent(dot: dot, parents: own, runs: items[index].edit.runs[...]))
     }
     let length = base == known ? text.rope.count : edits.length(base + 1)
     var walker = TextWalker(events)
@@ -288,7 +345,7 @@ extension ReplicaFile {
     func note(before end: Int) {
       while next < end {
         text.history.append(
-          locals[next], parents: parents[next], length: lengthBefore, runs: items[items.startIndex + next].edit.runs,
+          locals[next], parents: parents[next], length: lengthBefore, runs: items[next].edit.runs,
           deleted: deleted)
         lengthBefore = text.rope.count
         deleted.removeAll(keepingCapacity: true)
@@ -299,7 +356,7 @@ extension ReplicaFile {
     walker.run(known: known - base, length: length, isWatching: texts.isWatched) { step in
       let event = step.event - (known - base)
       note(before: event)
-      text.rope.apply(step, of: items[items.startIndex + event].edit, from: &source, deleted: &deleted)
+      text.rope.apply(step, of: items[event].edit, from: &source, deleted: &deleted)
     }
     note(before: items.count)
     if texts.isWatched, text.history.heads.count > 1 {
@@ -310,7 +367,7 @@ extension ReplicaFile {
       for passage in found {
         let last = passage.sides.map { side in
           let fresh = side.event - (known - base)
-          return (dot: events[side.event].dot, stamp: fresh < 0 ? nil : items[items.startIndex + fresh].stamp)
+          return (dot: events[side.event].dot, stamp: fresh < 0 ? nil : items[fresh].stamp)
         }
         texts.passages.append(TextWork.Passage(place: place, passage: passage, last: last))
       }

@@ -157,12 +157,13 @@ struct TextHistory {
   mutating func append(
     _ dot: LocalDot, parents: [Int], length: Int, runs: some Collection<TextRun>, deleted: some Collection<UInt8>
   ) {
-    let own = parents == [last] ? [] : parents
-    if last == 0 || edits.isAlone(last) && own.isEmpty {
-      edits.append(dot, parents: own, others: [], length: length, runs: runs, deleted: deleted)
+    if last > 0, parents.isEmpty || parents.count == 1 && parents[0] == last {
+      // What was the newest beside the one before still is.
+      edits.appendNext(dot, length: length, runs: runs, deleted: deleted)
       return
     }
-    let others = edits.heads(last).filter { $0 != last || !own.isEmpty }.filter { !own.contains($0) }
+    let others = last == 0 ? [] : edits.heads(last).filter { !parents.contains($0) }
+    let own = parents == [last] ? [] : parents
     edits.append(dot, parents: own, others: others, length: length, runs: runs, deleted: deleted)
   }
 

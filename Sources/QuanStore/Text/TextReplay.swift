@@ -26,7 +26,7 @@ struct TextReplay {
   /// The same with its edits along their branches, so that going through them costs little however they came.
   func alongBranches() -> TextReplay {
     var replay = TextReplay(start: start)
-    for place in BranchOrder.places(edits.count, parents: { events[$0].parents }) {
+    for place in BranchOrder.places(edits.count, parents: { events[$0].parents.forEach($1) }) {
       replay.append(edits[place], dots[place])
     }
     return replay

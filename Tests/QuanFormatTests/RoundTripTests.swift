@@ -169,7 +169,7 @@ struct RoundTripTests {
     var digest = start
     for (position, change) in changes.enumerated() {
       digest = DigestChain.next(digest, CanonicalChange.encode(change))
-      #expect(segment.digests()[position] == digest)
+      #expect(segment.digests[position] == digest)
     }
   }
 

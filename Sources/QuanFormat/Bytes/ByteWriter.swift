@@ -1,3 +1,5 @@
+package import QuanCore
+
 /// Appends the elements of the format to a growing array of bytes.
 package struct ByteWriter: Sendable {
   /// What has been written.
@@ -28,6 +30,18 @@ package struct ByteWriter: Sendable {
   /// Eight bytes, least significant first.
   package mutating func fixed64(_ value: UInt64) {
     for shift in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(shift * 8))) }
+  }
+
+  /// The 32 bytes of a digest.
+  package mutating func digest(_ value: QuanCore.Digest) {
+    bigEndian(value.words.0)
+    bigEndian(value.words.1)
+    bigEndian(value.words.2)
+    bigEndian(value.words.3)
+  }
+
+  private mutating func bigEndian(_ word: UInt64) {
+    for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift))) }
   }
 
   /// Four bytes, least significant first.

@@ -18,10 +18,21 @@ package enum DigestChain {
 
   /// d(n) from d(n-1) and the canonical bytes of change n.
   package static func next(_ previous: QuanCore.Digest, _ canonical: [UInt8]) -> QuanCore.Digest {
-    var hasher = DigestHasher()
-    hasher.update(previous.bytes)
-    hasher.update(canonical)
-    return hasher.finish()
+    var link = Link()
+    return link.next(previous) { $0.append(canonical) }
+  }
+
+  /// Makes one digest of a chain after another, in the same room.
+  struct Link {
+    private var writer = ByteWriter()
+
+    /// d(n) from d(n-1) and what writes the canonical bytes of change n.
+    mutating func next(_ previous: QuanCore.Digest, _ putCanonical: (inout ByteWriter) -> Void) -> QuanCore.Digest {
+      writer.removeAll()
+      writer.digest(previous)
+      putCanonical(&writer)
+      return Digest(sha256: writer.bytes)
+    }
   }
 
   /// The name that a branch of a forked stream goes by: the first 64 bits of

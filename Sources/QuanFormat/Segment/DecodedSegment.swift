@@ -1,4 +1,5 @@
 package import QuanCore
+import Synchronization
 
 /// The content of a segment, unpacked into columns: what a store binds from, and what changes are made of.
 ///
@@ -76,9 +77,12 @@ package final class DecodedSegment: Sendable {
   package let slotColumns: [ValueColumn]
   /// The edits of texts, in order.
   package let textEdits: [TextEdit]
+  private let verified = Mutex<[QuanCore.Digest]>([])
 
   /// How many changes there are.
   package var changeCount: Int { authors.count }
+  /// The digests at each change.
+  package var digests: [QuanCore.Digest] { verified.withLock { $0 } }
 
   /// Unpacks a segment.
   ///
@@ -125,18 +129,22 @@ package final class DecodedSegment: Sendable {
     slotColumns = try decoder.slotColumns(slots, &reader)
     textEdits = try decoder.textEdits(&reader)
     try reader.finish()
-    try verifyDigests()
+    let digests = try verifiedDigests()
+    verified.withLock { $0 = digests }
   }
 
-  private func verifyDigests() throws(FormatError) {
+  /// The digests at each change, which lead from ``SegmentHeader/previous`` to ``SegmentHeader/digest``.
+  private func verifiedDigests() throws(FormatError) -> [QuanCore.Digest] {
+    var digests: [QuanCore.Digest] = []
+    digests.reserveCapacity(changeCount)
     var digest = header.previous
-    var writer = ByteWriter()
+    var link = DigestChain.Link()
     for change in 0..<changeCount {
-      putCanonical(change, &writer)
-      digest = DigestChain.next(digest, writer.bytes)
-      writer.removeAll()
+      digest = link.next(digest) { putCanonical(change, &$0) }
+      digests.append(digest)
     }
     guard digest == header.digest else { throw .invalid("digest", offset: 0) }
+    return digests
   }
 
   // MARK: Changes
@@ -149,6 +157,10 @@ package final class DecodedSegment: Sendable {
   package func time(_ change: Int) -> Instant { Instant(milliseconds: times[change]) }
   /// What its author said about it.
   package func message(_ change: Int) -> String? { messages[change] == 0 ? nil : texts[Int(messages[change]) - 1] }
+  /// The counter of a change's last operation.
+  package func lastCounter(_ change: Int) -> UInt64 {
+    firstCounters[change] + UInt64(operationStarts[change + 1] - operationStarts[change]) - 1
+  }
   /// What its author had newly seen.
   package func dependencies(_ change: Int) -> ArraySlice<Dependency> {
     dependencyList[dependencyStarts[change]..<dependencyStarts[change + 1]]
@@ -166,18 +178,6 @@ package final class DecodedSegment: Sendable {
     let change = low - 1
     let count = operationStarts[change + 1] - operationStarts[change]
     return counter - firstCounters[change] < UInt64(count) ? change : nil
-  }
-
-  /// The digests at each change of the segment.
-  package func digests() -> [QuanCore.Digest] {
-    var digest = header.previous
-    var writer = ByteWriter()
-    return (0..<changeCount).map { change in
-      putCanonical(change, &writer)
-      digest = DigestChain.next(digest, writer.bytes)
-      writer.removeAll()
-      return digest
-    }
   }
 
   /// A change, made of the columns.

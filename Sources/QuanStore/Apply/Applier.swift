@@ -10,6 +10,8 @@ struct Applier {
   var tally = MergeTally()
   /// The record whose operations are being taken in, not written yet; see ``finish()``.
   private var held: Held?
+  /// The record of the last edit of a text; runs of edits are on one.
+  private var edited: RecordID?
 
   /// How many writes a field remembers in its row for finding bases; the log has the others.
   static let rememberedWrites = 24
@@ -48,15 +50,13 @@ struct Applier {
   }
 
   /// Notes what the author of a stream had newly seen.
-  mutating func see(_ dependencies: [Dependency], by index: Int) throws {
-    guard !dependencies.isEmpty else { return }
-    var places: [Int: Contexts.Place] = [:]
+  mutating func see(_ dependencies: some Collection<Dependency>, by index: Int) throws {
     for dependency in dependencies {
       guard let row = try file.row(at: dependency) else { continue }
-      places[row.index] = Contexts.Place(
+      let place = Contexts.Place(
         number: dependency.tip.number, counter: try file.counter(at: dependency.tip.number, in: row))
+      try file.contexts.see(place, of: row.index, by: index, file.connection)
     }
-    try file.contexts.see(places, by: index, file.connection)
   }
 
   /// Takes in one operation.
@@ -74,7 +74,10 @@ struct Applier {
     if case .edit(let key, let edit) = operation.body {
       try finish()
       try file.take(edit, arrival.dot, arrival.stamp, at: TextPlace(record: local, key: key))
-      if isMerge { tally.report.recordsChanged.insert(operation.record) }
+      if isMerge, edited != operation.record {
+        tally.report.recordsChanged.insert(operation.record)
+        edited = operation.record
+      }
       return
     }
     if held?.local != local { try finish() }

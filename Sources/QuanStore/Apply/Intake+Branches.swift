@@ -5,7 +5,7 @@ import QuanFormat
 extension Intake {
   /// Applies a segment whose first changes are held already, or that branches off.
   mutating func applyBehind(_ start: StreamRow, _ segment: DecodedSegment) throws {
-    let digests = segment.digests()
+    let digests = segment.digests
     var row = start
     var held = 0
     // Along the held changes as far as they are the same; at the end of a stretch on to the branch that continues.

@@ -39,21 +39,98 @@ extension Intake {
     return set
   }
 
-  /// Applies entangled segments change by change, each change after what it lists.
+  /// A segment on offer, opened.
+  private struct Opened {
+    let offer: Offer
+    let bytes: [UInt8]
+    let segment: DecodedSegment
+    let digests: [Digest]
+
+    init(_ offer: Offer, _ bytes: [UInt8], _ segment: DecodedSegment) {
+      self.offer = offer
+      self.bytes = bytes
+      self.segment = segment
+      digests = segment.digests
+    }
+  }
+
+  /// Applies entangled segments, each change after what it lists.
   mutating func applyEntangled(_ offers: [Offer]) throws {
-    var cursors: [(segment: DecodedSegment, digests: [Digest], next: Int, offer: Offer)] = []
+    var opened: [ScopeID: [Opened]] = [:]
     for offer in offers {
+      let bytes: [UInt8]
       let segment: DecodedSegment
       do {
-        segment = try offer.load().segment
+        (bytes, segment) = try offer.load()
       } catch is EnvelopeError {
         try refuse(offer, .lying)
         continue
       }
       clocks.note(segment)
       if let signature = offer.header.signature { try file.keep(signature, at: offer.header.digest) }
-      cursors.append((segment, segment.digests(), 0, offer))
+      opened[offer.header.stream.scope, default: []].append(Opened(offer, bytes, segment))
     }
+    for scope in [.shared] + opened.keys.filter({ $0 != .shared }).sorted() {
+      guard let segments = opened[scope] else { continue }
+      try file.finishSchema(before: scope)
+      if !file.streams.hasForks, let order = try Interleaving(segments.map(\.segment), in: file),
+        try areAllowed(segments)
+      {
+        try apply(segments, in: order)
+      } else {
+        try applyOneByOne(segments)
+      }
+    }
+  }
+
+  /// Whether all changes of segments count.
+  private mutating func areAllowed(_ segments: [Opened]) throws -> Bool {
+    for one in segments {
+      let row = try row(of: one.segment.header)
+      guard try stretches(of: row, one.segment).allSatisfy({ $0.verdict == .allowed }) else { return false }
+    }
+    return true
+  }
+
+  /// The row of a stream that is not forked.
+  private func row(of header: SegmentHeader) throws -> StreamRow {
+    let start = file.start(of: header.stream)
+    let index = try file.streams.intern(
+      name: header.stream.replica, scope: header.stream.scope, start: start, file.connection)
+    return file.streams.rows[index]
+  }
+
+  /// Applies segments from their columns, in runs.
+  private mutating func apply(_ segments: [Opened], in order: Interleaving) throws {
+    var appliers: [SegmentApplier] = []
+    for one in segments {
+      noteOwn(one.segment.header.stream)
+      let index = try row(of: one.segment.header).index
+      let held = file.unlogged.hold(one.segment, of: index)
+      appliers.append(try SegmentApplier(file, one.segment, held: held, to: index))
+    }
+    for run in order.runs {
+      let one = segments[run.part]
+      try appliers[run.part].apply(run.changes, with: &applier)
+      let last = run.changes.upperBound - 1
+      file.streams.advance(
+        appliers[run.part].index, number: one.segment.number(last), counter: one.segment.lastCounter(last),
+        digest: one.digests[last])
+    }
+    // In the log each segment comes when all that it builds on has come.
+    for run in order.runs where run.changes.upperBound == segments[run.part].segment.changeCount {
+      let (one, index) = (segments[run.part], appliers[run.part].index)
+      try file.appendSegment(
+        one.segment.header, one.bytes, isSmall: true, key: one.offer.header.seal?.key, to: index)
+      try file.streams.save(index, file.connection)
+      try forget(one.offer)
+    }
+    file.unlogged = .none
+  }
+
+  /// Applies segments change by change, as many of their changes as can be.
+  private mutating func applyOneByOne(_ segments: [Opened]) throws {
+    var cursors = segments.map { (segment: $0.segment, digests: $0.digests, next: 0, offer: $0.offer) }
     var touched: Set<Int> = []
     var hasMoved = true
     while hasMoved {

@@ -152,7 +152,7 @@ struct Intake {
         let good = try vouched(waiting, by: credentials)
         let entangled = entangled(waiting, among: good)
         if !entangled.isEmpty {
-          try applyEntangled(entangled.map { waiting[$0] })
+          try applyEntangled(entangled.sorted().map { waiting[$0] })
           waiting = waiting.indices.filter { !entangled.contains($0) }.map { waiting[$0] }
           hasMoved = true
         }
@@ -202,20 +202,21 @@ struct Intake {
     if let signature = offer.header.signature { try file.keep(signature, at: offer.header.digest) }
     let stretches = try stretches(of: row, segment)
     if row.number == offer.header.range.lowerBound - 1 && !file.streams.hasChildren(row.index) {
-      file.unlogged.hold(segment, of: row.index)
+      let held = file.unlogged.hold(segment, of: row.index)
       if forkedScopes.contains(offer.header.stream.scope) {
         applier.tally.report.changesApplied += segment.changeCount
       } else if file.streams.hasForks || stretches.contains(where: { $0.verdict != .allowed }) {
         for change in 0..<segment.changeCount {
           // Dependencies first: dots are resolved by what the author had seen.
+          file.unlogged.begin(change, of: held)
           let raw = segment.change(change)
           try applier.see(raw.dependencies, by: row.index)
           guard counts(raw, stretches) else { continue }
           try applier.apply(try file.resolve(raw, as: row.index), to: row.index)
         }
       } else {
-        var direct = try SegmentApplier(file, segment, to: row.index)
-        try direct.apply(with: &applier)
+        var direct = try SegmentApplier(file, segment, held: held, to: row.index)
+        try direct.apply(0..<segment.changeCount, with: &applier)
       }
       try file.appendSegment(
         segment.header, bytes, isSmall: true, key: offer.header.seal?.key, to: row.index)

@@ -26,7 +26,7 @@ extension ReplicaFile {
         let remove = try connection.statement("DELETE FROM quan_segment WHERE id=?")
         remove.bind(1, id)
         try remove.run()
-        let digests = segment.digests()
+        let digests = segment.digests
         for change in 0..<segment.changeCount {
           let raw = segment.change(change)
           let target = raw.number <= number ? row.index : index
@@ -34,6 +34,7 @@ extension ReplicaFile {
         }
       }
     }
+    cachedSegments = []
     // Branches that hung behind the fork hang on the branch now.
     streams.advance(row.index, number: number, counter: counter, digest: digest)
     try streams.save(row.index, connection)
@@ -134,7 +135,9 @@ extension ReplicaFile {
         if let parent = row.parent, (progress[parent] ?? 0) < streams.rows[parent].number { continue }
         if let parent = row.parent, progress[index] == row.forkNumber {
           // A branch has seen what the stretch before it had.
-          try contexts.see(try contexts.seen(by: parent, connection), by: index, connection)
+          for (other, place) in try contexts.seen(by: parent, connection) {
+            try contexts.see(place, of: other, by: index, connection)
+          }
         }
         while let raw = waiting[index]?.last {
           guard try raw.dependencies.allSatisfy(isHeld) else { break }

@@ -11,14 +11,19 @@ struct SegmentApplier {
 
   private let file: ReplicaFile
   private let segment: DecodedSegment
-  private let index: Int
+  /// What names the segment among those that are not logged yet.
+  private let held: Int
+  /// The row of its stream.
+  let index: Int
   private var plans: [Plan?] = []
   /// For each replica and scope of the segment's dictionary, the row of the stream; -1 when not looked up yet.
   private var streamRows: [Int]
 
-  init(_ file: ReplicaFile, _ segment: DecodedSegment, to index: Int) throws {
+  /// - Parameter held: What names the segment among those that are not logged yet.
+  init(_ file: ReplicaFile, _ segment: DecodedSegment, held: Int, to index: Int) throws {
     self.file = file
     self.segment = segment
+    self.held = held
     self.index = index
     streamRows = Array(repeating: -1, count: segment.dictionary.replicas.count * segment.dictionary.scopes.count)
     for layout in segment.layouts { plans.append(try Self.plan(layout, file)) }
@@ -43,15 +48,16 @@ struct SegmentApplier {
     return Plan(statement: statement, positions: Array(layout.slots.indices))
   }
 
-  /// Takes in all changes of the segment.
-  mutating func apply(with applier: inout Applier) throws {
+  /// Takes in changes of the segment that follow one another.
+  mutating func apply(_ changes: Range<Int>, with applier: inout Applier) throws {
     let row = file.streams.rows[index]
     let scope = row.id.scope
     guard segment.header.lastCounter < LocalDot.counterLimit else {
       throw StoreError(.overLimit, "an operation's counter is above \(LocalDot.counterLimit)")
     }
-    for change in 0..<segment.changeCount {
-      try applier.see(Array(segment.dependencies(change)), by: index)
+    for change in changes {
+      file.unlogged.begin(change, of: held)
+      try applier.see(segment.dependencies(change), by: index)
       let context = try file.contexts.seen(by: index, file.connection)
       var stamp: Stamp?
       var counter = segment.firstCounters[change]
@@ -71,8 +77,9 @@ struct SegmentApplier {
       }
     }
     try applier.finish()
-    applier.tally.report.changesApplied += segment.changeCount
-    applier.tally.report.operationsApplied += segment.header.operationCount
+    applier.tally.report.changesApplied += changes.count
+    applier.tally.report.operationsApplied +=
+      segment.operationStarts[changes.upperBound] - segment.operationStarts[changes.lowerBound]
   }
 
   private mutating func insert(

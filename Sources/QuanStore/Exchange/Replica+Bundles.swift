@@ -111,11 +111,25 @@ extension Replica {
     write: (_ produce: (_ sink: ([UInt8]) throws -> Void) throws -> Void) throws -> Void
   ) throws -> BundleHeader? {
     try access { file in
-      let segments = try file.transaction {
-        try provideKeys(file)
-        return try file.lacked(by: vector, but: sent, upTo: budget, progress: environment.progress)
+      while true {
+        let segments = try file.transaction {
+          try provideKeys(file)
+          return try file.lacked(by: vector, but: sent, upTo: budget, progress: environment.progress)
+        }
+        guard !segments.isEmpty else { return nil }
+        if let header = try export(segments, of: file, write: write) { return header }
       }
-      guard !segments.isEmpty else { return nil }
+    }
+  }
+
+  /// Writes segments as a bundle; `nil`, and nothing is written, when another process has packed some of them otherwise
+  /// since they were chosen.
+  private func export(
+    _ segments: [ReplicaFile.Export], of file: ReplicaFile,
+    write: (_ produce: (_ sink: ([UInt8]) throws -> Void) throws -> Void) throws -> Void
+  ) throws -> BundleHeader? {
+    try file.reading {
+      guard try segments.allSatisfy(file.isThere) else { return nil }
       // From here on others may hold the own changes: the laptop remembers it before anybody does.
       try LaptopState(environment).give(file.nextCounter - 1, by: file.meta.replica)
       let header = BundleHeader(
@@ -213,7 +227,7 @@ extension Replica {
     try verify(path) { try reader.verifyWhole() }
     for index in reader.header.segments.indices {
       let segment = try verify(path) { try reader.decode(try reader.segment(index), index, with: keyring).segment }
-      let digests = segment.digests()
+      let digests = segment.digests
       for change in 0..<segment.changeCount { try body(segment.change(change), digests[change]) }
     }
   }

@@ -18,7 +18,8 @@ extension ReplicaFile {
   /// The segments that a replica with a vector lacks, each after those it builds on: `shared` first, then in the
   /// order in which they came; then the envelopes that are carried.
   ///
-  /// Packs the tails of the streams first, packs small what was packed in haste, and seals.
+  /// Packs the tails of the streams first, draws small segments together for who has nothing of a stream, packs small what
+  /// was packed in haste, and seals.
   ///
   /// - Parameters:
   ///   - sent: Ends of segments that are left out, because they are on their way.
@@ -34,8 +35,15 @@ extension ReplicaFile {
     }
     let held = try held(by: vector)
     var ids: [(scope: ScopeID, id: Int64)] = []
+    var places: Set<Dependency>?
+    func knownPlaces() throws -> Set<Dependency> {
+      let known = try places ?? peers().reduce(into: []) { $0.formUnion($1.vector.places) }
+      places = known
+      return known
+    }
     for row in streams.rows where row.number > max(row.forkNumber, held[row.index] ?? 0) {
       try packTail(row.index)
+      if held[row.index] == nil, sent.isEmpty { try coalesce(row.index, but: knownPlaces) }
       for id in try segments(of: row.index, from: (held[row.index] ?? 0) + 1) { ids.append((row.id.scope, id)) }
     }
     ids.sort { ($0.scope == .shared ? 0 : 1, $0.id) < ($1.scope == .shared ? 0 : 1, $1.id) }
@@ -57,6 +65,15 @@ extension ReplicaFile {
       guard try add(.carried(item.id), try carriedBytes(item.id)) else { return exports }
     }
     return exports
+  }
+
+  /// Whether the log still has a segment as it was when it was chosen: others may have packed it otherwise meanwhile.
+  func isThere(_ export: Export) throws -> Bool {
+    guard case .log(let id) = export.source else { return true }
+    let statement = try connection.statement("SELECT first, last FROM quan_segment WHERE id=?")
+    statement.bind(1, id)
+    defer { statement.reset() }
+    return try statement.step() && statement.bits(0)...statement.bits(1) == export.line.header.range
   }
 
   /// How many changes a replica with a vector lacks, those that are carried among them.

@@ -15,7 +15,7 @@ extension ReplicaFile {
     of index: Int, from first: UInt64 = 1, through last: UInt64 = .max, _ body: (ChangeHead) throws -> Void
   ) throws {
     for id in try segments(of: index, from: first) {
-      let segment = try decodeCached(id)
+      let segment = try unpacked(id)
       if segment.header.range.lowerBound > last { return }
       for change in 0..<segment.changeCount where (first...last).contains(segment.number(change)) {
         try body(

@@ -160,6 +160,7 @@ extension ReplicaFile {
       return try digest(at: number, in: streams.rows[parent])
     }
     guard number < row.number else { return nil }
+    if let place = unlogged.place(number, of: row.index) { return place.digest }
     let tail = try connection.statement("SELECT digest FROM quan_tail WHERE stream=? AND number=?")
     tail.bind(1, row.index)
     tail.bind(2, bits: number)
@@ -177,9 +178,9 @@ extension ReplicaFile {
     let digest = Digest(statement.blob(2))
     statement.reset()
     if last == number { return digest }
-    let segment = try decode(try segmentBytes(id))
+    let segment = try unpacked(id)
     guard segment.header.range.contains(number) else { return nil }
-    return segment.digests()[Int(number - segment.header.range.lowerBound)]
+    return segment.digests[Int(number - segment.header.range.lowerBound)]
   }
 
   /// The digest before a change of a row.
@@ -193,6 +194,7 @@ extension ReplicaFile {
     if number == row.number { return row.counter }
     if number == 0 { return 0 }
     if let parent = row.parent, number <= row.forkNumber { return try counter(at: number, in: streams.rows[parent]) }
+    if let place = unlogged.place(number, of: row.index) { return place.counter }
     let tail = try connection.statement("SELECT counter FROM quan_tail WHERE stream=? AND number=?")
     tail.bind(1, row.index)
     tail.bind(2, bits: number)
@@ -210,11 +212,9 @@ extension ReplicaFile {
     let counter = statement.bits(2)
     statement.reset()
     if last == number { return counter }
-    let segment = try decode(try segmentBytes(id))
+    let segment = try unpacked(id)
     guard segment.header.range.contains(number) else { return row.counter }
-    let change = Int(number - segment.header.range.lowerBound)
-    let count = segment.operationStarts[change + 1] - segment.operationStarts[change]
-    return segment.firstCounters[change] + UInt64(count) - 1
+    return segment.lastCounter(Int(number - segment.header.range.lowerBound))
   }
 
   /// The row that holds a place of a stream, by its check; `nil` when it is not held.
@@ -276,7 +276,7 @@ extension ReplicaFile {
     guard try statement.step() else { return nil }
     let id = statement.integer(0)
     statement.reset()
-    return try decodeCached(id)
+    return try unpacked(id)
   }
 
   /// The change in the tail, or on its way there, that holds an operation.
@@ -313,7 +313,7 @@ extension ReplicaFile {
 
   /// A segment unpacked; the last few are kept, because who looks up one dot often looks up its neighbours, and the
   /// sides of conflicts come from a few streams in turn.
-  func decodeCached(_ id: Int64) throws -> DecodedSegment {
+  func unpacked(_ id: Int64) throws -> DecodedSegment {
     if let known = cachedSegments.first(where: { $0.id == id }) { return known.segment }
     let segment = try decode(try segmentBytes(id))
     if cachedSegments.count >= Self.cachedSegmentLimit { cachedSegments.removeFirst() }

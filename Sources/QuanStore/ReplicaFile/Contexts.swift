@@ -24,11 +24,10 @@ struct Contexts {
     return context
   }
 
-  /// The author of `stream` saw the others up to `places`.
-  mutating func see(_ places: [Int: Place], by stream: Int, _ connection: Connection) throws {
-    var context = try seen(by: stream, connection)
-    for (other, place) in places where (context[other]?.number ?? 0) < place.number { context[other] = place }
-    known[stream] = context
+  /// The author of `stream` saw another one up to a place.
+  mutating func see(_ place: Place, of other: Int, by stream: Int, _ connection: Connection) throws {
+    if known[stream] == nil { _ = try seen(by: stream, connection) }
+    if (known[stream]?[other]?.number ?? 0) < place.number { known[stream]?[other] = place }
     touched.insert(stream)
   }
 

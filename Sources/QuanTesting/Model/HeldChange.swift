@@ -25,7 +25,7 @@ public struct HeldChange: Hashable, Sendable {
     for index in reader.header.segments.indices {
       let segment = try reader.decode(try reader.segment(index), index)
       var previous = segment.header.previous
-      for (position, digest) in segment.digests().enumerated() {
+      for (position, digest) in segment.digests.enumerated() {
         changes.append(HeldChange(change: segment.change(position), digest: digest, previous: previous))
         previous = digest
       }

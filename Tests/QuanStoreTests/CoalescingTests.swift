@@ -60,6 +60,28 @@ struct CoalescingTests {
     #expect(try bureau.replicas[0].history(of: pupil) == told)
   }
 
+  @Test("none reaches over a large segment, so that few have to be unpacked together")
+  func large() throws {
+    let bureau = try Bureau()
+    let pupil = try bureau.pupil()
+    try turns(bureau, pupil, 20)
+    var random = SeededGenerator(seed: 3)
+    let noise = String((0..<12_000).map { _ in Character(UnicodeScalar(UInt8.random(in: 33...126, using: &random))) })
+    try bureau.set(pupil, "note", .text(noise), on: 0)
+    try bureau.give(0, to: 1)
+    try turns(bureau, pupil, 20)
+    let drawn = try segments(try bureau.bundle(from: 0))
+    let large = try #require(drawn.firstIndex { $0.size > 8000 })
+    // What comes before it in the log ends before it, in the order in which it has been written.
+    #expect(drawn.count < 24)
+    for segment in drawn[..<large] {
+      let later = drawn[large...].filter { $0.stream == segment.stream }
+      #expect(later.allSatisfy { $0.range.lowerBound > segment.range.upperBound })
+    }
+    #expect(Set(drawn[..<large].map(\.stream)).intersection(drawn[(large + 1)...].map(\.stream)).count >= 2)
+    try expectEqual(bureau, try bureau.newcomer("C", from: 0))
+  }
+
   @Test("whoever is known to stand in between gets what it lacks and no more")
   func known() throws {
     let bureau = try Bureau(3)

@@ -16,27 +16,45 @@ extension Intake {
     return good
   }
 
-  /// The segments among `waiting` that miss only each other: laptops that went back and forth between the ends
-  /// of their segments.
-  func entangled(_ waiting: [Offer], among good: Set<Int>) -> Set<Int> {
+  /// The segments among `waiting` that miss only each other, laptops having gone back and forth between the ends of their
+  /// segments: in groups that can be taken in one after another, each of segments that stand together in the order of
+  /// arrival.
+  func entangled(_ waiting: [Offer], among good: Set<Int>) throws -> [[Int]] {
+    var ofStream: [StreamID: [Int]] = [:]
+    for place in good.sorted() { ofStream[waiting[place].header.stream, default: []].append(place) }
+    // By segment, those that have what it misses; a place may be within several that were packed differently.
+    var needs: [Int: [Set<Int>]] = [:]
+    var open: [Int] = []
+    for place in good {
+      guard case .missing(let places) = try Self.standing(of: waiting[place].header, in: file) else { continue }
+      needs[place] = places.map { missing in
+        Set((ofStream[missing.stream] ?? []).filter { waiting[$0].header.range.contains(missing.tip.number) })
+      }
+      if needs[place]?.contains(where: \.isEmpty) == true { open.append(place) }
+    }
+    var users: [Int: [Int]] = [:]
+    for (place, missing) in needs {
+      for giver in Set(missing.joined()) { users[giver, default: []].append(place) }
+    }
+    // What misses something that nobody has is not among them, nor is what misses that.
     var set = good
-    var hasShrunk = true
-    while hasShrunk {
-      hasShrunk = false
-      for index in set {
-        guard case .missing(let places)? = try? Self.standing(of: waiting[index].header, in: file) else { continue }
-        let isClosed = places.allSatisfy { place in
-          set.contains {
-            waiting[$0].header.stream == place.stream && waiting[$0].header.range.contains(place.tip.number)
-          }
-        }
-        if !isClosed {
-          set.remove(index)
-          hasShrunk = true
-        }
+    while let place = open.popLast() {
+      guard set.remove(place) != nil else { continue }
+      for user in users[place] ?? [] where set.contains(user) {
+        if needs[user]?.contains(where: { $0.isDisjoint(with: set) }) == true { open.append(user) }
       }
     }
-    return set
+    var groups: [[Int]] = []
+    var group: [Int] = []
+    var last = -1
+    for place in set.sorted() {
+      group.append(place)
+      for givers in needs[place] ?? [] { last = max(last, givers.intersection(set).max() ?? place) }
+      guard place >= last else { continue }
+      groups.append(group)
+      group = []
+    }
+    return groups
   }
 
   /// A segment on offer, opened.

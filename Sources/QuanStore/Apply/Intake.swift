@@ -150,10 +150,15 @@ struct Intake {
       waiting = rest
       if !hasMoved && !waiting.isEmpty {
         let good = try vouched(waiting, by: credentials)
-        let entangled = entangled(waiting, among: good)
-        if !entangled.isEmpty {
-          try applyEntangled(entangled.sorted().map { waiting[$0] })
-          waiting = waiting.indices.filter { !entangled.contains($0) }.map { waiting[$0] }
+        let groups = try entangled(waiting, among: good)
+        for group in groups {
+          try progress(WorkProgress(.merging, done, of: total))
+          try applyEntangled(group.map { waiting[$0] })
+          done += group.reduce(0) { $0 + waiting[$1].header.range.count }
+        }
+        if !groups.isEmpty {
+          let taken = Set(groups.joined())
+          waiting = waiting.indices.filter { !taken.contains($0) }.map { waiting[$0] }
           hasMoved = true
         }
       }

@@ -41,9 +41,13 @@ extension ReplicaFile {
       places = known
       return known
     }
-    for row in streams.rows where row.number > max(row.forkNumber, held[row.index] ?? 0) {
-      try packTail(row.index)
-      if held[row.index] == nil, sent.isEmpty { try coalesce(row.index, but: knownPlaces) }
+    let lacking = streams.rows.filter { $0.number > max($0.forkNumber, held[$0.index] ?? 0) }
+    for row in lacking { try packTail(row.index) }
+    if sent.isEmpty {
+      let new = Dictionary(grouping: lacking.filter { held[$0.index] == nil }, by: \.id.scope)
+      for (scope, rows) in new { try coalesce(scope, Set(rows.map(\.index)), but: knownPlaces) }
+    }
+    for row in lacking {
       for id in try segments(of: row.index, from: (held[row.index] ?? 0) + 1) { ids.append((row.id.scope, id)) }
     }
     ids.sort { ($0.scope == .shared ? 0 : 1, $0.id) < ($1.scope == .shared ? 0 : 1, $1.id) }

@@ -7,76 +7,104 @@ extension ReplicaFile {
   /// When segments are drawn together.
   private enum Coalescing {
     /// A segment that takes at most so many bytes is small.
-    static let small: Int64 = 4 << 10
-    /// So many small ones in a row are worth it.
+    static let small = 4 << 10
+    /// So many small ones of a stream are worth it.
     static let least = 8
     /// About so many bytes of canonical changes make one segment, so that looking up one change unpacks little.
     static let cut = 64 << 10
+    /// Within about so many bytes of the log segments may come to miss each other's changes, and are then taken in
+    /// together.
+    static let window = 1 << 20
   }
 
   /// A small segment of the log.
   private struct Piece {
     let id: Int64
+    /// The row of its stream.
+    let index: Int
     let range: ClosedRange<UInt64>
+    let size: Int
     let key: UInt64?
     /// Who signed it, and with which nonce; `nil` when it bears no signature.
     let owner: Owner?
   }
 
-  /// Draws small segments of a row together that follow one another, bear the same signer's name and were sealed under
-  /// the same key; what comes of it ends where one of them did, so that its signature vouches for all of it.
+  /// Draws small segments of a scope together that follow one another in their stream, bear the same signer's name and
+  /// were sealed under the same key; what comes of it ends where one of them did, so that its signature vouches for all.
   ///
   /// No segment is made to reach over a place at which a known replica stands, or at which somebody's right changes:
-  /// whoever lacks what is behind that place gets that alone.
+  /// whoever lacks what is behind that place gets that alone. Nor does one reach far in the log: those that miss each
+  /// other's changes have to be unpacked together.
   ///
-  /// - Parameter places: The places where known replicas stand, of all streams.
-  func coalesce(_ index: Int, but places: () throws -> Set<Dependency>) throws {
-    let row = streams.rows[index]
+  /// - Parameters:
+  ///   - rows: The rows of the streams of which segments may be drawn together.
+  ///   - places: The places where known replicas stand, of all streams.
+  func coalesce(_ scope: ScopeID, _ rows: Set<Int>, but places: () throws -> Set<Dependency>) throws {
     // What a workspace was sealed with and who may read it is looked at segment by segment.
-    guard row.parent == nil, !streams.hasChildren(index), !(isSealed && row.id.scope == .shared) else { return }
-    let runs = try smallRuns(of: index)
-    guard !runs.isEmpty else { return }
-    var ends = Set(try places().filter { $0.stream == row.id }.map(\.tip.number))
-    if let membership = try membership() {
-      ends.formUnion(membership.boundaries(of: try owner(of: row), in: row.id))
-    }
-    for run in runs {
-      for part in run.split(after: { ends.contains($0.range.upperBound) }) where part.count >= Coalescing.least {
-        try coalesce(part, of: row)
+    guard !(isSealed && scope == .shared) else { return }
+    let rows = rows.filter { streams.rows[$0].parent == nil && !streams.hasChildren($0) }
+    var ends: [Int: Set<UInt64>] = [:]
+    for window in try windows(of: scope) {
+      for (index, pieces) in Dictionary(grouping: window, by: \.index) where rows.contains(index) {
+        guard pieces.count >= Coalescing.least else { continue }
+        let own = try ends[index] ?? self.ends(of: streams.rows[index], among: try places())
+        ends[index] = own
+        for run in runs(pieces, endingAt: own) where run.count >= Coalescing.least {
+          try coalesce(run, of: streams.rows[index])
+        }
       }
     }
   }
 
-  /// The runs of small segments of a row that are worth drawing together.
-  private func smallRuns(of index: Int) throws -> [ArraySlice<Piece>] {
+  /// The places of a row that no segment is to reach over.
+  private func ends(of row: StreamRow, among places: Set<Dependency>) throws -> Set<UInt64> {
+    let ends = Set(places.filter { $0.stream == row.id }.map(\.tip.number))
+    guard let membership = try membership() else { return ends }
+    return ends.union(membership.boundaries(of: try owner(of: row), in: row.id))
+  }
+
+  /// The small segments of a scope that come one after another in the log, in parts that are not large together.
+  private func windows(of scope: ScopeID) throws -> [[Piece]] {
     let statement = try connection.statement(
       """
-      SELECT s.id, s.first, s.last, s.key, g.signer, g.nonce FROM quan_segment s
-      LEFT JOIN quan_signature g ON g.digest = s.digest WHERE s.stream=? AND length(s.bytes)<=? ORDER BY s.last
+      SELECT s.id, s.stream, s.first, s.last, length(s.bytes), s.key, g.signer, g.nonce FROM quan_segment s
+      LEFT JOIN quan_signature g ON g.digest = s.digest ORDER BY s.id
       """)
-    statement.bind(1, index)
-    statement.bind(2, Coalescing.small)
-    var pieces: [Piece] = []
+    var windows: [[Piece]] = [[]]
+    var size = 0
     while try statement.step() {
-      pieces.append(
-        Piece(
-          id: statement.integer(0), range: statement.bits(1)...statement.bits(2),
-          key: statement.isNull(3) ? nil : statement.bits(3),
-          owner: statement.isNull(4)
-            ? nil : Owner(member: ReplicaID(rawValue: statement.bits(4)), nonce: statement.bits(5))))
+      let index = Int(statement.integer(1))
+      guard streams.rows.indices.contains(index), streams.rows[index].id.scope == scope else { continue }
+      let piece = Piece(
+        id: statement.integer(0), index: index, range: statement.bits(2)...statement.bits(3),
+        size: Int(statement.integer(4)), key: statement.isNull(5) ? nil : statement.bits(5),
+        owner: statement.isNull(6)
+          ? nil : Owner(member: ReplicaID(rawValue: statement.bits(6)), nonce: statement.bits(7)))
+      size += piece.size
+      if piece.size > Coalescing.small || size > Coalescing.window {
+        windows.append([])
+        size = 0
+      }
+      if piece.size <= Coalescing.small { windows[windows.count - 1].append(piece) }
     }
+    return windows
+  }
+
+  /// The runs of one stream's small segments that can be one segment.
+  private func runs(_ pieces: [Piece], endingAt ends: Set<UInt64>) -> [ArraySlice<Piece>] {
     let isSealed = isSealed
     var runs: [ArraySlice<Piece>] = []
-    for piece in pieces.indices where !isSealed || pieces[piece].owner != nil {
-      if let last = runs.last?.last, last.range.upperBound + 1 == pieces[piece].range.lowerBound,
-        last.key == pieces[piece].key, last.owner == pieces[piece].owner
+    for place in pieces.indices where !isSealed || pieces[place].owner != nil {
+      let piece = pieces[place]
+      if let run = runs.last, let last = run.last, last.range.upperBound + 1 == piece.range.lowerBound,
+        last.key == piece.key, last.owner == piece.owner, !ends.contains(last.range.upperBound)
       {
-        runs[runs.count - 1] = pieces[runs[runs.count - 1].startIndex...piece]
+        runs[runs.count - 1] = pieces[run.startIndex...place]
       } else {
-        runs.append(pieces[piece...piece])
+        runs.append(pieces[place...place])
       }
     }
-    return runs.filter { $0.count >= Coalescing.least }
+    return runs
   }
 
   private func coalesce(_ pieces: ArraySlice<Piece>, of row: StreamRow) throws {
@@ -119,18 +147,5 @@ extension ReplicaFile {
       throw StoreError(.damaged, "a segment of the log is gone")
     }
     cachedSegments = []
-  }
-}
-
-extension ArraySlice {
-  /// The stretches that end with the elements for which `isEnd` holds.
-  fileprivate func split(after isEnd: (Element) -> Bool) -> [ArraySlice<Element>] {
-    var stretches: [ArraySlice<Element>] = []
-    var start = startIndex
-    for place in indices where isEnd(self[place]) || place == endIndex - 1 {
-      stretches.append(self[start...place])
-      start = place + 1
-    }
-    return stretches
   }
 }

@@ -65,6 +65,7 @@ struct GlobalOptions: ParsableArguments {
 
   func validate() throws {
     Style.set(colour: color, quiet: quiet, ambiguous: ambiguous, environment: Language.environment)
+    if json { Style.beginData() }
     ProgressBar.isWanted.store(!quiet && !json && Terminal.isTerminal(2), ordering: .relaxed)
     if let lang, Language(rawValue: lang) == nil {
       throw ValidationError(say("--lang 只能是 zh 或 en", "--lang takes zh or en"))

@@ -64,3 +64,34 @@ struct TableTests {
     for text in ["laptop A", "person A", id, "this one"] { #expect(lines.contains { $0.contains(text) }, "\(text)") }
   }
 }
+
+@Suite("Display width")
+struct DisplayWidthTests {
+  @Test("each sort of character takes the columns that a terminal gives it")
+  func widths() throws {
+    let sorts: [(text: String, width: Int)] = [
+      ("a", 1), ("é", 1), ("e\u{301}", 1), ("泉", 2), ("㐀", 2), ("𠀀", 2), ("豈", 2), ("、", 2), ("Ａ", 2), ("ｱ", 1),
+      ("ﾞ", 1),
+      ("한", 2), ("ㄱ", 2), ("あ", 2), ("🌊", 2), ("👩‍👧‍👦", 2), ("🇨🇳", 2), ("👍🏽", 2), ("❤️", 2), ("①", 1), ("—", 1), ("…", 1),
+      ("·", 1), ("π", 1), ("Ж", 1), ("ß", 1), ("\u{0378}", 1), ("\u{0590}", 1), ("\u{2FFFF}", 1), ("\u{2A6E0}", 2),
+      ("\u{1FAE8}", 2),
+    ]
+    let office = try Office(["A"])
+    for (number, sort) in sorts.enumerated() {
+      try office.tool(["add", "student", "name=x\(sort.text)", "class=班\(100 + number)"] + office.own("A"))
+    }
+    let lines = try office.tool(
+      ["list", "student"] + office.own("A"), environment: ["COLUMNS": "60"]
+    ).out.split(separator: "\n")
+    for (number, sort) in sorts.enumerated() {
+      let line = try #require(lines.first { $0.contains("班\(100 + number)") })
+      let start = try #require(line.firstRange(of: "x\(sort.text)"))
+      let gap = line[start.upperBound...].prefix { $0 == " " }.count
+      // The names are all of one letter and one sign: what stands behind them shows how wide the sign was taken to be.
+      let widest = try #require(lines.first { $0.contains("班101") })
+      let room = try #require(widest.firstRange(of: "xé")).upperBound
+      let reach = widest[room...].prefix { $0 == " " }.count + 1
+      #expect(reach - gap == sort.width, "\(sort.text.unicodeScalars.map(\.value)): \(line)")
+    }
+  }
+}

@@ -30,9 +30,7 @@ struct HelpTopics: ParsableCommand {
       if index > 0 { Terminal.print("") }
       Terminal.print(Style.head(Self.title(topic)))
       for line in Self.lines(topic) {
-        for part in DisplayWidth.wrapped("\(line.name)  \(line.text)", to: Terminal.columns - 2, indent: 4) {
-          Terminal.print("  " + part)
-        }
+        for part in Wrap.fitted("  \(line.name)  \(line.text)", columns: Terminal.columns) { Terminal.print(part) }
       }
     }
   }

@@ -9,5 +9,8 @@ struct Manual: ParsableCommand {
 
   @OptionGroup var options: GlobalOptions
 
-  func run() throws { for line in try ManualPage.lines() { Terminal.print(line) } }
+  func run() throws {
+    Style.beginData()
+    for line in try ManualPage.lines() { Terminal.print(line) }
+  }
 }

@@ -116,6 +116,7 @@ struct TransferCommands: ParsableCommand {
           return
         }
         try text.printTable(transfers)
+        if transfers.isEmpty { Terminal.remark(say("没有转学", "there are no transfers")) }
         let waiting = try TransferFinder(replica: replica).waiting().count
         if waiting > 0 {
           Terminal.remark(

@@ -4,6 +4,11 @@ enum DisplayWidth {
   static func of(_ character: Character) -> Int {
     var width = 0
     for scalar in character.unicodeScalars {
+      // The half-width voicing marks stand in a column of their own.
+      if width > 0, scalar.value == 0xFF9E || scalar.value == 0xFF9F {
+        width += 1
+        continue
+      }
       if scalar.value == 0xFE0F { width = max(width, 2) }
       width = max(width, of(scalar))
     }
@@ -28,41 +33,14 @@ enum DisplayWidth {
     return kept + ".."
   }
 
-  /// A text in lines of at most `width` columns, broken at spaces and between wide characters; further lines are indented.
-  static func wrapped(_ text: String, to width: Int, indent: Int) -> [String] {
-    var lines: [String] = []
-    var line = ""
-    var used = 0
-    var breakable: String.Index?
-    for character in text {
-      let own = of(character)
-      if used + own > width, !line.isEmpty {
-        let margin = String(repeating: " ", count: indent)
-        if let place = breakable, place > line.startIndex, own < 2 {
-          lines.append(String(line[..<place]))
-          line = margin + line[place...].drop { $0 == " " }
-        } else {
-          lines.append(line)
-          line = margin
-        }
-        used = of(line)
-        breakable = nil
-        if character == " " { continue }
-      }
-      line.append(character)
-      used += own
-      if character == " " || own == 2 { breakable = line.endIndex }
-    }
-    return lines + [line]
-  }
-
   private static func of(_ scalar: Unicode.Scalar) -> Int {
     if scalar.value < (Style.isAmbiguousWide ? 0xA0 : 0x300) {
       return scalar.value < 0x20 || scalar.value == 0x7F ? 0 : 1
     }
     if contains(WidthTable.zero, scalar.value) { return 0 }
     if Style.isAmbiguousWide && contains(WidthTable.ambiguous, scalar.value) { return 2 }
-    return contains(WidthTable.wide, scalar.value) ? 2 : 1
+    // Emoji that are newer than the table.
+    return contains(WidthTable.wide, scalar.value) || scalar.properties.isEmojiPresentation ? 2 : 1
   }
 
   private static func contains(_ ranges: [(UInt32, UInt32)], _ value: UInt32) -> Bool {

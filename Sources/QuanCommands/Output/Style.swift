@@ -14,9 +14,16 @@ enum Style {
   private static let colours = Atomic<Bool>(false)
   private static let quiet = Atomic<Bool>(false)
   private static let wideAmbiguous = Atomic<Bool>(false)
+  private static let data = Atomic<Bool>(false)
 
   /// Whether talk that matters to nobody who asked for quiet is left out.
   static var isQuiet: Bool { quiet.load(ordering: .relaxed) }
+
+  /// Whether results are for other programs: their lines are as long as they are.
+  static var isData: Bool { data.load(ordering: .relaxed) }
+
+  /// From here on results are for other programs.
+  static func beginData() { data.store(true, ordering: .relaxed) }
 
   /// Whether ambiguous characters take two columns.
   static var isAmbiguousWide: Bool { wideAmbiguous.load(ordering: .relaxed) }

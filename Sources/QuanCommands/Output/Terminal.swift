@@ -5,15 +5,26 @@ enum Terminal {
   /// Writes a line of result.
   static func print(_ line: String) {
     if isTerminal(1) { ProgressBar.clear() }
-    if Pager.take(line) { return }
-    write((isTerminal(1) ? bare(line) : line) + "\n", to: 1)
+    for part in Style.isData ? [line] : fitted(line, to: 1) {
+      if Pager.take(part) { continue }
+      write((isTerminal(1) ? bare(part) : part) + "\n", to: 1)
+    }
   }
 
   /// Writes a line of talk.
   static func talk(_ line: String) {
     ProgressBar.clear()
     if Pager.takeTalk(line) { return }
-    write(line + "\n", to: 2)
+    for part in fitted(line, to: 2) { write(part + "\n", to: 2) }
+  }
+
+  /// Text on lines that a terminal has room for; as it is where it goes to a file, unless COLUMNS says how wide that is.
+  private static func fitted(_ text: String, to descriptor: Int32) -> [String] {
+    guard isTerminal(descriptor) || Language.environment("COLUMNS") != nil else { return [text] }
+    let columns = columns(of: descriptor)
+    return text.split(separator: "\n", omittingEmptySubsequences: false).flatMap {
+      Wrap.fitted(String($0), columns: columns)
+    }
   }
 
   /// Writes a line of talk that is said once a run and matters to nobody who asked for quiet.

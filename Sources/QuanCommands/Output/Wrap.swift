@@ -33,4 +33,108 @@ enum Wrap {
       text[..<max(index, text.index(after: text.startIndex))], text[max(index, text.index(after: text.startIndex))...]
     )
   }
+
+  /// A line of ours on as many lines as a terminal needs for it; further ones are indented.
+  ///
+  /// It breaks at spaces and between wide characters. What is to be copied stays whole, though it be wider than the
+  /// terminal: words without spaces such as paths and IDs, and commands of the tool.
+  static func fitted(_ line: String, columns: Int) -> [String] {
+    let pieces = pieces(of: line)
+    guard pieces.reduce(0, { $0 + $1.width }) > columns else { return [line] }
+    let margin = String(repeating: " ", count: indent(of: line, columns))
+    var lines: [String] = []
+    var current = ""
+    var used = 0
+    // Spaces before what comes next, which a break takes away.
+    var gap = 0
+    var isEmpty = true
+    for piece in pieces {
+      if piece.isGap {
+        gap += piece.width
+        continue
+      }
+      if !isEmpty && used + gap + piece.width > columns {
+        lines.append(current)
+        (current, used, gap) = (margin, margin.count, 0)
+      }
+      current += String(repeating: " ", count: gap) + piece.text
+      used += gap + piece.width
+      gap = 0
+      isEmpty = false
+    }
+    return lines + [current]
+  }
+
+  /// What is not broken within.
+  private struct Piece {
+    var text: String
+    var width: Int
+    var isGap = false
+  }
+
+  /// Where the lines after the first begin: behind a label that leaves room, else a little further than the line does.
+  private static func indent(of line: String, _ columns: Int) -> Int {
+    let start = line.prefix { $0 == " " }.count
+    let label = line.dropFirst(start)
+    if start > 0, let end = label.firstRange(of: "  ") {
+      let gap = label[end.lowerBound...].prefix { $0 == " " }.count
+      let column = start + DisplayWidth.of(label[..<end.lowerBound]) + gap
+      if column <= columns / 2 { return column }
+    }
+    return min(start + 2, columns / 2)
+  }
+
+  private static func pieces(of line: String) -> [Piece] {
+    var pieces: [Piece] = []
+    var rest = line[...]
+    // Whether the next character goes on with the last piece.
+    var isOpen = false
+    while let character = rest.first {
+      if character == "\u{1B}", let end = rest.firstIndex(of: "m") {
+        // A colour of ours takes no room.
+        append(String(rest[...end]), width: 0, to: &pieces, isOpen)
+        rest = rest[rest.index(after: end)...]
+        isOpen = true
+        continue
+      }
+      if !isOpen, rest.hasPrefix("quan ") {
+        let command = command(at: rest)
+        pieces.append(Piece(text: String(command), width: DisplayWidth.of(command)))
+        rest = rest[command.endIndex...]
+        isOpen = true
+        continue
+      }
+      rest = rest.dropFirst()
+      let width = DisplayWidth.of(character)
+      if character == " " {
+        pieces.append(Piece(text: " ", width: 1, isGap: true))
+        isOpen = false
+      } else if width == 2 {
+        append(String(character), width: 2, to: &pieces, "，。；：、！？）》」』".contains(character))
+        isOpen = "（《「『".contains(character)
+      } else {
+        append(String(character), width: width, to: &pieces, isOpen)
+        isOpen = true
+      }
+    }
+    return pieces
+  }
+
+  private static func append(_ text: String, width: Int, to pieces: inout [Piece], _ isOpen: Bool) {
+    if isOpen, let last = pieces.indices.last, !pieces[last].isGap {
+      pieces[last].text += text
+      pieces[last].width += width
+    } else {
+      pieces.append(Piece(text: text, width: width))
+    }
+  }
+
+  /// A command of the tool at the start of a text: up to what goes on with the sentence around it.
+  private static func command(at text: Substring) -> Substring {
+    var end = text.endIndex
+    for mark in ["; ", ", ", ". ", ": ", " (", ")", "；", "，", "。", "）", "'", "  ", "\u{1B}"] {
+      if let found = text.firstRange(of: mark) { end = min(end, found.lowerBound) }
+    }
+    return text[..<end]
+  }
 }

@@ -114,7 +114,9 @@ struct SearchTests {
   /// What the shell's script would be offered for the last of `words`.
   private func offered(_ office: Office, _ argument: String, _ words: String...) throws -> [Substring] {
     let commands: Set<String> = [
-      "show", "search", "conflict", "resolve", "list", "bundle", "create", "edit", "replica", "retire",
+      "show", "search", "conflict", "resolve", "list", "bundle", "create", "edit", "replica", "retire", "import",
+      "export",
+      "undo", "diff", "merge", "attachment", "get", "add",
     ]
     let path = words.prefix { commands.contains($0) }
     let all = ["quan"] + words.dropLast() + office.own("A") + [words.last ?? ""]
@@ -138,6 +140,23 @@ struct SearchTests {
     #expect(try offered(office, "positional@1", "edit", String(short), "").contains("boarding="))
     #expect(try offered(office, "--for", "bundle", "create", "--for", "") == ["laptop B"])
     #expect(try offered(office, "positional@0", "replica", "retire", "") == ["laptop B"])
+    #expect(try offered(office, "positional@1", "edit", String(short), "boarding=").contains("boarding=day"))
+    #expect(
+      try offered(office, "positional@1", "add", "student", "low_income=") == [
+        "low_income=yes", "low_income=no", "low_income=unknown",
+      ])
+    #expect(try offered(office, "--kind", "import", "x.csv", "--kind", "").contains("visit"))
+    #expect(try offered(office, "--match", "import", "x.csv", "--kind", "student", "--match", "").contains("id_no"))
+    #expect(
+      try offered(office, "--columns", "export", "--kind", "student", "--columns", "name,").contains("name,class"))
+    let change = try #require(try office.quan("A", "log", "--json").jsonLines.first?["name"].string)
+    #expect(try offered(office, "positional@0", "undo", "").contains { change.hasSuffix($0.drop { $0 != "-" }) })
+    #expect(try offered(office, "positional@1", "diff", change, "").count > 2)
+    #expect(try offered(office, "positional@0", "merge", "show", "").contains("1"))
+    TemporaryFolder.write(Array("photo".utf8), to: office.path("photo.jpg"))
+    try office.quan("A", "attach", id, office.path("photo.jpg"))
+    let hash = try #require(try office.quan("A", "attachment", "list", "--json").jsonLines.first?["hash"].string)
+    #expect(try offered(office, "positional@0", "attachment", "get", "") == [hash.prefix(8)])
     let none = try office.tool([
       "---completion", "show", "--", "positional@0", "4", "0", "quan", "-r", "/nowhere.quan", "show", "",
     ])

@@ -53,7 +53,7 @@ struct AttachmentCommands: ParsableCommand {
     @Argument(
       help: ArgumentHelp(
         say("附件哈希的开头(至少6位), 或只有一个附件的记录", "The start of its hash (six digits or more), or a record that has just one."),
-        valueName: "HASH|ID"))
+        valueName: "HASH|ID"), completion: LiveValues.attachments)
     var attachment: String
     @Argument(help: ArgumentHelp(say("写入的文件", "The file to write."), valueName: "OUT"), completion: .file())
     var file: String

@@ -20,9 +20,10 @@ struct Diff: ParsableCommand {
   private static let usualLimit = 50
 
   @OptionGroup var options: GlobalOptions
-  @Argument(help: ArgumentHelp(say("版本", "The version."), valueName: "VERSION"))
+  @Argument(help: ArgumentHelp(say("版本", "The version."), valueName: "VERSION"), completion: LiveValues.changes)
   var first: String
-  @Argument(help: ArgumentHelp(say("另一个版本", "The other version."), valueName: "VERSION"))
+  @Argument(
+    help: ArgumentHelp(say("另一个版本", "The other version."), valueName: "VERSION"), completion: LiveValues.changes)
   var second: String?
   @Flag(help: ArgumentHelp(say("全部列出", "Write out all of it.")))
   var all = false

@@ -20,13 +20,17 @@ struct Export: ParsableCommand {
     help: ArgumentHelp(
       say("jsonl 每行一条, json 一个列表, csv 给电子表格", "jsonl, one a line; json, one list; csv, for spreadsheets.")))
   var format = Format.jsonl
-  @Option(name: [.short, .long], help: ArgumentHelp(say("csv 写入的文件", "Where csv goes."), valueName: "FILE"))
+  @Option(
+    name: [.short, .long], help: ArgumentHelp(say("csv 写入的文件", "Where csv goes."), valueName: "FILE"),
+    completion: .file())
   var output: String?
   @Option(
-    help: ArgumentHelp(say("csv 的编码: utf-8 或 gb18030", "The encoding of csv: utf-8 or gb18030."), valueName: "NAME"))
+    help: ArgumentHelp(say("csv 的编码: utf-8 或 gb18030", "The encoding of csv: utf-8 or gb18030."), valueName: "NAME"),
+    completion: .list(["utf-8", "gb18030"]))
   var encoding = "utf-8"
   @Option(
-    help: ArgumentHelp(say("csv 的列, 用逗号分隔", "The columns of csv, with commas between them."), valueName: "FIELDS"))
+    help: ArgumentHelp(say("csv 的列, 用逗号分隔", "The columns of csv, with commas between them."), valueName: "FIELDS"),
+    completion: LiveValues.columns)
   var columns: String?
   @Flag(help: ArgumentHelp(say("替换已有的文件", "Replace a file that is there.")))
   var force = false
@@ -54,6 +58,7 @@ struct Export: ParsableCommand {
             "已导出 \(count) 条到 \(Terminal.neutral(output))", "Exported \(count) records to \(Terminal.neutral(output))"))
         return
       }
+      Style.beginData()
       var isFirst = true
       var done = 0
       let total = try replica.status().records.first { $0.kind.id == kind.id }?.count ?? 0

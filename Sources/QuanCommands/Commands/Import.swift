@@ -20,17 +20,20 @@ struct Import: ParsableCommand {
   @Flag(help: ArgumentHelp(say("只检查, 什么也不写", "Only check; write nothing.")))
   var dryRun = false
 
-  @Option(help: ArgumentHelp(say("CSV 的类型", "The kind of a CSV file's rows."), valueName: "KIND"))
+  @Option(
+    help: ArgumentHelp(say("CSV 的类型", "The kind of a CSV file's rows."), valueName: "KIND"),
+    completion: LiveValues.kinds)
   var kind: String?
   @Option(
     help: ArgumentHelp(
-      say("CSV: 由哪个自然键决定是同一条, 如 id_no", "CSV: the natural key that decides, such as id_no."), valueName: "KEY"))
+      say("CSV: 由哪个自然键决定是同一条, 如 id_no", "CSV: the natural key that decides, such as id_no."), valueName: "KEY"),
+    completion: LiveValues.keys)
   var match: String?
   @Option(
     help: ArgumentHelp(
       say(
         "CSV 的编码: utf-8、utf-16le、utf-16be、gb18030; 缺省自动识别", "CSV: utf-8, utf-16le, utf-16be, gb18030; found by itself."),
-      valueName: "NAME"))
+      valueName: "NAME"), completion: .list(TextEncoding.allCases.map(\.rawValue)))
   var encoding: String?
   @Option(help: ArgumentHelp(say("CSV 的分隔符; 缺省自动识别", "CSV: the separator; found by itself."), valueName: "CHARACTER"))
   var delimiter: String?

@@ -58,7 +58,9 @@ struct MergeCommands: ParsableCommand {
       commandName: "show",
       abstract: say("再看一次合并报告, 以及其中的冲突现在怎样", "See a merge report again, and what has become of its conflicts."))
     @OptionGroup var options: GlobalOptions
-    @Argument(help: ArgumentHelp(say("合并的号码; 缺省为最近一次", "The merge's number; by default the latest."), valueName: "N"))
+    @Argument(
+      help: ArgumentHelp(say("合并的号码; 缺省为最近一次", "The merge's number; by default the latest."), valueName: "N"),
+      completion: LiveValues.merges)
     var number: String?
     @Flag(help: ArgumentHelp(say("全部列出", "Write out all of it.")))
     var all = false

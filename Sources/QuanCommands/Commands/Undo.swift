@@ -19,9 +19,12 @@ struct Undo: ParsableCommand {
   @OptionGroup var options: GlobalOptions
   @Argument(
     help: ArgumentHelp(
-      say("更改的编号; 缺省为最近一次写入", "The change; by default the last one written here."), valueName: "CHANGE"))
+      say("更改的编号; 缺省为最近一次写入", "The change; by default the last one written here."), valueName: "CHANGE"),
+    completion: LiveValues.changes)
   var change: String?
-  @Option(help: ArgumentHelp(say("撤销对合并 N 的冲突的处理", "Undo what settled the conflicts of merge N."), valueName: "N"))
+  @Option(
+    help: ArgumentHelp(say("撤销对合并 N 的冲突的处理", "Undo what settled the conflicts of merge N."), valueName: "N"),
+    completion: LiveValues.merges)
   var merge: String?
   @Flag(help: ArgumentHelp(say("只看会怎样", "Only say what would be done.")))
   var dryRun = false

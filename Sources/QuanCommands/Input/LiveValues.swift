@@ -13,15 +13,55 @@ enum LiveValues {
     values(words) { replica in try people(replica).map(\.name) }
   }
 
-  /// `FIELD=`, of the kind or record that the command names.
-  static let assignments = CompletionKind.custom { words, _, _ in
+  /// `FIELD=`, of the kind or record that the command names; behind that the codes of a choice and the words of a flag.
+  static let assignments = CompletionKind.custom { words, place, _ in
     values(words) { replica in
-      let schema = try replica.schema()
-      let kind =
-        words.lazy.compactMap { schema.kind(named: $0) }.first
-        ?? words.lazy.compactMap { try? replica.record(RecordFinder(replica: replica).record($0))?.kind }.first
-      return (kind.map { [$0] } ?? []).flatMap(\.fields).filter { $0.id != BuiltIn.externalID }.map { $0.name + "=" }
+      let fields = try meant(words, replica)?.fields.filter { $0.id != BuiltIn.externalID } ?? []
+      let typed = words.indices.contains(place) ? words[place] : ""
+      guard let field = fields.first(where: { typed.hasPrefix($0.name + "=") }) else {
+        return fields.map { $0.name + "=" }
+      }
+      return codes(of: field).map { "\(field.name)=\($0)" }
     }
+  }
+
+  /// The natural keys that may decide, of the kind that the command names.
+  static let keys = CompletionKind.custom { words, _, _ in
+    values(words) { replica in
+      try meant(words, replica)?.naturalKeys.filter { !$0.onlyNominates }.map(\.text) ?? []
+    }
+  }
+
+  /// The fields of the kind that the command names, behind those that are there already with a comma.
+  static let columns = CompletionKind.custom { words, place, _ in
+    values(words) { replica in
+      let typed = words.indices.contains(place) ? words[place] : ""
+      let there = typed.lastIndex(of: ",").map { String(typed[...$0]) } ?? ""
+      return try meant(words, replica)?.fields.map { there + $0.name } ?? []
+    }
+  }
+
+  /// The attachments, by the first digits of their hashes.
+  static let attachments = CompletionKind.custom { words, _, _ in
+    values(words) { replica in
+      var seen: [String] = []
+      for use in try replica.attachmentUses() {
+        let hash = String(use.hash.description.prefix(8))
+        if !seen.contains(hash) { seen.append(hash) }
+        if seen.count == most { break }
+      }
+      return seen
+    }
+  }
+
+  /// The latest changes, shortened.
+  static let changes = CompletionKind.custom { words, _, _ in
+    values(words) { replica in try replica.log(limit: 30).map { try replica.shortForm(of: $0.first) } }
+  }
+
+  /// The merges whose reports are kept, the latest first.
+  static let merges = CompletionKind.custom { words, _, _ in
+    values(words) { replica in try replica.merges(limit: most).map { String($0.number) } }
   }
 
   /// The fields of the record that the command names.
@@ -90,6 +130,21 @@ enum LiveValues {
 
   private static func people(_ replica: Replica) throws -> [KindDefinition] {
     try replica.schema().kinds.filter { $0.id.replica != .builtIn }
+  }
+
+  /// The kind that the words name, or that of the record that they name.
+  private static func meant(_ words: [String], _ replica: Replica) throws -> KindDefinition? {
+    let schema = try replica.schema()
+    return words.lazy.compactMap { schema.kind(named: $0) }.first
+      ?? words.lazy.compactMap { try? replica.record(RecordFinder(replica: replica).record($0))?.kind }.first
+  }
+
+  private static func codes(of field: FieldDefinition) -> [String] {
+    switch field.type {
+    case .choice: field.choices.map(\.code)
+    case .triState: ["yes", "no", "unknown"]
+    default: []
+    }
   }
 
   /// Looks into the replica that the words so far mean.

@@ -496,32 +496,3 @@ struct MapTests {
     try bureau.expectEqual()
   }
 }
-
-@Suite("Search in lists, sets and maps")
-struct ItemSearchTests {
-  @Test("what an item shows is found as it reads, and nothing of how the column is written")
-  func asItReads() throws {
-    let bureau = try Bureau(schema: itemSchema)
-    let replica = bureau.replicas[0]
-    let kind = try bureau.kind()
-    let (plan, contacts) = (try bureau.field("plan"), try bureau.field("contacts"))
-    let ids = try replica.write { transaction in
-      let quoted = try transaction.create(kind, [plan: [.text("说“好”和\"行\""), .text("一,二")]])
-      let slashed = try transaction.create(kind, [plan: [.text("C:\\泉"), .text("换\n行")]])
-      let named = try transaction.create(kind, [:])
-      try transaction.set(named, contacts, key: "班主任", to: .text("ＴＥＬ：\"8\""))
-      return (quoted: quoted, slashed: slashed, named: named)
-    }
-    func found(_ text: String) throws -> [RecordID] { try replica.search(text).map(\.record) }
-    #expect(try found("和\"行\"") == [ids.quoted])
-    #expect(try found("一，二") == [ids.quoted])
-    #expect(try found("c:\\泉") == [ids.slashed])
-    #expect(try found("换\n行") == [ids.slashed])
-    #expect(try found("tel:\"8") == [ids.named])
-    #expect(try found("班主任") == [ids.named])
-    // The marks between items, and how a line break is written, are nobody's words.
-    for mark in ["[\"", "\",\"", "\"]", "{\"", "\":\"", "\\\\", "000a", "u000a", "\\\""] {
-      #expect(try found(mark).isEmpty, "\(mark)")
-    }
-  }
-}

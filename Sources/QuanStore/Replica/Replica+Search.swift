@@ -60,7 +60,7 @@ extension ReplicaFile {
       if row % 4096 == 0 { try progress(WorkProgress(.searching, row, of: 0)) }
       row += 1
       for (position, column) in columns.enumerated() {
-        guard try statement.shows(wanted, in: column.shape, at: Int32(position + 1), &folded) else { continue }
+        guard statement.contains(wanted, Int32(position + 1), &folded) else { continue }
         let place = joined[statement.integer(0)] ?? statement.integer(0)
         guard let (id, _) = streams.dot(LocalDot(rowID: place)), !isSifted || seen.insert(place).inserted else {
           break
@@ -69,24 +69,6 @@ extension ReplicaFile {
         if hits.count >= limit { return }
         break
       }
-    }
-  }
-}
-
-extension Statement {
-  /// Whether what a column stands for contains folded bytes; `folded` is room to work in.
-  ///
-  /// Sets, lists and maps stand in it as JSON: what is found there counts when one of their texts contains it.
-  fileprivate func shows(
-    _ wanted: [UInt8], in shape: ColumnShape, at column: Int32, _ folded: inout [UInt8]
-  ) throws -> Bool {
-    switch shape.container {
-    case .register, .text, .counter: return contains(wanted, column, &folded)
-    case .set, .list, .map:
-      // Only these are written otherwise in JSON.
-      let isPlain = wanted.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
-      guard !isNull(column), !isPlain || contains(wanted, column, &folded) else { return false }
-      return try ColumnCodec.elements(text(column)).contains { FoldedText.bytes(of: $0).contains(wanted) }
     }
   }
 }

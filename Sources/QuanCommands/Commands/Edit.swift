@@ -51,8 +51,9 @@ struct Edit: ParsableCommand {
       let assignments = try fields.map { try Assignment($0, of: current.kind) }
       try replica.write(author: options.author, message: message) { transaction in
         var replaced: Set<FieldID> = []
+        var items = ItemEdit(record: current.id, parser: parser)
         for assignment in assignments {
-          try apply(assignment, to: current, parser, &transaction, &replaced)
+          try apply(assignment, to: current, parser, &items, &transaction, &replaced)
         }
       }
       if options.json { Terminal.print(JSON.object(["id": .string(id.description)]).line) }
@@ -96,11 +97,10 @@ struct Edit: ParsableCommand {
   }
 
   private func apply(
-    _ assignment: Assignment, to record: Record, _ parser: ValueParser, _ transaction: inout Transaction,
-    _ replaced: inout Set<FieldID>
+    _ assignment: Assignment, to record: Record, _ parser: ValueParser, _ items: inout ItemEdit,
+    _ transaction: inout Transaction, _ replaced: inout Set<FieldID>
   ) throws {
     let field = assignment.field
-    let items = ItemEdit(record: record.id, parser: parser)
     if field.container == .map { return try items.map(assignment, record[field.name]?.items ?? [], &transaction) }
     if field.container == .list { return try items.list(assignment, &transaction) }
     let value = assignment.act == .clear ? nil : try parser.value(assignment.text, of: field)

@@ -4,6 +4,13 @@ import Quan
 struct ItemEdit {
   let record: RecordID
   let parser: ValueParser
+  /// The lists that were acted on, as the acts have left them.
+  private var lists: [FieldID: ListInHand] = [:]
+
+  init(record: RecordID, parser: ValueParser) {
+    self.record = record
+    self.parser = parser
+  }
 
   /// `FIELD.KEY=VALUE` sets, `FIELD.KEY=` takes the key away, `FIELD=` all keys.
   func map(_ assignment: Assignment, _ shown: [ItemView], _ transaction: inout Transaction) throws {
@@ -26,39 +33,46 @@ struct ItemEdit {
   ///
   /// `FIELD+=V` appends, `FIELD[N]=V` sets, `FIELD[N]+=V` inserts before place N, `FIELD[N]=` removes, `FIELD[N]>M` moves to
   /// place M, `FIELD-=V` removes what is equal to V, `FIELD=` everything. Places are those that the assignments before it left.
-  func list(_ assignment: Assignment, _ transaction: inout Transaction) throws {
+  mutating func list(_ assignment: Assignment, _ transaction: inout Transaction) throws {
     let field = assignment.field
-    let items = try transaction.elements(record, field.id)
-    func element(_ place: Int) throws -> EntryID { try ItemName.element(place, of: field, items) }
+    var list = try lists.removeValue(forKey: field.id) ?? ListInHand(transaction.elements(record, field.id))
+    try act(assignment, on: &list, &transaction)
+    lists[field.id] = list
+  }
+
+  private func act(_ assignment: Assignment, on list: inout ListInHand, _ transaction: inout Transaction) throws {
+    let field = assignment.field
     func value() throws -> Value { try parser.value(assignment.text, of: field) }
-    switch (assignment.item, assignment.act) {
-    case (nil, .add):
-      try transaction.insert(record, field.id, [try value()], after: items.last?.element)
-    case (.place(let place), .add):
-      guard place == items.count + 1 else {
-        let target = try element(place)
-        let before = items.prefix { $0.element != target }.last?.element
-        try transaction.insert(record, field.id, [try value()], after: before)
-        return
-      }
-      try transaction.insert(record, field.id, [try value()], after: items.last?.element)
-    case (.place(let place), .set):
-      try transaction.set(record, field.id, element: try element(place), to: try value())
-    case (.place(let place), .clear):
-      try transaction.set(record, field.id, element: try element(place), to: nil)
-    case (.place(let place), .move):
-      let moved = try element(place)
-      guard let wanted = Int(ValueParser.halfWidth(assignment.text).trimmed) else { throw usage(field) }
-      _ = try element(wanted)
-      let others = items.filter { $0.element != moved }
-      try transaction.move(
-        record, field.id, element: moved, after: wanted == 1 ? nil : others[wanted - 2].element)
-    case (nil, .remove):
+    func insert(at place: Int) throws {
       let value = try value()
-      let equal = items.filter { $0.shown.contains(value) }.compactMap(\.element)
-      for element in equal { try transaction.set(record, field.id, element: element, to: nil) }
-    case (nil, .clear):
-      for element in items.compactMap(\.element) { try transaction.set(record, field.id, element: element, to: nil) }
+      for new in try transaction.insert(record, field.id, [value], after: list.element(before: place)) {
+        list.insert(new, at: place, showing: [value])
+      }
+    }
+    func remove(_ element: EntryID) throws {
+      try transaction.set(record, field.id, element: element, to: nil)
+      list.remove(element)
+    }
+    switch (assignment.item, assignment.act) {
+    case (nil, .add): try insert(at: list.count + 1)
+    case (.place(let place), .add):
+      if place != list.count + 1 { _ = try ItemName.element(place, of: field, list) }
+      try insert(at: place)
+    case (.place(let place), .set):
+      let element = try ItemName.element(place, of: field, list)
+      let value = try value()
+      try transaction.set(record, field.id, element: element, to: value)
+      list.set(element, showing: [value])
+    case (.place(let place), .clear): try remove(try ItemName.element(place, of: field, list))
+    case (.place(let place), .move):
+      let moved = try ItemName.element(place, of: field, list)
+      guard let wanted = Int(ValueParser.halfWidth(assignment.text).trimmed) else { throw usage(field) }
+      _ = try ItemName.element(wanted, of: field, list)
+      let shown = list.remove(moved)
+      try transaction.move(record, field.id, element: moved, after: list.element(before: wanted))
+      list.insert(moved, at: wanted, showing: shown)
+    case (nil, .remove): for element in list.elements(showing: try value()) { try remove(element) }
+    case (nil, .clear): for element in list.elements { try remove(element) }
     default: throw usage(field)
     }
   }

@@ -33,19 +33,21 @@ enum ItemName: Hashable {
   func item(of field: FieldDefinition, in record: Record) throws -> FieldItem {
     switch self {
     case .key(let key): return .key(MapKey(key))
-    case .place(let place): return .element(try Self.element(place, of: field, record[field.name]?.items ?? []))
+    case .place(let place):
+      return .element(try Self.element(place, of: field, ListInHand(record[field.name]?.items ?? [])))
     }
   }
 
   /// The element at a place, from 1.
-  static func element(_ place: Int, of field: FieldDefinition, _ items: [ItemView]) throws -> EntryID {
-    guard items.indices.contains(place - 1), let element = items[place - 1].element else {
+  static func element(_ place: Int, of field: FieldDefinition, _ list: ListInHand) throws -> EntryID {
+    guard let element = list.element(place) else {
       throw CommandFailure(
         .failed,
-        items.isEmpty
+        list.count == 0
           ? say("列表 '\(field.name)' 是空的", "the list '\(field.name)' is empty")
           : say(
-            "列表 '\(field.name)' 只有第 1 至 \(items.count) 项", "the list '\(field.name)' has places 1 to \(items.count)"),
+            "列表 '\(field.name)' 只有第 1 至 \(list.count) 项",
+            "the list '\(field.name)' has places 1 to \(list.count)"),
         hint: say("查看: quan show 编号", "see: quan show ID"))
     }
     return element

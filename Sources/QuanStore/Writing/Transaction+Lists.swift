@@ -210,6 +210,7 @@ extension Transaction {
       case .insert(_, let left): left
       case .move(let element): element
       }
+    if case .move(let element) = put { drafts[record]?.orders[list]?.depart(element, behind: left) }
     let owner = drafts[record]?.owner(of: element, in: list) ?? record
     let dot = act(body(order(of: list, in: record).place(behind: left)), on: list, of: record, by: owner)
     switch put {

@@ -60,8 +60,11 @@ extension Transaction {
   /// Adds what was done to lists, in the order in which it was done, and gives the elements and places their names.
   private func appendListOperations(to operations: inout [Operation]) {
     let acts = edits.flatMap { record, edit in edit.listActs.map { (record: record, act: $0) } }
+    let sorted = acts.sorted { $0.act.standIn < $1.act.standIn }
+    let passing = PassingMoves(sorted.map(\.act))
     var dots: [Dot: Dot] = [:]
-    for (record, act) in acts.sorted(by: { $0.act.standIn < $1.act.standIn }) {
+    for (record, act) in sorted {
+      guard let act = passing.settled(act) else { continue }
       dots[act.standIn] = Dot(file.meta.replica, firstCounter + UInt64(operations.count))
       operations.append(Operation(record, act.body(dots)))
     }

@@ -60,7 +60,7 @@ extension ReplicaFile {
       if row % 4096 == 0 { try progress(WorkProgress(.searching, row, of: 0)) }
       row += 1
       for (position, column) in columns.enumerated() {
-        guard statement.contains(wanted, Int32(position + 1), &folded) else { continue }
+        guard try shows(wanted, column.shape, statement, Int32(position + 1), &folded) else { continue }
         let place = joined[statement.integer(0)] ?? statement.integer(0)
         guard let (id, _) = streams.dot(LocalDot(rowID: place)), !isSifted || seen.insert(place).inserted else {
           break
@@ -69,6 +69,24 @@ extension ReplicaFile {
         if hits.count >= limit { return }
         break
       }
+    }
+  }
+
+  /// Whether a column shows folded bytes; of a set, list or map, one of its items or keys does: how they stand in the
+  /// column is not what people see.
+  private func shows(
+    _ wanted: [UInt8], _ shape: ColumnShape, _ statement: Statement, _ column: Int32, _ folded: inout [UInt8]
+  ) throws -> Bool {
+    guard shape.container == .set || shape.container == .list || shape.container == .map else {
+      return statement.contains(wanted, column, &folded)
+    }
+    if statement.isNull(column) { return false }
+    // What is never escaped stands in the column as it does in an item: most rows are ruled out unread.
+    guard wanted.contains(where: ColumnCodec.isEscaped) || statement.contains(wanted, column, &folded) else {
+      return false
+    }
+    return try ColumnCodec.elements(statement.text(column)).contains { item in
+      Statement.contains(wanted, in: FoldedText.bytes(of: item))
     }
   }
 }

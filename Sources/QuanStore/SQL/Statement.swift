@@ -132,16 +132,21 @@ import QuanCore
     let count = Int(unsafe sqlite3_column_bytes(handle, column))
     folded.removeAll(keepingCapacity: true)
     unsafe FoldedText.fold(UnsafeBufferPointer(start: start, count: count), into: &folded)
-    guard folded.count >= wanted.count, !wanted.isEmpty else { return false }
-    return unsafe folded.withUnsafeBytes { text in
+    return Self.contains(wanted, in: folded)
+  }
+
+  /// Whether bytes stand in others; no bytes stand nowhere.
+  static func contains(_ wanted: [UInt8], in text: [UInt8]) -> Bool {
+    guard text.count >= wanted.count, !wanted.isEmpty else { return false }
+    return unsafe text.withUnsafeBytes { text in
       unsafe wanted.withUnsafeBytes { part in
-        guard let text = text.baseAddress, let part = part.baseAddress else { return false }
+        guard let start = text.baseAddress, let part = part.baseAddress else { return false }
         let first = Int32(wanted[0])
         var place = 0
-        let last = folded.count - wanted.count
-        while place <= last, let found = unsafe memchr(text + place, first, last - place + 1) {
+        let last = text.count - wanted.count
+        while place <= last, let found = unsafe memchr(start + place, first, last - place + 1) {
           if unsafe memcmp(found, part, wanted.count) == 0 { return true }
-          place = unsafe UnsafeRawPointer(found) - text + 1
+          place = unsafe UnsafeRawPointer(found) - start + 1
         }
         return false
       }

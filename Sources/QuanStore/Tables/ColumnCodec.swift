@@ -192,6 +192,11 @@ struct ColumnCodec {
     return String(decoding: bytes, as: UTF8.self)
   }
 
+  /// Whether a byte of a text is escaped in an array or object.
+  static func isEscaped(_ byte: UInt8) -> Bool {
+    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+  }
+
   private static func appendQuoted(_ text: String, to bytes: inout [UInt8]) {
     bytes.append(UInt8(ascii: "\""))
     for byte in text.utf8 {

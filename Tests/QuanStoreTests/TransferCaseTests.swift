@@ -146,6 +146,58 @@ struct TransferCaseTests {
     try schools.expectSound()
   }
 
+  @Test("a text that both schools changed is merged when the old school's change is forwarded")
+  func textChangedInBoth() throws {
+    let schools = try TwoSchools()
+    let bureau = schools.bureau
+    let (pupil, _, _) = try schools.household()
+    let story = try bureau.field("story")
+    try schools.replica(0).write { try $0.setText(pupil, story, to: "父亲在外打工。奶奶照料。") }
+    try bureau.exchange()
+    let transfer = try schools.replica(0).offer(pupil, to: schools.second)
+    let record = try schools.replica(0).accept(transfer).record
+    try schools.replica(0).write { try $0.insert("新学校记。", at: 12, in: record, story) }
+    try schools.replica(1).write { try $0.replace(0..<2, with: "母亲", in: pupil, story) }
+    try bureau.exchange()
+    #expect(try schools.troubles(on: 0)[pupil] == ["edited"])
+    _ = try schools.replica(1).accept(try schools.replica(1).offer(pupil, to: schools.second))
+    try bureau.exchange()
+    for index in 0..<2 {
+      #expect(try bureau.shown(record, "story", on: index) == [.text("母亲在外打工。奶奶照料。新学校记。")])
+      #expect(try schools.replica(index).problems() == [])
+    }
+    try schools.expectSound()
+  }
+
+  @Test(
+    "texts of joined records that only look alike are two wherever they are read: shown, whole, and in the other school"
+  )
+  func alikeTexts() throws {
+    let schools = try TwoSchools()
+    let bureau = schools.bureau
+    let pupils = try [schools.household().pupil, schools.household().pupil].sorted()
+    let story = try bureau.field("story")
+    try schools.replica(0).write { transaction in
+      try transaction.setText(pupils[0], story, to: "caf\u{e9}")
+      try transaction.setText(pupils[1], story, to: "cafe\u{301}")
+      _ = try transaction.join(pupils[0], pupils[1])
+    }
+    let both = "caf\u{e9}\ncafe\u{301}".unicodeScalars
+    func shown(_ id: RecordID, on index: Int) throws -> String.UnicodeScalarView {
+      if case .text(let text)? = try bureau.shown(id, "story", on: index).first { text.unicodeScalars } else { .init() }
+    }
+    let whole = try schools.replica(0).write { try $0.wholeText(pupils[0], story) }
+    #expect(whole.unicodeScalars.elementsEqual(both))
+    try bureau.exchange()
+    for index in 0..<2 { #expect(try shown(pupils[0], on: index).elementsEqual(both)) }
+    let transfer = try schools.replica(0).offer(pupils[0], to: schools.second)
+    try bureau.exchange()
+    let record = try schools.replica(1).accept(transfer).record
+    try bureau.exchange()
+    for index in 0..<2 { #expect(try shown(record, on: index).elementsEqual(both)) }
+    try schools.expectSound()
+  }
+
   @Test("an edit by somebody who did not know is listed until it is forwarded; it stands beside what was written since")
   func editedAfterwards() throws {
     let schools = try TwoSchools(3)

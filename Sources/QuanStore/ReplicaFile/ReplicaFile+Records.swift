@@ -198,10 +198,10 @@ extension ReplicaFile {
     case .counter: return Decision(shown: [.integer(field.sum)], outcome: .agreed)
     case .set: return Decision(shown: field.sides.map(\.value), outcome: .agreed)
     case .text:
-      // Only joined records have several: they are read one after another.
-      guard field.sides.count > 1 else { return Decision(shown: field.sides.map(\.value), outcome: .agreed) }
-      let all = field.sides.compactMap(\.value.plainText).filter { !$0.isEmpty }.joined(separator: "\n")
-      return Decision(shown: [.text(all)], outcome: .agreed)
+      // Only joined records have several.
+      guard field.entries.count > 1 else { return Decision(shown: field.sides.map(\.value), outcome: .agreed) }
+      let whole = JoinedText(field.entries.compactMap(\.value?.plainText)).whole
+      return Decision(shown: whole.isEmpty ? [] : [.text(whole)], outcome: .agreed)
     case .register, .map, .list:
       var dates: [Side] = []
       if let name = definition.rule.dateField, let kind = catalog.schema.kind(definition.kind),

@@ -177,13 +177,9 @@ extension Transaction {
     }
   }
 
-  /// A text that comes along: of records that were joined, their texts, one behind the other.
+  /// A text that comes along: of records that were joined, what readers saw there.
   private static func text(of field: Parcel.Field) -> String {
-    var texts: [String] = []
-    for case .text(let text)? in field.entries.map(\.value) where !text.isEmpty && !texts.contains(text) {
-      texts.append(text)
-    }
-    return texts.joined(separator: "\n")
+    JoinedText(field.entries.compactMap(\.value?.plainText)).whole
   }
 
   /// A text that nobody here has touched becomes the new one; otherwise what was changed there is changed here, and a text

@@ -1,6 +1,8 @@
 import QuanCore
 
 /// The texts of records that were joined, as readers see them: each different one once, a line apart.
+///
+/// Two texts are one when their scalars are: what looks alike and is written otherwise is kept.
 struct JoinedText {
   private let texts: [String]
   /// For each text the first that is equal to it.

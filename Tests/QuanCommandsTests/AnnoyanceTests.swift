@@ -27,7 +27,7 @@ struct AnnoyanceTests {
     for command in ["import \(path) --kind student", "import - <\(path)", "schema check \(path) --alone"] {
       let outcome = try Program.run("/bin/sh", ["-c", "ulimit -v 1000000; exec \(quan) \(command) \(own)"])
       #expect(outcome.status == 17, "\(command): \(outcome.err)")
-      #expect(outcome.err.contains("longer than 8 MiB") && outcome.err.contains("Hint: "), "\(outcome.err)")
+      #expect(outcome.err.contains("longer than 32 MiB") && outcome.err.contains("Hint: "), "\(outcome.err)")
     }
     #expect(TemporaryFolder.names(in: folder.path) == ["long.csv"], "no report is left behind")
   }

@@ -305,7 +305,7 @@ struct CSVTests {
     try refused([], 1, "empty")
     try refused(Array("some,thing\n1,2\n".utf8), 1, "no heads")
     try refused(Array("name,姓名\nx,y\n".utf8), 1, "columns 1 and 2")
-    try refused(Array("name\n\"".utf8) + [UInt8](repeating: 97, count: 9 << 20), 17, "longer than 8 MiB")
+    try refused(Array("name\n\"".utf8) + [UInt8](repeating: 97, count: 33 << 20), 17, "longer than 32 MiB")
     let directory = try office.tool(["import", office.folder.path, "--kind", "student"] + office.own("A"), status: 1)
     #expect(directory.err.contains("directory"))
     #expect(try take("name,id_no\n") == [:])

@@ -76,4 +76,54 @@ struct TextToolTests {
     #expect(try scene.findings(on: "A") == "母亲在外打工。奶奶照料。完。")
     try scene.office.tool(["edit", scene.visit, "date", "--editor"] + scene.office.own("A"), status: 64)
   }
+
+  @Test("show keeps the lines of a text, below its label, and wraps long ones where they stand")
+  func lines() throws {
+    let scene = try Scene()
+    let text = "第一段。\n\n  缩进的一行\nlast line"
+    try scene.office.quan("A", "edit", scene.visit, "findings=\(text)")
+    for (language, label) in [("zh", "发现的问题"), ("en", "findings")] {
+      let shown = try scene.say(language, "show", scene.visit)
+      let lines = shown.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+      let start = try #require(lines.firstIndex { $0.hasPrefix("  ") && !$0.hasPrefix("   ") && $0.contains(label) })
+      #expect(
+        lines[(start + 1)...(start + 4)].map { $0.isEmpty ? "" : String($0.dropFirst(4)) }
+          == ["第一段。", "", "  缩进的一行", "last line"], "\(shown)")
+    }
+    // What is masked stays on its line.
+    #expect(try scene.office.quan("A", "show", scene.visit).out.contains("last line") == false)
+    #expect(try scene.findings(on: "A") == text)
+  }
+
+  @Test("a text with a line of 12 MiB goes through the editor and through a table; one of two gigabytes is refused")
+  func longLines() throws {
+    let scene = try Scene()
+    let office = scene.office
+    let folder = TemporaryFolder()
+    let size = 12 << 20
+    let fill = "head -c \(size) /dev/zero | tr '\\0' x >>"
+    let edit = ["edit", scene.visit, "findings", "--editor", "--reveal"] + office.own("A")
+    try office.tool(edit, environment: ["VISUAL": fill])
+    let long = try #require(try scene.findings(on: "A"))
+    #expect(long.utf8.count == "父亲在外打工。奶奶照料。".utf8.count + size && long.hasSuffix("xxx"))
+
+    let table = folder.path + "/visits.csv"
+    try office.quan("A", "export", "--kind", "visit", "--format", "csv", "--output", table, "--reveal")
+    #expect(try office.quan("A", "import", table, "--kind", "visit", "--json").json["same"].int == 1)
+    let bytes = TemporaryFolder.read(table)
+    TemporaryFolder.write(Array(String(decoding: bytes, as: UTF8.self).replacing("奶奶照料", with: "姑姑照料").utf8), to: table)
+    #expect(try office.quan("A", "import", table, "--kind", "visit", "--json").json["changed"].int == 1)
+    #expect(try scene.findings(on: "A")?.hasPrefix("父亲在外打工。姑姑照料。x") == true)
+    try office.exchange()
+    #expect(try scene.findings(on: "B")?.utf8.count == long.utf8.count)
+
+    let own = office.own("A").joined(separator: " ")
+    let refused = try Program.run(
+      "/bin/sh",
+      ["-c", "ulimit -v 1500000; exec \(try Built.quan.get()) edit \(scene.visit) findings --editor --reveal \(own)"],
+      environment: ["VISUAL": "truncate -s 2G", "TMPDIR": folder.path])
+    #expect(refused.status == 17, "\(refused.err)")
+    #expect(refused.err.contains("is longer than 32 MiB") && refused.err.contains(folder.path), "\(refused.err)")
+    #expect(try scene.findings(on: "A")?.utf8.count == long.utf8.count)
+  }
 }

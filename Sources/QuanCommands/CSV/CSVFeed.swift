@@ -1,9 +1,10 @@
 import Dispatch
 import Synchronization
 
-/// Reads the rows of a CSV file on another core, a few hundred ahead of the one that takes them.
+/// Reads the rows of a CSV file on another core, a few hundred ahead of the one that takes them, fewer where they are long.
 final class CSVFeed: Sendable {
   private static let rowsPerPiece = 128
+  private static let bytesPerPiece = 1 << 20
   private static let piecesAhead = 4
 
   private struct State {
@@ -43,7 +44,8 @@ final class CSVFeed: Sendable {
     try source.withLock { source in
       var rows: [CSVRow] = []
       rows.reserveCapacity(Self.rowsPerPiece)
-      while rows.count < Self.rowsPerPiece {
+      let start = source.reader.decoder.bytesRead
+      while rows.count < Self.rowsPerPiece, source.reader.decoder.bytesRead - start < Self.bytesPerPiece {
         guard let row = try source.begun.isEmpty ? source.reader.next() : source.begun.removeFirst() else { break }
         rows.append(try source.rows.read(row, bytesRead: source.reader.decoder.bytesRead))
       }

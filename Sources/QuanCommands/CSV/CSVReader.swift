@@ -11,8 +11,8 @@ struct CSVReader {
     var isBlank: Bool { cells.allSatisfy { $0.trimmed.isEmpty } }
   }
 
-  /// How long a row may be: longer ones are no tables.
-  static let rowLimit = 8 << 20
+  /// How long a row may be: as long as what one change can hold.
+  static let rowLimit = FileInput.limit
 
   let decoder: TextDecoder
   let delimiter: UInt8

@@ -2,13 +2,15 @@ import Glibc
 
 /// Reads a text file line by line, or whole.
 struct FileInput {
-  /// How long a line may be: longer ones are no text that people made.
-  static let lineLimit = 8 << 20
+  /// How long a line may be, or a text whose lines belong together: as long as what one change can hold.
+  static let limit = 32 << 20
 
   private let bytes: [UInt8]
 
   /// Reads a file; `-` is standard input.
-  init(_ path: String) throws {
+  ///
+  /// - Parameter isOneText: Whether its lines are one text, so that the limit holds for all of them together.
+  init(_ path: String, isOneText: Bool = false) throws {
     let descriptor = path == "-" ? 0 : unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       throw CommandFailure(
@@ -31,21 +33,26 @@ struct FileInput {
           hint: say("检查磁盘或U盘后再试; 文件夹要给出其中的文件", "check the disk or stick; of a folder, name a file in it"))
       }
       if count == 0 { break }
-      let end = buffer[..<count].lastIndex(of: UInt8(ascii: "\n"))
+      let end = isOneText ? nil : buffer[..<count].lastIndex(of: UInt8(ascii: "\n"))
       if let end { lineStart = bytes.count + end + 1 }
       bytes.append(contentsOf: buffer[..<count])
-      guard bytes.count - lineStart <= Self.lineLimit else {
-        let name = path == "-" ? say("标准输入", "standard input") : "'\(path)'"
-        throw CommandFailure(
-          .overLimit,
-          say(
-            "\(name) 中有一行超过 \(Self.lineLimit >> 20) MiB",
-            "a line of \(name) is longer than \(Self.lineLimit >> 20) MiB"),
-          hint: say("检查文件: 它可能不是文字", "check the file: it may be no text"))
-      }
+      guard bytes.count - lineStart <= Self.limit else { throw Self.tooLong(path, isOneText) }
     }
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
     self.bytes = bytes
+  }
+
+  private static func tooLong(_ path: String, _ isOneText: Bool) -> CommandFailure {
+    let name = path == "-" ? say("标准输入", "standard input") : "'\(path)'"
+    let size = "\(limit >> 20) MiB"
+    return CommandFailure(
+      .overLimit,
+      isOneText
+        ? say("\(name) 超过 \(size)", "the text in \(name) is longer than \(size)")
+        : say("\(name) 中有一行超过 \(size)", "a line of \(name) is longer than \(size)"),
+      hint: isOneText
+        ? say("把它分成几段, 或作为附件: quan attach", "divide it, or attach it as a file: quan attach")
+        : say("检查文件: 它可能不是文字", "check the file: it may be no text"))
   }
 
   /// All of it.

@@ -17,7 +17,7 @@ enum Editor {
         .failed, say("编辑器没有正常结束, 什么都没有改", "the editor did not end well; nothing was changed"),
         hint: say("设置编辑器后再试: VISUAL=nano quan edit ...", "say which editor to use: VISUAL=nano quan edit ..."))
     }
-    let bytes = try FileInput(path).whole
+    let bytes = try FileInput(path, isOneText: true).whole
     guard var edited = String(validating: bytes, as: UTF8.self) else {
       throw CommandFailure(
         .failed, say("编辑后的文字不是 UTF-8; 它还在 '\(path)'", "the edited text is no UTF-8; it is still in '\(path)'"),

@@ -139,7 +139,7 @@ struct ItemTests {
     }
   }
 
-  @Test("R-6 one puts an item elsewhere while another rewrites it: both hold, and the merge says who did what")
+  @Test("one puts an item elsewhere while another rewrites it: both hold, and the merge says who did what")
   func movedAndWritten() throws {
     let scene = try Scene()
     try scene.office.quan("A", "edit", scene.plan, "steps[3]>1")

@@ -41,6 +41,63 @@ struct TextCaseTests {
     try bureau.expectEqual()
   }
 
+  /// Types letters on a laptop, each in a write of its own, and hands each on in a bundle of its own.
+  private func type(
+    _ keys: [(text: String, place: Int)], on index: Int, of bureau: Bureau, _ id: RecordID, _ notes: FieldID
+  ) throws -> [String] {
+    try keys.map { key in
+      let before = try bureau.replicas[index].vector()
+      try bureau.replicas[index].write { try $0.insert(key.text, at: key.place, in: id, notes) }
+      return try bureau.bundle(from: index, lackedBy: before)
+    }
+  }
+
+  /// Expects one of some texts on all laptops after each took in all bundles in an order of its own.
+  private func expect(
+    _ allowed: Set<String>, _ bureau: Bureau, _ id: RecordID, _ bundles: [String],
+    _ location: SourceLocation = #_sourceLocation
+  ) throws {
+    var random = SeededGenerator(seed: 21)
+    for index in bureau.replicas.indices {
+      for bundle in bundles.shuffled(using: &random) { try bureau.replicas[index].apply(bundleAt: bundle) }
+      let text = try text(bureau, id, on: index)
+      #expect(allowed.contains(text), "\(text)", sourceLocation: location)
+      #expect(try self.text(bureau, id, on: 0) == text, sourceLocation: location)
+    }
+    try bureau.exchange()
+    try bureau.expectEqual(location)
+  }
+
+  @Test("T-2 runs typed backwards at once on two laptops do not interleave, in whatever order the letters arrive")
+  func backward() throws {
+    let (bureau, id, notes) = try setUp(3)
+    let bundles =
+      try type("olleH".map { (String($0), 0) }, on: 0, of: bureau, id, notes)
+      + type("!dlroW ".map { (String($0), 0) }, on: 1, of: bureau, id, notes)
+    try expect(["Hello World!", " World!Hello"], bureau, id, bundles)
+  }
+
+  @Test("T-3 runs typed in mixed directions at once on two laptops do not interleave")
+  func mixed() throws {
+    let (bureau, id, notes) = try setUp(3)
+    let bundles =
+      try type([("ll", 0), ("He", 0), ("o", 4)], on: 0, of: bureau, id, notes)
+      + type([(" !", 0), ("W", 1), ("d", 2), ("l", 2), ("r", 2), ("o", 2)], on: 1, of: bureau, id, notes)
+    try expect(["Hello World!", " World!Hello"], bureau, id, bundles)
+  }
+
+  @Test("T-4 what a third laptop inserts does not come between an insertion and what it was put before")
+  func betweenNeighbours() throws {
+    for (first, second, third) in [(0, 1, 2), (1, 0, 2), (2, 0, 1), (0, 2, 1), (1, 2, 0), (2, 1, 0)] {
+      let (bureau, id, notes) = try setUp(3)
+      var bundles = try type([("2", 0)], on: first, of: bureau, id, notes)
+      try bureau.replicas[second].apply(bundleAt: bundles[0])
+      bundles += try type([("1", 0)], on: second, of: bureau, id, notes)
+      bundles += try type([("b", 0)], on: third, of: bureau, id, notes)
+      try expect(["b12", "12b"], bureau, id, bundles)
+    }
+  }
+
   @Test("T-7 an insertion behind what was deleted at once stands in its place")
   func behindDeleted() throws {
     let (bureau, id, notes) = try setUp(notes: "父亲在外打工. 奶奶照料.")

@@ -5,9 +5,12 @@ import Testing
 
 @Suite("A damaged bundle is refused, whatever the damage")
 struct DamageTests {
-  @Test("every truncation of the golden bundle is refused as cut or damaged")
-  func truncations() throws {
-    let whole = try golden("golden.quanbundle")
+  /// Bundles with operations of every sort: registers, sets, lists and maps; and texts.
+  private static let goldens = ["golden.quanbundle", "texts.quanbundle"]
+
+  @Test("every truncation of a golden bundle is refused as cut or damaged", arguments: goldens)
+  func truncations(name: String) throws {
+    let whole = try golden(name)
     for length in whole.indices {
       do {
         _ = try readWhole(Array(whole[..<length]))
@@ -21,9 +24,9 @@ struct DamageTests {
     }
   }
 
-  @Test("every change of one byte of the golden bundle is refused with an error of its own", arguments: 0..<4)
-  func byteChanges(part: Int) throws {
-    let whole = try golden("golden.quanbundle")
+  @Test("every change of one byte of a golden bundle is refused with an error of its own", arguments: goldens, 0..<4)
+  func byteChanges(name: String, part: Int) throws {
+    let whole = try golden(name)
     for place in whole.indices where place % 4 == part {
       for value in UInt8.min...UInt8.max where value != whole[place] {
         var bytes = whole
@@ -43,9 +46,9 @@ struct DamageTests {
     #expect(throws: BundleError.damaged(part: "end")) { try readWhole(whole + [0]) }
   }
 
-  @Test("L-4 damage behind right hashes is found by the digests inside", arguments: 0..<6)
-  func innerDamage(seed: UInt64) throws {
-    let whole = try golden("golden.quanbundle")
+  @Test("L-4 damage behind right hashes is found by the digests inside", arguments: goldens, 0..<6)
+  func innerDamage(name: String, seed: UInt64) throws {
+    let whole = try golden(name)
     let original = try readWhole(whole)
     let reader = try BundleReader(Bytes(bytes: whole))
     let segments = try reader.header.segments.indices.map { try reader.segment($0) }
@@ -62,7 +65,7 @@ struct DamageTests {
       changed[index] = Array(segments[index][..<start]) + Deflate.deflate(body, .fast)
       do {
         // What can be read all the same must say the same: another packing of the same changes.
-        #expect(try readWhole(try bundle(changed, like: reader.header)) == original, "seed \(seed)")
+        #expect(try readWhole(try bundle(changed, like: reader.header)) == original, "\(name), seed \(seed)")
       } catch {
         refused += 1
       }

@@ -241,6 +241,40 @@ struct SharedPassageTests {
     #expect(notices.count == 1)
   }
 
+  @Test(
+    "a sentence that two of twelve people changed at once is told of, whichever two they are and however they arrive")
+  func manyVersions() throws {
+    let bureau = try Bureau(2, schema: textSchema)
+    let notes = try bureau.field("notes", of: "visit")
+    let start = (0..<12).map { "第\($0)句。" }.joined()
+    let kind = try bureau.kind("visit")
+    let id = try bureau.replicas[0].write { try $0.create(kind, [notes: [.text(start)]]) }
+    try bureau.exchange()
+    let whole = try bureau.bundle(from: 0)
+    var texts: [String] = []
+    for person in 0..<12 {
+      let replica = try Laptop("P\(person)", in: bureau.folder, seed: 5).join(from: whole)
+      // The first two change the same sentence, each other one that of their own.
+      let sentence = start.firstRange(of: "第\(max(1, person))句")
+      let place = start[..<(try #require(sentence)).lowerBound].unicodeScalars.count + 1
+      try replica.write(author: "person \(person)") { try $0.insert("\(person)号", at: place, in: id, notes) }
+      texts.append(bureau.folder.path + "/person-\(person)")
+      _ = try replica.writeBundle(to: texts[person])
+      try replica.close()
+    }
+    func passages(_ reports: [MergeReport]) -> [MergeReport.Notice] {
+      reports.flatMap(\.notices).filter { $0.class == .samePassage }
+    }
+    // One takes them in one after another; another gets all at once.
+    let reports = try texts.map { try bureau.replicas[0].apply(bundleAt: $0) }
+    let told = try #require(passages(reports).first)
+    #expect(told.sides.map(\.stamp.author).sorted() == ["person 0", "person 1"])
+    let atOnce = passages([try bureau.give(0, to: 1)])
+    #expect(atOnce.map { Set($0.sides.map(\.stamp.author)) } == [["person 0", "person 1"]])
+    try bureau.exchange()
+    try bureau.expectEqual()
+  }
+
   @Test("a sentence that one deleted and another extended is told of; sentences apart are not")
   func deletedSentence() throws {
     let (text, notices, _) = try merge("甲甲。乙乙。丙丙。") { transaction, id, notes in

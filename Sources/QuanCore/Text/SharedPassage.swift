@@ -27,11 +27,12 @@ extension TextWalker {
   ///   - text: The text with all edits.
   ///   - limit: At most so many.
   ///   - deleted: What an edit deleted, as far as it was there, in UTF-8.
-  /// - Complexity: O(*n*) in the text and the edits.
+  /// - Complexity: O(*n*) in the text and the edits, times the versions that nobody has seen together.
   package func sharedPassages(
     since known: Int, in text: [UInt8], limit: Int, deleted: @escaping (Int) -> [UInt8]
   ) -> [SharedPassage] {
-    let heads = newest.filter { $0 >= 0 }.suffix(8)
+    // So many that who belongs to which version takes a bounded room; of texts that people write, all.
+    let heads = newest.filter { $0 >= 0 }.suffix(max(8, (16 << 20) / max(1, replicas.count)))
     guard heads.count > 1 else { return [] }
     var search = PassageSearch(
       pasts: heads.map { past(ofNewest: $0) }, replicas: replicas, known: known, limit: limit)
@@ -60,7 +61,7 @@ extension TextWalker {
 private struct DeletedText {
   private let deletions: [TextWalker.Deletion]
   private let source: (Int) -> [UInt8]
-  private var texts: [Int: [UInt8]] = [:]
+  private var texts: [Int: MarkedText] = [:]
 
   init(_ walker: TextWalker, _ source: @escaping (Int) -> [UInt8]) {
     deletions = walker.deletions.sorted { $0.ids.lowerBound < $1.ids.lowerBound }
@@ -77,11 +78,35 @@ private struct DeletedText {
     }
     guard low > 0, deletions[low - 1].ids.contains(stretch.id) else { return [] }
     let deletion = deletions[low - 1]
-    let text = texts[deletion.event] ?? source(deletion.event)
+    let text = texts[deletion.event] ?? MarkedText(source(deletion.event))
     texts[deletion.event] = text
     let offset = deletion.source + stretch.id - deletion.ids.lowerBound
-    let start = TextWalker.end(of: offset, from: 0, in: text)
-    return text[start..<TextWalker.end(of: stretch.count, from: start, in: text)]
+    let start = text.place(of: offset)
+    return text.utf8[start..<TextWalker.end(of: stretch.count, from: start, in: text.utf8)]
+  }
+}
+
+/// A text in which a scalar is found without counting from the beginning: what was deleted at once may be asked for in
+/// many pieces.
+private struct MarkedText {
+  private static let stride = 512
+  let utf8: [UInt8]
+  /// Where every so manieth scalar starts.
+  private let marks: [Int]
+
+  init(_ utf8: [UInt8]) {
+    self.utf8 = utf8
+    var marks = [0]
+    while let last = marks.last, last < utf8.count {
+      marks.append(TextWalker.end(of: Self.stride, from: last, in: utf8))
+    }
+    self.marks = marks
+  }
+
+  /// The place of a scalar; behind the last it is the end.
+  func place(of scalar: Int) -> Int {
+    let mark = min(scalar / Self.stride, marks.count - 1)
+    return TextWalker.end(of: scalar - mark * Self.stride, from: marks[mark], in: utf8)
   }
 }
 

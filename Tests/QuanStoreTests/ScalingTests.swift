@@ -21,9 +21,22 @@ struct ScalingTests {
     return best
   }
 
-  /// Expects that twice as much takes at most so many times as long.
-  private func expectNearLinear(_ what: String, _ one: Duration, _ two: Duration, atMost limit: Double = 2.6) {
-    #expect(two < one * limit + .milliseconds(5), "\(what): \(one), then \(two)")
+  /// Expects of each of some works that twice as much takes at most 2.6 times as long.
+  ///
+  /// What grows with the square takes four times as long each time; a busy machine may do so once, and gets three chances.
+  private func expectNearLinear(
+    _ works: [String], from count: Int, _ location: SourceLocation = #_sourceLocation,
+    _ measure: (Int) throws -> [Duration]
+  ) throws {
+    var failures: [String] = []
+    for _ in 0..<3 {
+      let (one, two) = (try measure(count), try measure(2 * count))
+      failures = works.indices.filter { two[$0] > one[$0] * 2.6 + .milliseconds(5) }.map {
+        "\(works[$0]): \(one[$0]), then \(two[$0])"
+      }
+      if failures.isEmpty { return }
+    }
+    Issue.record("\(failures)", sourceLocation: location)
   }
 
   /// A text that two laptops edited in turns without having met, so many times each, and then exchanged.
@@ -48,34 +61,51 @@ struct ScalingTests {
 
   @Test("who wrote what, and undoing, after edits of two people in turns: twice the edits, about twice the time")
   func interleavedEdits() throws {
-    var blames: [Duration] = []
-    var undoes: [Duration] = []
-    for count in [300, 600] {
+    try expectNearLinear(["blame", "undo"], from: 300) { count in
       let (bureau, id, notes, changes) = try interleaved(count)
-      blames.append(
-        try time {
-          let passages = try bureau.replicas[0].passages(of: id, notes)
-          #expect(passages.reduce(0) { $0 + $1.text.unicodeScalars.count } == 2 + 2 * count)
-        })
+      let blame = try time {
+        let passages = try bureau.replicas[0].passages(of: id, notes)
+        #expect(passages.reduce(0) { $0 + $1.text.unicodeScalars.count } == 2 + 2 * count)
+      }
       var next = changes.count / 2
-      undoes.append(
-        try time {
-          next += 1
-          let report = try bureau.replicas[0].undo(changes[next])
-          #expect(report.operationCount == 1)
-        })
+      let undo = try time {
+        next += 1
+        let report = try bureau.replicas[0].undo(changes[next])
+        #expect(report.operationCount == 1)
+      }
       try bureau.exchange()
       try bureau.expectEqual()
+      return [blame, undo]
     }
-    expectNearLinear("blame", blames[0], blames[1])
-    expectNearLinear("undo", undoes[0], undoes[1])
+  }
+
+  @Test("a long text that one deleted at once while another worked all over it: twice of both, about twice the time")
+  func deletedAtOnce() throws {
+    try expectNearLinear(["merging"], from: 300) { count in
+      let bureau = try Bureau(2, schema: scaledSchema)
+      let notes = try bureau.field("notes", of: "visit")
+      let kind = try bureau.kind("visit")
+      var merge = Duration.seconds(1_000_000)
+      for _ in 0..<3 {
+        let text = String(repeating: "今天家访了解情况，", count: count * 20)
+        let id = try bureau.replicas[0].write { try $0.create(kind, [notes: [.text(text)]]) }
+        try bureau.exchange()
+        try bureau.replicas[0].write { transaction in
+          for place in 0..<count { try transaction.insert("补", at: place * 150, in: id, notes) }
+        }
+        try bureau.replicas[1].write { try $0.setText(id, notes, to: "") }
+        let bundle = try bureau.bundle(from: 1)
+        merge = min(merge, try time(1) { try bureau.replicas[0].apply(bundleAt: bundle) })
+        #expect(try bureau.shown(id, "notes", on: 0) == [.text(String(repeating: "补", count: count))])
+        try bureau.exchange()
+      }
+      return [merge]
+    }
   }
 
   @Test("many acts on one list in one write, and taking them in elsewhere: twice the acts, about twice the time")
   func listActs() throws {
-    var writes: [Duration] = []
-    var merges: [Duration] = []
-    for count in [1000, 2000] {
+    try expectNearLinear(["writing", "taking in"], from: 1000) { count in
       let bureau = try Bureau(2, schema: scaledSchema)
       let steps = try bureau.field("steps", of: "visit")
       let kind = try bureau.kind("visit")
@@ -102,11 +132,8 @@ struct ScalingTests {
         merge = min(merge, try time(1) { try bureau.replicas[1].apply(bundleAt: bundle) })
       }
       try bureau.expectEqual()
-      writes.append(write)
-      merges.append(merge)
+      return [write, merge]
     }
-    expectNearLinear("writing", writes[0], writes[1])
-    expectNearLinear("taking in", merges[0], merges[1])
   }
 
   @Test("a move that a later one of the same write takes back becomes no operation, and keeps no place")

@@ -65,6 +65,50 @@ struct ItemTests {
     try scene.office.expectEqual()
   }
 
+  @Test("many acts on a long list in one command do what they do to an array, one after another", arguments: 0..<3)
+  func manyActs(seed: UInt64) throws {
+    let scene = try Scene()
+    var random = SeededGenerator(seed: seed)
+    var steps = try scene.steps()
+    var acts: [String] = []
+    for number in 0..<700 {
+      let place = Int.random(in: 0..<max(1, steps.count), using: &random)
+      let draw =
+        steps.count < 10 || number < 350
+        ? Int.random(in: 0..<6, using: &random) : Int.random(in: 0..<10, using: &random)
+      switch draw {
+      case 0..<3:
+        acts.append("steps+=a\(number % 50)")
+        steps.append("a\(number % 50)")
+      case 3..<5:
+        acts.append("steps[\(place + 1)]+=b\(number)")
+        steps.insert("b\(number)", at: place)
+      case 5..<7:
+        let target = Int.random(in: 0..<steps.count, using: &random)
+        acts.append("steps[\(place + 1)]>\(target + 1)")
+        steps.insert(steps.remove(at: place), at: target)
+      case 7:
+        acts.append("steps[\(place + 1)]=c\(number % 20)")
+        steps[place] = "c\(number % 20)"
+      case 8:
+        acts.append("steps[\(place + 1)]=")
+        steps.remove(at: place)
+      default:
+        let gone = steps[place]
+        acts.append("steps-=\(gone)")
+        steps.removeAll { $0 == gone }
+      }
+    }
+    try scene.office.tool(["edit", scene.plan] + acts + scene.office.own("A"))
+    #expect(try scene.steps() == steps, "seed \(seed)")
+    try scene.office.exchange()
+    #expect(try scene.steps(on: "B") == steps, "seed \(seed)")
+    try scene.office.quan("A", "edit", scene.plan, "steps=")
+    #expect(try scene.steps().isEmpty)
+    try scene.office.exchange()
+    try scene.office.expectEqual()
+  }
+
   @Test("what cannot be done to an item is refused with what can, in both languages")
   func refused() throws {
     let scene = try Scene()

@@ -44,15 +44,16 @@ struct FileInput {
 
   private static func tooLong(_ path: String, _ isOneText: Bool) -> CommandFailure {
     let name = path == "-" ? say("标准输入", "standard input") : "'\(path)'"
-    let size = "\(limit >> 20) MiB"
+    if isOneText {
+      return CommandFailure(
+        .overLimit,
+        say("\(name) 超过 \(limit >> 20) MiB", "the text in \(name) is longer than \(limit >> 20) MiB"),
+        hint: say("把它分成几段, 或作为附件: quan attach", "divide it, or attach it as a file: quan attach"))
+    }
     return CommandFailure(
       .overLimit,
-      isOneText
-        ? say("\(name) 超过 \(size)", "the text in \(name) is longer than \(size)")
-        : say("\(name) 中有一行超过 \(size)", "a line of \(name) is longer than \(size)"),
-      hint: isOneText
-        ? say("把它分成几段, 或作为附件: quan attach", "divide it, or attach it as a file: quan attach")
-        : say("检查文件: 它可能不是文字", "check the file: it may be no text"))
+      say("\(name) 中有一行超过 \(limit >> 20) MiB", "a line of \(name) is longer than \(limit >> 20) MiB"),
+      hint: say("检查文件: 它可能不是文字", "check the file: it may be no text"))
   }
 
   /// All of it.

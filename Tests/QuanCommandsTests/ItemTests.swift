@@ -100,9 +100,9 @@ struct ItemTests {
       }
     }
     try scene.office.tool(["edit", scene.plan] + acts + scene.office.own("A"))
-    #expect(try scene.steps() == steps, "seed \(seed)")
+    #expect(try scene.steps() == steps, "seed \(seed); replay: Tools/test ItemTests")
     try scene.office.exchange()
-    #expect(try scene.steps(on: "B") == steps, "seed \(seed)")
+    #expect(try scene.steps(on: "B") == steps, "seed \(seed); replay: Tools/test ItemTests")
     try scene.office.quan("A", "edit", scene.plan, "steps=")
     #expect(try scene.steps().isEmpty)
     try scene.office.exchange()

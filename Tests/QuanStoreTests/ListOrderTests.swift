@@ -74,15 +74,17 @@ struct ListOrderTests {
           try replica.apply(bundleAt: bundle)
           shown.append(try elements(replica))
         }
-        #expect(try replica.status().pending.isEmpty, "seed \(seed)")
+        #expect(try replica.status().pending.isEmpty, "seed \(seed); replay: Tools/test ListOrderTests")
       }
       let changes = try HeldChange.read(bundleAt: try bureau.bundle(from: 0))
       let state = ModelState(changes)
       let scope = try #require(try replicas[0].record(id)).scope
       let expected = state.lists(of: scope)[id]?[field] ?? []
       for replica in replicas {
-        #expect(try elements(replica) == expected, "seed \(seed)")
-        #expect(try replica.canonicalForm(of: scope).records == state.canonical(of: scope), "seed \(seed)")
+        #expect(try elements(replica) == expected, "seed \(seed); replay: Tools/test ListOrderTests")
+        #expect(
+          try replica.canonicalForm(of: scope).records == state.canonical(of: scope),
+          "seed \(seed); replay: Tools/test ListOrderTests")
       }
       for replica in replicas.suffix(2) { try replica.close() }
       return expected
@@ -113,7 +115,7 @@ struct ListOrderTests {
         if waiting[other] == 0 { ready.append(other) }
       }
     }
-    #expect(ordered == waiting.count, "seed \(seed)")
+    #expect(ordered == waiting.count, "seed \(seed); replay: Tools/test ListOrderTests")
   }
 
   @Test(
@@ -140,7 +142,7 @@ struct ListOrderTests {
     }
     try session.play(12, moving: true)
     let elements = try session.settle(seed)
-    #expect(Set(elements).count == elements.count, "seed \(seed)")
+    #expect(Set(elements).count == elements.count, "seed \(seed); replay: Tools/test ListOrderTests")
     try session.bureau.exchange()
     try session.bureau.expectEqual()
   }

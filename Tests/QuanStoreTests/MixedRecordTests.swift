@@ -125,26 +125,30 @@ struct MixedRecordTests {
       replicas.append(small)
       for replica in replicas {
         for bundle in (bundles + bundles.prefix(3)).shuffled(using: &random) { try replica.apply(bundleAt: bundle) }
-        #expect(try replica.status().pending.isEmpty, "seed \(seed)")
+        #expect(try replica.status().pending.isEmpty, "seed \(seed); replay: Tools/test MixedRecordTests")
       }
       replicas.append(try whole.join(from: try bureau.bundle(from: 0)))
       let state = ModelState(try HeldChange.read(bundleAt: try bureau.bundle(from: 0)))
       let scope = try #require(try replicas[0].record(ids[0])).scope
       let shown = try fields(replicas[0])
       for replica in replicas {
-        #expect(try replica.canonicalForm(of: scope).records == state.canonical(of: scope), "seed \(seed)")
-        #expect(try fields(replica) == shown, "seed \(seed)")
+        #expect(
+          try replica.canonicalForm(of: scope).records == state.canonical(of: scope),
+          "seed \(seed); replay: Tools/test MixedRecordTests")
+        #expect(try fields(replica) == shown, "seed \(seed); replay: Tools/test MixedRecordTests")
         for (id, wanted) in state.lists(of: scope) {
           for (field, elements) in wanted {
             let mine = try replica.record(id)?.fields.first { $0.definition.id == field }?.items.compactMap(\.element)
-            #expect(mine == elements, "seed \(seed)")
+            #expect(mine == elements, "seed \(seed); replay: Tools/test MixedRecordTests")
           }
         }
-        #expect(try replica.verify() == [], "seed \(seed)")
+        #expect(try replica.verify() == [], "seed \(seed); replay: Tools/test MixedRecordTests")
       }
       for moment in moments {
         for replica in replicas {
-          #expect(try fields(replica, at: .holding(moment.version)) == moment.fields, "seed \(seed)")
+          #expect(
+            try fields(replica, at: .holding(moment.version)) == moment.fields,
+            "seed \(seed); replay: Tools/test MixedRecordTests")
         }
       }
       for replica in replicas.suffix(2) { try replica.close() }

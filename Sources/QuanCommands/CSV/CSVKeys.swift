@@ -90,10 +90,12 @@ struct CSVKeys {
     return UInt64(bitPattern: Int64(hasher.finalize()))
   }
 
-  /// The hash of a key; `nil` when one of its fields holds nothing.
+  /// The hash of a key; `nil` when one of its fields holds nothing, or one that must hold nothing something.
   private static func hash(_ key: CSVPlan.Key, _ values: [[Value]]) -> UInt64? {
+    guard key.empty.allSatisfy({ values[$0].isEmpty }) else { return nil }
     var hasher = Hasher()
     hasher.combine(key.places)
+    hasher.combine(key.empty)
     for place in key.places {
       guard let value = values[place].first else { return nil }
       if case .text(let text) = value { hasher.combine(fold(text)) } else { hasher.combine(value) }

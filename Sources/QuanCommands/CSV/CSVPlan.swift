@@ -8,6 +8,8 @@ struct CSVPlan: Sendable {
     let text: String
     /// The places of its fields in ``CSVPlan/fields``.
     let places: [Int]
+    /// The places of those that must hold nothing.
+    var empty: [Int] = []
   }
 
   /// The fields: the outside ID first, then those of the file's columns, then what else keys are made of.
@@ -41,8 +43,13 @@ struct CSVPlan: Sendable {
     keys =
       [Key(text: BuiltIn.externalIDName, places: [0])]
       + kind.naturalKeys.compactMap { key in
-        let places = key.parts.compactMap { part in fields.firstIndex { $0.name == part.field } }
-        return places.count == key.parts.count ? Key(text: key.text, places: places) : nil
+        func places(_ parts: [NaturalKey.Part]) -> [Int] {
+          parts.compactMap { part in fields.firstIndex { $0.name == part.field } }
+        }
+        let told = places(key.parts.filter { !$0.isEmpty })
+        let empty = places(key.parts.filter(\.isEmpty))
+        guard told.count + empty.count == key.parts.count else { return nil }
+        return Key(text: key.text, places: told, empty: empty)
       }
     self.fields = fields
     identities = fields.map(\.id)

@@ -20,7 +20,7 @@ struct ConsequenceText {
     case .keeps(let count):
       return say("核对: 符合 \(count) 条规则", "checked: keeps \(count == 1 ? "the rule" : "\(count) rules") about it")
     case .shares(let key):
-      let fields = (NaturalKey(key)?.parts ?? []).map { part in
+      let fields = (NaturalKey(key)?.parts ?? []).filter { !$0.isEmpty }.map { part in
         text.schema.kind(consequence.kind)?.field(named: part.field).map { Titles.field($0) } ?? part.field
       }.joined(separator: "+")
       let names = try names(consequence.records)

@@ -117,7 +117,7 @@ struct ProblemText {
       }
     }
     let names = problem.rules.map { rule in
-      (NaturalKey(rule)?.parts ?? []).map { part in
+      (NaturalKey(rule)?.parts ?? []).filter { !$0.isEmpty }.map { part in
         kind?.field(named: part.field).map { Titles.field($0) } ?? part.field
       }.joined(separator: "+")
     }

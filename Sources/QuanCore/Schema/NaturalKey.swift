@@ -15,12 +15,16 @@ public struct NaturalKey: Hashable, Sendable {
   }
 
   /// Reads `FIELD`, or `FIELD+FIELD`; with `?` behind it where the key only nominates; or returns `nil`.
+  ///
+  /// A key in which every field must hold nothing is none.
   public init?(_ text: some StringProtocol) {
     var rest = Substring(String(text).filter { $0 != " " })
     let onlyNominates = rest.last == "?"
     if onlyNominates { rest = rest.dropLast() }
     let fields = rest.split(separator: "+", omittingEmptySubsequences: false).map(String.init)
-    guard !fields.contains(""), Set(fields).count == fields.count else { return nil }
+    guard !fields.contains(""), Set(fields).count == fields.count, !fields.allSatisfy({ $0.hasSuffix("!") }) else {
+      return nil
+    }
     self.init(fields, onlyNominates: onlyNominates)
   }
 
@@ -41,21 +45,30 @@ public struct NaturalKey: Hashable, Sendable {
     public let field: String
     /// Whether values need only look alike, written `name~`; see ``NameFolding/areAlike(_:_:)``.
     public let isAlike: Bool
+    /// Whether the field must hold nothing, written `returned_on!`: the key says nothing about a record that fills it in.
+    public let isEmpty: Bool
 
     /// One field of a key.
-    public init(field: String, isAlike: Bool) {
+    public init(field: String, isAlike: Bool, isEmpty: Bool = false) {
       self.field = field
       self.isAlike = isAlike
+      self.isEmpty = isEmpty
     }
   }
 
   /// The fields, with what each must have in common.
   public var parts: [Part] {
-    fields.map {
-      $0.hasSuffix("~") ? Part(field: String($0.dropLast()), isAlike: true) : Part(field: $0, isAlike: false)
+    fields.map { field in
+      let isAlike = field.hasSuffix("~")
+      let isEmpty = field.hasSuffix("!")
+      return Part(field: isAlike || isEmpty ? String(field.dropLast()) : field, isAlike: isAlike, isEmpty: isEmpty)
     }
   }
 
-  /// Whether it is a number that only one record should have, in whatever scope; other keys compare within a scope.
-  public var isUnique: Bool { fields.count == 1 && !fields[0].hasSuffix("~") }
+  /// Whether it is a number that only one record should have, in whatever scope, if need be while another field holds
+  /// nothing; other keys compare within a scope.
+  public var isUnique: Bool {
+    let told = parts.filter { !$0.isEmpty }
+    return told.count == 1 && !told[0].isAlike
+  }
 }

@@ -58,14 +58,18 @@ struct KeyIndex {
     let index: Int
     let isUnique: Bool
     let fields: [FieldDefinition]
+    /// Those that must hold nothing.
+    let empty: [FieldDefinition]
   }
 
   /// The natural keys of a kind whose fields are there.
   private static func keys(of kind: KindDefinition) -> [Key] {
     kind.naturalKeys.enumerated().compactMap { index, key in
-      let equal = key.parts.filter { !$0.isAlike }
-      let fields = equal.compactMap { kind.field(named: $0.field) }
-      return fields.count == equal.count ? Key(index: index, isUnique: key.isUnique, fields: fields) : nil
+      let parts = key.parts.filter { !$0.isAlike }
+      let fields = parts.filter { !$0.isEmpty }.compactMap { kind.field(named: $0.field) }
+      let empty = parts.filter(\.isEmpty).compactMap { kind.field(named: $0.field) }
+      guard fields.count + empty.count == parts.count else { return nil }
+      return Key(index: index, isUnique: key.isUnique, fields: fields, empty: empty)
     }
   }
 
@@ -75,6 +79,7 @@ struct KeyIndex {
   ) rethrows -> [Number] {
     var found: [Number] = []
     for key in keys {
+      if try key.empty.contains(where: { try !values($0).isEmpty }) { continue }
       let hashes = KeyHash.numbers(
         kind: kind, key: key.index, scope: key.isUnique ? nil : scope, values: try key.fields.map(values))
       for hash in hashes { found.append(Number(value: Int64(bitPattern: hash), key: key.index)) }
@@ -131,7 +136,8 @@ struct KeyIndex {
     of record: [Int64], _ kind: KindDefinition, _ field: FieldDefinition, _ values: [Value], _ scope: ScopeID
   ) throws -> [(key: String, rows: [Int64])] {
     let keys = Self.keys(of: kind).filter { key in
-      key.fields.contains { $0.id == field.id } && key.fields.count == kind.naturalKeys[key.index].parts.count
+      let told = key.fields + key.empty
+      return told.contains { $0.id == field.id } && told.count == kind.naturalKeys[key.index].parts.count
     }
     guard !keys.isEmpty, let state = try record.first.flatMap({ try file.loadJoined(LocalDot(rowID: $0)) })?.state
     else {

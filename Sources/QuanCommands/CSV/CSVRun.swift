@@ -197,6 +197,14 @@ struct CSVRun {
         verdict: .refused, record: id,
         why: [say("'\(field.name)' 有多个值待定", "'\(field.name)' has several values that stand")] + warnings)
     }
+    guard changes.isEmpty || !kind.isAppendOnly else {
+      return RowOutcome(
+        verdict: .refused, record: id,
+        why: [
+          say(
+            "这类记录只增不改: 与已登记的不同", "records of the kind are only added: the row differs from the one recorded")
+        ] + warnings)
+    }
     keys.meet(place)
     for change in changes { try write(change, to: id, &transaction) }
     return RowOutcome(

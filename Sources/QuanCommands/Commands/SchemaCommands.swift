@@ -43,6 +43,9 @@ struct SchemaCommands: ParsableCommand {
         let keys = NaturalKey.write(kind.naturalKeys)
         Terminal.print(say("键: \(keys)", "keys: \(keys)"))
       }
+      if kind.isAppendOnly {
+        Terminal.print(say("只增不改: 已登记的不能改, 也不能删", "only added to: what is recorded is never changed or deleted"))
+      }
       for rule in kind.invariants {
         let line = "\(rule.name) (\(say(rule.labels.chinese, rule.labels.english))): \(rule.expression)"
         for part in Wrap.lines(say("规则: ", "rule: "), Terminal.neutral(line), columns: Terminal.columns) {

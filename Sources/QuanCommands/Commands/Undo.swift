@@ -151,6 +151,8 @@ struct Undo: ParsableCommand {
         let who = try side.map { "  <- " + (try text.who($0, in: scope)) } ?? ""
         Terminal.print(say("未动, 之后又有人改过: ", "Left, because it was written to since: ") + place + who)
       case .alreadyUndone: Terminal.print(say("未动, 已经撤销过: ", "Left, because it is undone already: ") + place)
+      case .appendOnly:
+        Terminal.print(say("未动, 这类记录只增不改: ", "Left, because records of its kind are only added: ") + place)
       case .recordInUse: Terminal.print(say("未动, 记录已在使用: ", "Left, because the record is in use: ") + place)
       }
     }

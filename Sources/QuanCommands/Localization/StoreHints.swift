@@ -179,6 +179,10 @@ enum StoreHints {
         "the offer is sealed to others",
         say("请对方给本机的范围重新提出", "ask for one to a scope that this laptop belongs to")
       ),
+      (
+        "records of the kind are only added",
+        say("另加一条更正的记录: quan add 类型 字段=值", "add one that corrects it: quan add KIND FIELD=VALUE")
+      ),
       ("other records refer to it", say("确要执行请加 --force", "add --force to do it all the same")),
       ("one write acts in one scope", say("分两次写", "make two writes")),
       ("a write cannot be begun within a write", say("先结束那次写入", "end that write first")),

@@ -164,6 +164,7 @@ enum StoreWords {
     ("the field is a map: its values have keys", "这个字段是映射, 值要写在键下面"),
     ("the counter would overflow", "计数超出范围"), ("a definition of the schema is never deleted", "表结构的定义不能删除"),
     ("the record is deleted already", "记录已被删除"), ("other records refer to it", "有其他记录引用它"),
+    ("records of the kind are only added, and stand as they were recorded", "这类记录只增不改: 已登记的不能改, 也不能删"),
     ("the record is not deleted", "记录没有被删除"), ("the field is not in conflict", "这个字段没有冲突"),
     ("there is no such conflict", "没有这个冲突"), ("the conflict has sides 1 to *", "这个冲突的各方编号为 1 到 *"),
     ("a conflict of the schema is settled by renaming", "表结构的冲突要用改名来处理"),

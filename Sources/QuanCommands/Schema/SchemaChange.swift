@@ -7,6 +7,7 @@ enum SchemaChange {
   case labels(Labels, KindDefinition, FieldDefinition?)
   case keys([NaturalKey], KindDefinition)
   case invariants([Invariant], KindDefinition)
+  case appendOnly(Bool, KindDefinition)
   case rule(MergeRule, KindDefinition, FieldDefinition)
   case sensitivity(Sensitivity, KindDefinition, FieldDefinition)
   case choices([Choice], KindDefinition, FieldDefinition)
@@ -27,6 +28,9 @@ enum SchemaChange {
         }
       }
       if let keys = kind.keys, keys != old.naturalKeys { steps.append(.keys(keys, old)) }
+      if let isAppendOnly = kind.isAppendOnly, isAppendOnly != old.isAppendOnly {
+        steps.append(.appendOnly(isAppendOnly, old))
+      }
       if let rules = kind.rules?.map(\.invariant), rules != old.invariants { steps.append(.invariants(rules, old)) }
       return steps
     }
@@ -64,6 +68,8 @@ enum SchemaChange {
       // Checked with the whole file: the fields that it names may be new with this write.
       try transaction.set(
         kind.id, BuiltIn.kindInvariants, to: invariants.isEmpty ? nil : .text(Invariant.write(invariants)))
+    case .appendOnly(let isAppendOnly, let kind):
+      try transaction.set(kind.id, BuiltIn.kindAppendOnly, to: .triState(isAppendOnly ? .yes : .no))
     case .rule(let rule, _, let field): try transaction.set(field.id, BuiltIn.fieldRule, to: .text(rule.text))
     case .sensitivity(let sensitivity, _, let field):
       try transaction.set(field.id, BuiltIn.fieldSensitivity, to: .text(sensitivity.rawValue))
@@ -82,7 +88,7 @@ enum SchemaChange {
     case .newKind(let kind): kind.code
     case .newField(let field, let kind): "\(kind.name).\(field.code)"
     case .labels(_, let kind, let field): field.map { "\(kind.name).\($0.name)" } ?? kind.name
-    case .keys(_, let kind), .invariants(_, let kind): kind.name
+    case .keys(_, let kind), .invariants(_, let kind), .appendOnly(_, let kind): kind.name
     case .rule(_, let kind, let field), .sensitivity(_, let kind, let field), .choices(_, let kind, let field),
       .belongs(_, let kind, let field):
       "\(kind.name).\(field.name)"
@@ -97,6 +103,7 @@ enum SchemaChange {
     case .labels: "labels"
     case .keys: "keys"
     case .invariants: "rules"
+    case .appendOnly: "append-only"
     case .rule: "rule"
     case .sensitivity: "sensitivity"
     case .choices: "choices"
@@ -124,6 +131,10 @@ enum SchemaChange {
     case .invariants(let invariants, _):
       let names = list(invariants.map(\.name))
       return say("~ 规则 \(subject): \(names)", "~ rules \(subject): \(names)")
+    case .appendOnly(let isAppendOnly, _):
+      return isAppendOnly
+        ? say("~ 只增不改 \(subject)", "~ only added to \(subject)")
+        : say("~ 可以改 \(subject)", "~ may be changed \(subject)")
     case .rule(let rule, _, let field):
       return say(
         "~ 合并规则 \(subject): \(field.rule.text) -> \(rule.text)",

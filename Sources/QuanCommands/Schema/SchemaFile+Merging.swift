@@ -24,7 +24,8 @@ extension SchemaFile {
       let new = kind.fields.filter { field in !old.fields.contains { $0.code == field.code } }
       return KindDraft(
         old.code, kind.labels.over(old.labels), naturalKeys: kind.keys ?? old.naturalKeys,
-        invariants: kind.rules?.map(\.invariant) ?? old.invariants, fields + new.map(\.draft))
+        invariants: kind.rules?.map(\.invariant) ?? old.invariants, isAppendOnly: kind.isAppendOnly ?? old.isAppendOnly,
+        fields + new.map(\.draft))
     }
     return SchemaDraft(
       extended + kinds.filter { kind in !base.kinds.contains { $0.code == kind.code } }.map(\.draft))
@@ -42,7 +43,7 @@ extension Schema {
       kinds.append(
         KindDefinition(
           id: id, code: kind.code, labels: kind.labels, order: Int64(kinds.count), naturalKeys: kind.naturalKeys,
-          invariants: kind.invariants))
+          invariants: kind.invariants, isAppendOnly: kind.isAppendOnly))
       for field in kind.fields {
         fields.append(
           FieldDefinition(

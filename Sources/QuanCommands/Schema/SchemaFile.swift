@@ -2,7 +2,7 @@ import Quan
 
 /// What a schema file says: whole kinds, or what is added to kinds that are there.
 ///
-/// `{"extends":"education","kinds":[{"code","labels":{"zh","en"},"keys","rules":[{"code","expression","labels"}],"fields":[{"code","labels","type","container",
+/// `{"extends":"education","kinds":[{"code","labels":{"zh","en"},"keys","append_only","rules":[{"code","expression","labels"}],"fields":[{"code","labels","type","container",
 /// "rule","sensitivity","choices","target","belongs","note"}],"note"}]}`; of a kind or field everything but the code may be left
 /// out, and notes are for people.
 struct SchemaFile {
@@ -56,13 +56,14 @@ struct SchemaFile {
     var labels = FileLabels()
     var keys: [NaturalKey]?
     var rules: [FileRule]?
+    var isAppendOnly: Bool?
     var fields: [FileField] = []
 
     /// The kind, where there is none yet.
     var draft: KindDraft {
       KindDraft(
         code, labels.complete(code), naturalKeys: keys ?? [], invariants: (rules ?? []).map(\.invariant),
-        fields.map(\.draft))
+        isAppendOnly: isAppendOnly ?? false, fields.map(\.draft))
     }
   }
 

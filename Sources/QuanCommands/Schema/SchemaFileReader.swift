@@ -28,7 +28,7 @@ struct SchemaFileReader {
   }
 
   private mutating func kind(_ json: LocatedJSON) -> SchemaFile.FileKind? {
-    let members = members(json, ["code", "labels", "keys", "rules", "fields", "note"])
+    let members = members(json, ["code", "labels", "keys", "append_only", "rules", "fields", "note"])
     guard let code = code(members, json) else { return nil }
     var kind = SchemaFile.FileKind(line: json.line, code: code)
     for member in members {
@@ -39,11 +39,12 @@ struct SchemaFileReader {
           guard case .text(let text) = item.content, let key = NaturalKey(text) else {
             note(
               LocatedJSON.Member(name: "keys", value: item), say("键写得不对", "that is no key"),
-              ["id_no", "name+birth", "name+birth?"])
+              ["id_no", "name+birth", "name+birth?", "serial+returned_on!"])
             return nil
           }
           return key
         }
+      case "append_only": kind.isAppendOnly = truth(member)
       case "rules": kind.rules = items(member).compactMap { rule($0) }
       case "fields": kind.fields = items(member).compactMap { field($0) }
       default: break
@@ -96,13 +97,7 @@ struct SchemaFileReader {
         if field.sensitivity == nil { unknown(member, text, Sensitivity.allCases.map(\.rawValue)) }
       case "choices": field.choices = items(member).compactMap { choice($0) }
       case "target": field.target = text(member)
-      case "belongs":
-        guard let text = text(member) else { continue }
-        if text == "yes" || text == "no" {
-          field.belongs = text == "yes"
-        } else {
-          unknown(member, text, ["yes", "no"])
-        }
+      case "belongs": field.belongs = truth(member)
       default: break
       }
     }
@@ -173,6 +168,15 @@ struct SchemaFileReader {
         line: member.value.line, what: say("\"\(member.name)\" 应为文字", "\"\(member.name)\" should be a text"),
         help: say("写在双引号中", "write it in double quotes")))
     return nil
+  }
+
+  private mutating func truth(_ member: LocatedJSON.Member) -> Bool? {
+    guard let text = text(member) else { return nil }
+    if text != "yes" && text != "no" {
+      unknown(member, text, ["yes", "no"])
+      return nil
+    }
+    return text == "yes"
   }
 
   private mutating func unknown(_ member: LocatedJSON.Member, _ text: String, _ known: [String]) {

@@ -13,6 +13,9 @@ struct SchemaFileWriter {
       if !kind.naturalKeys.isEmpty {
         head.append(JSON.Member(name: "keys", value: .array(kind.naturalKeys.map { .string($0.text) })))
       }
+      if kind.isAppendOnly || isComplete {
+        head.append(JSON.Member(name: "append_only", value: .string(kind.isAppendOnly ? "yes" : "no")))
+      }
       let fields = kind.fields.filter { $0.name != BuiltIn.externalIDName }
       var start = String(JSON.object(head).line.dropLast())
       if !kind.invariants.isEmpty {

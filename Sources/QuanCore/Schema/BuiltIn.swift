@@ -79,6 +79,8 @@ public enum BuiltIn {
 
   /// The invariants of a kind, as ``Invariant/list(_:)`` reads them.
   public static let kindInvariants = Dot.builtIn(33)
+  /// Whether records of a kind are only added.
+  public static let kindAppendOnly = Dot.builtIn(81)
 
   /// The class of the problem that a verdict is about.
   public static let verdictClass = Dot.builtIn(42)
@@ -185,6 +187,7 @@ public enum BuiltIn {
     }
     add(kindKind, kindNaturalKeys, "natural_keys", Labels("自然键", "natural keys"))
     add(kindKind, kindInvariants, "invariants", Labels("规则", "invariants"))
+    add(kindKind, kindAppendOnly, "append_only", Labels("只增不改", "only added to"), .triState)
     add(fieldKind, fieldOf, "kind", Labels("类型", "kind"), .reference)
     add(fieldKind, fieldType, "type", Labels("值类型", "type"))
     add(fieldKind, fieldContainer, "container", Labels("容器", "container"))

@@ -113,11 +113,13 @@ public struct KindDefinition: Hashable, Sendable {
   public let naturalKeys: [NaturalKey]
   /// What must hold of its records.
   public let invariants: [Invariant]
+  /// Whether its records are only added: what one says stands as it was recorded.
+  public let isAppendOnly: Bool
 
   /// Defines a kind.
   public init(
     id: KindID, code: String, labels: Labels, fields: [FieldDefinition] = [], order: Int64 = 0,
-    naturalKeys: [NaturalKey] = [], invariants: [Invariant] = []
+    naturalKeys: [NaturalKey] = [], invariants: [Invariant] = [], isAppendOnly: Bool = false
   ) {
     self.id = id
     self.code = code
@@ -127,6 +129,7 @@ public struct KindDefinition: Hashable, Sendable {
     self.order = order
     self.naturalKeys = naturalKeys
     self.invariants = invariants
+    self.isAppendOnly = isAppendOnly
   }
 
   /// The field that goes by a name.

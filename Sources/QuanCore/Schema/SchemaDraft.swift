@@ -52,17 +52,20 @@ public struct KindDraft: Hashable, Sendable {
   public let naturalKeys: [NaturalKey]
   /// What must hold of its records.
   public let invariants: [Invariant]
+  /// Whether its records are only added: what one says stands as it was recorded.
+  public let isAppendOnly: Bool
 
   /// Writes down a kind.
   public init(
     _ code: String, _ labels: Labels, naturalKeys: [NaturalKey] = [], invariants: [Invariant] = [],
-    _ fields: [FieldDraft]
+    isAppendOnly: Bool = false, _ fields: [FieldDraft]
   ) {
     self.code = code
     self.labels = labels
     self.fields = fields
     self.naturalKeys = naturalKeys
     self.invariants = invariants
+    self.isAppendOnly = isAppendOnly
   }
 }
 

@@ -11,7 +11,8 @@ extension ReplicaFile {
         KindDefinition(
           id: id, code: row.text(BuiltIn.code), labels: row.labels, order: row.integer(BuiltIn.order),
           naturalKeys: NaturalKey.list(row.text(BuiltIn.kindNaturalKeys)),
-          invariants: Invariant.list(row.text(BuiltIn.kindInvariants))))
+          invariants: Invariant.list(row.text(BuiltIn.kindInvariants)),
+          isAppendOnly: row.values[BuiltIn.kindAppendOnly] == .triState(.yes)))
     }
     try eachRow(of: BuiltIn.fieldKind) { id, row in
       // A definition that this version cannot read names a type or container of a newer one: its data is kept.

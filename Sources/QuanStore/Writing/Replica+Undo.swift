@@ -12,6 +12,8 @@ public struct UndoReport: Hashable, Sendable {
       case recordInUse = "record-in-use"
       /// It has been undone already.
       case alreadyUndone = "already-undone"
+      /// Records of its kind are only added, and stand as they were recorded.
+      case appendOnly = "append-only"
     }
     /// The record.
     public let record: RecordID
@@ -172,6 +174,11 @@ private struct Undoing {
         last = try file.load(local).map { (local, $0, $0.state.lists.mapValues(\.standing)) }
       }
       guard let (_, stored, standing) = last else { continue }
+      let isFixed = file.catalog.schema.kind(stored.state.kind)?.isAppendOnly == true
+      if isFixed && !operation.body.isDelete {
+        keep(operation.record, nil, .appendOnly)
+        continue
+      }
       switch operation.body {
       case .create: try undoCreate(dot, stored, &transaction)
       case .write(let key, _, let overwrites): try undoWrite(dot, key, overwrites, stored, local, &transaction)
@@ -331,4 +338,9 @@ private struct Undoing {
   private mutating func keep(_ record: RecordID, _ field: FieldID?, _ reason: UndoReport.Kept.Reason) {
     kept.append(UndoReport.Kept(record: record, field: field, reason: reason))
   }
+}
+
+extension Operation.Body {
+  /// Whether it deletes a record.
+  fileprivate var isDelete: Bool { if case .delete = self { true } else { false } }
 }

@@ -67,7 +67,7 @@ extension Transaction {
     _ record: RecordID, _ field: FieldID, _ values: [Value], after element: EntryID?
   ) throws -> [EntryID] {
     let record = try subject(record)
-    let definition = try definition(of: field, in: record, container: .list)
+    let definition = try changeable(field, in: record, container: .list)
     for value in values { try check(value, definition) }
     guard !values.isEmpty else { return [] }
     let left = try standing(element, in: definition, of: record)?.first
@@ -84,7 +84,7 @@ extension Transaction {
   /// An element that has been removed and is set is there again, where it was.
   public mutating func set(_ record: RecordID, _ field: FieldID, element: EntryID, to value: Value?) throws {
     let record = try subject(record)
-    let definition = try definition(of: field, in: record, container: .list)
+    let definition = try changeable(field, in: record, container: .list)
     if let value { try check(value, definition) }
     let key = FieldKey(field, element: element)
     try draft(record)
@@ -101,7 +101,7 @@ extension Transaction {
   /// Of several concurrent moves of one element one counts, the same one everywhere.
   public mutating func move(_ record: RecordID, _ field: FieldID, element: EntryID, after other: EntryID?) throws {
     let record = try subject(record)
-    let definition = try definition(of: field, in: record, container: .list)
+    let definition = try changeable(field, in: record, container: .list)
     guard element != other else { return }
     let standing = try standing(element, in: definition, of: record) ?? []
     let left = try self.standing(other, in: definition, of: record)?.first

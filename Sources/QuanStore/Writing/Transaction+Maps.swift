@@ -6,7 +6,7 @@ extension Transaction {
   /// Each key is a register of its own: two people who write under different keys at once do not meet.
   /// - Throws: ``StoreError`` with code `notFound`, `invalid` or `refused`, as ``create(_:in:_:maps:)`` does.
   public mutating func set(_ record: RecordID, _ field: FieldID, key: String, to value: Value?) throws {
-    let definition = try definition(of: field, in: record, container: .map)
+    let definition = try changeable(field, in: record, container: .map)
     if let value { try check(value, definition) }
     let place = FieldKey(field, key: key)
     if let index = creationIndex[record] {

@@ -14,6 +14,7 @@ extension Transaction {
     ]
     if !kind.naturalKeys.isEmpty { values[BuiltIn.kindNaturalKeys] = [.text(NaturalKey.write(kind.naturalKeys))] }
     if !kind.invariants.isEmpty { values[BuiltIn.kindInvariants] = [.text(Invariant.write(kind.invariants))] }
+    if kind.isAppendOnly { values[BuiltIn.kindAppendOnly] = [.triState(.yes)] }
     let id = try create(BuiltIn.kindKind, in: .shared, values)
     for (index, field) in kind.fields.enumerated() { try define(field, of: id, order: Int64(index)) }
     return id

@@ -5,12 +5,15 @@ final class OpenText {
   let id: RecordID
   /// The edits that it continues.
   let parents: [Dot]
+  /// The kind of the record; `nil` when this very write creates it, and whatever the kind it may be written.
+  let kind: KindID?
   var rope: Rope
   var runs = TextRuns()
 
-  init(id: RecordID, parents: [Dot], rope: Rope) {
+  init(id: RecordID, parents: [Dot], kind: KindID?, rope: Rope) {
     self.id = id
     self.parents = parents
+    self.kind = kind
     self.rope = rope
   }
 }
@@ -37,6 +40,7 @@ extension Transaction {
   public mutating func insert(_ text: String, at position: Int, in record: RecordID, _ field: FieldID) throws {
     guard !text.isEmpty else { return }
     let open = try open(record, field)
+    if let kind = open.kind { try checkChangeable(kind, record) }
     guard (0...open.rope.count).contains(position) else { throw Self.outside(field) }
     var text = text
     text.withUTF8 { utf8 in
@@ -53,6 +57,7 @@ extension Transaction {
   public mutating func delete(_ range: Range<Int>, from record: RecordID, _ field: FieldID) throws {
     guard !range.isEmpty else { return }
     let open = try open(record, field)
+    if let kind = open.kind { try checkChangeable(kind, record) }
     guard range.lowerBound >= 0, range.upperBound <= open.rope.count else { throw Self.outside(field) }
     open.rope.delete(range.count, at: range.lowerBound)
     open.runs.delete(range.count, at: range.lowerBound)
@@ -126,7 +131,7 @@ extension Transaction {
       } else {
         var text = ""
         if case .text(let initial)? = creations[index].fields[definition.key]?.first { text = initial }
-        opened = OpenText(id: record, parents: [], rope: Rope(text))
+        opened = OpenText(id: record, parents: [], kind: nil, rope: Rope(text))
         createdTexts[record, default: [:]][definition.key] = opened
       }
     } else {
@@ -137,7 +142,8 @@ extension Transaction {
         guard let text = try file.openText(at: place) else {
           throw StoreError(.notFound, "there is no such record", subject: record.description)
         }
-        opened = OpenText(id: record, parents: try file.heads(of: text), rope: text.rope)
+        opened = OpenText(
+          id: record, parents: try file.heads(of: text), kind: definition.kind, rope: text.rope)
         texts[place] = opened
       }
     }

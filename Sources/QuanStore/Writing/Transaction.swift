@@ -61,6 +61,8 @@ public struct Transaction {
   var drafts: [RecordID: ListDraft] = [:]
   /// How many acts on lists there were: what stands for their operations until these have their counters.
   var listActCount: UInt64 = 0
+  /// Whether a conflict is being settled, which is no change of what was recorded.
+  private var isSettling = false
   /// The texts that the write has touched.
   var texts: [TextPlace: OpenText] = [:]
   /// Those of records that the write creates.
@@ -190,7 +192,7 @@ public struct Transaction {
       try setText(record, field, to: try Self.text(value, field))
       return
     }
-    let definition = try definition(of: field, in: record, container: .register)
+    let definition = try changeable(field, in: record, container: .register)
     if let value { try check(value, definition) }
     if let index = creationIndex[record] {
       creations[index].fields[definition.key] = value.map { [$0] }
@@ -206,7 +208,7 @@ public struct Transaction {
 
   /// Adds an element to a set; one that is there is confirmed, so that a concurrent removal does not take it away.
   public mutating func add(_ record: RecordID, _ field: FieldID, _ element: Value) throws {
-    let definition = try definition(of: field, in: record, container: .set)
+    let definition = try changeable(field, in: record, container: .set)
     try check(element, definition)
     if let index = creationIndex[record] {
       creations[index].fields[definition.key] = distinct((creations[index].fields[definition.key] ?? []) + [element])
@@ -224,7 +226,7 @@ public struct Transaction {
 
   /// Removes an element from a set, as far as it has been seen: a concurrent adding stands.
   public mutating func remove(_ record: RecordID, _ field: FieldID, _ element: Value) throws {
-    let definition = try definition(of: field, in: record, container: .set)
+    let definition = try changeable(field, in: record, container: .set)
     if let index = creationIndex[record] {
       creations[index].fields[definition.key]?.removeAll { $0 == element }
       return
@@ -240,7 +242,7 @@ public struct Transaction {
 
   /// Adds to a counter; `amount` may be negative.
   public mutating func increment(_ record: RecordID, _ field: FieldID, by amount: Int64) throws {
-    let definition = try definition(of: field, in: record, container: .counter)
+    let definition = try changeable(field, in: record, container: .counter)
     if let index = creationIndex[record] {
       var total: Int64 = 0
       if case .integer(let number)? = creations[index].fields[definition.key]?.first { total = number }
@@ -274,6 +276,7 @@ public struct Transaction {
     guard !BuiltIn.isDefinition(stored.state.kind) else {
       throw StoreError(.invalid, "a definition of the schema is never deleted", subject: record.description)
     }
+    try checkChangeable(stored.state.kind, record)
     let members = try joined(record)
     guard try self.stored(members[0]).state.presence != .deleted else {
       throw StoreError(.notFound, "the record is deleted already", subject: record.description)
@@ -310,6 +313,8 @@ public struct Transaction {
     guard try conflict(record, field, item) != nil else {
       throw StoreError(.notFound, "the field is not in conflict", subject: record.description)
     }
+    isSettling = true
+    defer { isSettling = false }
     try set(record, field, item: item, to: value)
   }
 
@@ -341,6 +346,8 @@ public struct Transaction {
         .notFound, "the conflict has sides 1 to \(conflict.sides.count)", subject: record.description)
     }
     let taken = conflict.sides[side - 1]
+    isSettling = true
+    defer { isSettling = false }
     if let field, let value = taken.value {
       try set(record, field, item: item, to: value)
     } else if taken.event == "deleted" {
@@ -412,6 +419,25 @@ public struct Transaction {
         subject: definition.name)
     }
     return definition
+  }
+
+  /// The definition of a field that is to be written.
+  ///
+  /// - Throws: ``StoreError`` with code `refused` for a record that stands as it was recorded.
+  mutating func changeable(
+    _ field: FieldID, in record: RecordID, container: ContainerType
+  ) throws -> FieldDefinition {
+    let definition = try definition(of: field, in: record, container: container)
+    if creationIndex[record] == nil { try checkChangeable(definition.kind, record) }
+    return definition
+  }
+
+  /// Refuses to change a record of a kind that is only added to.
+  func checkChangeable(_ kind: KindID, _ record: RecordID) throws {
+    guard !isSettling, let kind = file.catalog.schema.kind(kind), kind.isAppendOnly else { return }
+    throw StoreError(
+      .refused, "records of the kind are only added, and stand as they were recorded",
+      subject: "\(kind.name) \(record)")
   }
 
   mutating func stored(_ record: RecordID) throws -> ReplicaFile.Stored {

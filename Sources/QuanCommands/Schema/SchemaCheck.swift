@@ -165,9 +165,9 @@ struct SchemaCheck {
     }
     switch rule {
     case .latest(let name), .keepAllLatest(let name): check(dates: name, field, kind)
-    case .knownBeatsUnknown: checkTriState(type, field)
+    case .knownBeatsUnknown: checkUnknown(type, field, old)
     case .knownBeatsUnknownLatest(let name):
-      checkTriState(type, field)
+      checkUnknown(type, field, old)
       check(dates: name, field, kind)
     case .upgrade:
       if type != .text {
@@ -185,10 +185,16 @@ struct SchemaCheck {
     }
   }
 
-  private mutating func checkTriState(_ type: ValueType, _ field: SchemaFile.FileField) {
-    guard type != .triState else { return }
+  /// Whether a value can say that nothing is known.
+  private mutating func checkUnknown(_ type: ValueType, _ field: SchemaFile.FileField, _ old: FieldDefinition?) {
+    let codes = (old?.choices ?? []).map(\.code) + (field.choices ?? []).map(\.code)
+    guard type != .triState, type != .choice || !codes.contains(MergeRule.unknown) else { return }
     add(
-      field.line, say("这条规则只用于 tri-state", "that rule is for the type tri-state"), say("换一条规则", "choose another rule"))
+      field.line,
+      say(
+        "这条规则只用于 tri-state, 或有选项 unknown 的 choice",
+        "that rule is for the type tri-state, or a choice with the code unknown"),
+      say("换一条规则", "choose another rule"))
   }
 
   /// The field whose dates go with the sides.

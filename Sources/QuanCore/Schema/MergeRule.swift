@@ -13,7 +13,7 @@ public enum MergeRule: Hashable, Sendable {
   case min
   /// The earliest date or moment.
   case earliest
-  /// A known value beats unknown; two known ones ask.
+  /// A known value beats unknown, of a tri-state or of a choice with the code ``unknown``; two known ones ask.
   case knownBeatsUnknown
   /// As ``knownBeatsUnknown``; while two known ones ask, the one that goes with the latest date in another field of the
   /// record is shown, such as the day on which proof was seen.
@@ -139,7 +139,7 @@ extension MergeRule {
     case .min: return extreme(sides) { $0 < $1 }
     case .earliest: return extreme(sides) { $0 < $1 }
     case .knownBeatsUnknown, .knownBeatsUnknownLatest:
-      let known = sides.filter { $0.value != .triState(.unknown) }
+      let known = sides.filter { $0.value != .triState(.unknown) && $0.value != .choice(Self.unknown) }
       if known.count == 1 { return Decision(shown: [known[0].value], outcome: .decided) }
       let shown = (latest(known, dates: dates) ?? ask(known)).shown
       return Decision(shown: shown, outcome: .asked)
@@ -171,6 +171,9 @@ extension MergeRule {
       return lowest.map { Decision(shown: [$0.value], outcome: .disputed) } ?? ask(sides)
     }
   }
+
+  /// The code by which a choice says that nothing is known.
+  public static let unknown = "unknown"
 
   /// The side with the latest claimed time, then the highest operation, is shown; people decide.
   private func ask(_ sides: [Side]) -> Decision {

@@ -106,6 +106,6 @@ let package = Package(
       resources: [.copy("Golden")]),
     tests(
       "QuanCommandsTests", ["quan", "TwoReplicas", "Stick", "Bulletin", "FormApp", "Guides", "Quan", "QuanTesting"],
-      exclude: ["Recorded", "Screens"]),
+      exclude: ["Earlier", "Recorded", "Screens"]),
   ]
 )

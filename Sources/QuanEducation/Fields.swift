@@ -122,6 +122,24 @@ func links(
     code, Labels(chinese, english), .reference, container: .set, sensitivity: sensitivity, target: target)
 }
 
+/// The staff record of a person whose name stands in the field of the code: tables bring names, and who has records of
+/// staff can say whose name it is.
+func staffRecord(
+  _ code: String, _ chinese: String, _ english: String, _ sensitivity: Sensitivity = .personal
+) -> FieldDraft {
+  link(code + "_ref", chinese + "（人员记录）", english + " (staff record)", to: "staff", sensitivity)
+}
+
+/// The staff records of people whose names stand in the field of the code.
+func staffRecords(_ code: String, _ chinese: String, _ english: String) -> FieldDraft {
+  links(code + "_ref", chinese + "（人员记录）", english + " (staff records)", to: "staff", .personal)
+}
+
+/// The record of the school whose name stands in the field `school`.
+func schoolRecord(_ sensitivity: Sensitivity) -> FieldDraft {
+  link("school_ref", "学校（学校记录）", "school (school record)", to: "school", sensitivity)
+}
+
 /// Codes with their labels, each written `code/中文/English`.
 func codes(_ list: String...) -> [Choice] {
   list.map { item in
@@ -134,9 +152,11 @@ func codes(_ list: String...) -> [Choice] {
 /// A kind with its keys, written as ``NaturalKey/list(_:)`` reads them.
 func kind(
   _ code: String, _ chinese: String, _ english: String, key: String = "", rules: [Invariant] = [],
-  _ fields: [FieldDraft]
+  isAppendOnly: Bool = false, _ fields: [FieldDraft]
 ) -> KindDraft {
-  KindDraft(code, Labels(chinese, english), naturalKeys: NaturalKey.list(key), invariants: rules, fields)
+  KindDraft(
+    code, Labels(chinese, english), naturalKeys: NaturalKey.list(key), invariants: rules, isAppendOnly: isAppendOnly,
+    fields)
 }
 
 /// What must hold, in words for when it does not.

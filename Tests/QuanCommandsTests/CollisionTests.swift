@@ -32,7 +32,7 @@ struct CollisionTests {
       ledger = try add("ledger", "type=dropout", "student=\(pupil)", "state=open")
       offered = try add("ledger", "type=disability", "student=\(pupil)", "state=open")
       care = try add("care_case", "case_no=C-1", "risk=1", "next_due=2026-07-01")
-      crisis = try add("hotline_call", "call_no=H-1", "date=2026-05-20")
+      crisis = try add("hotline_call", "call_no=H-1", "date=2026-05-20", "mandatory_report=yes")
       consent = try add("consent", "subject=\(pupil)", "scope=照片", "state=given")
       guardian = try add("guardian", "student=\(pupil)", "relation=mother", "name=泉妈")
       let tutoring = try add("tutoring", "student=\(pupil)", "tutor=李老师", "from=2020-03-01")
@@ -76,7 +76,6 @@ struct CollisionTests {
       }
       try both(ledger, ["state=closed"], ["state=placed"])
       try both(offered, ["state=transfer_offered"], ["state=closed"])
-      try both(crisis, ["mandatory_report=yes"], ["mandatory_report=no"])
       try both(care, ["risk=3", "next_due=2026-06-20"], ["risk=2", "next_due=2026-06-10"])
       try both(consent, ["state=withdrawn"], ["state=given"])
       try office.quan("A", "delete", gone)
@@ -226,9 +225,15 @@ struct CollisionTests {
     #expect(try scene.conflict(scene.offered, "state") == "dispute")
   }
 
-  @Test("a mandatory report that one side has made is not lost")
+  @Test("a mandatory report stands: neither laptop can take it back or delete it")
   func mandatoryReport() throws {
     let scene = try Self.scene.get()
+    for laptop in scene.office.laptops {
+      for command in [["edit", scene.crisis, "mandatory_report=no"], ["delete", scene.crisis]] {
+        let refused = try scene.office.tool(command + scene.office.own(laptop), status: 1).err
+        #expect(refused.contains("only added") && refused.contains("quan add KIND"))
+      }
+    }
     #expect(try scene.shown(scene.crisis, "mandatory_report") == .string("yes"))
   }
 

@@ -34,7 +34,7 @@ struct SchemaFileTests {
     {"kinds": [
       {"code": "student", "labels": {"zh": "学生（泉城区）"}, "keys": ["id_no", "bus_no"], "fields": [
         {"code": "bus_no", "labels": {"zh": "校车号", "en": "bus number"}, "note": "since 2026"},
-        {"code": "grade", "rule": "ask"}, {"code": "school", "sensitivity": "P"}
+        {"code": "grade", "rule": "ask"}, {"code": "school", "sensitivity": "S"}
       ]},
       {"code": "visit", "fields": [
         {"code": "channel", "choices": [{"code": "wechat", "labels": {"zh": "微信", "en": "by WeChat"}}]}

@@ -39,7 +39,7 @@ struct SchemaTests {
   @Test("keys, rules and references name what is there", arguments: kinds)
   func namesLead(kind: KindDraft) {
     let codes = Set(kind.fields.map(\.code))
-    for key in kind.naturalKeys { #expect(codes.isSuperset(of: key.fields), "\(key.text)") }
+    for key in kind.naturalKeys { #expect(codes.isSuperset(of: key.parts.map(\.field)), "\(key.text)") }
     for field in kind.fields {
       if let other = field.rule.dateField {
         #expect(kind.fields.first { $0.code == other }?.type == .date, "\(field.code)")

@@ -6,7 +6,7 @@ enum Care {
 
   /// The higher risk is shown until a counsellor rules.
   static let careCase = kind(
-    "care_case", "心理个案", "care case", key: "case_no",
+    "care_case", "心理个案", "care case", key: "case_no", rules: Rules.careCase,
     [
       line("case_no", "个案编号", "case number", .confidential), line("subject", "化名编号", "pseudonym", .confidential),
       day("opened", "建档日期", "opened", .confidential),
@@ -20,13 +20,16 @@ enum Care {
         "state", "状态", "state",
         codes("open/在办/open", "monitoring/关注/monitoring", "referred/转介/referred", "closed/结案/closed"), .confidential,
         rule: .ladder(["open", "monitoring", "referred", "closed"])),
-      line("owner", "负责人", "owner", .confidential), day("next_due", "下次期限", "next due", .confidential, rule: .earliest),
+      line("owner", "负责人", "owner", .confidential),
+      staffRecord("owner", "负责人", "owner", .confidential),
+      day("next_due", "下次期限", "next due", .confidential, rule: .earliest),
       link("student", "密封关联", "sealed link", to: "student", .confidential),
     ])
 
+  /// What was noted stands as it was written, a mandatory report with it; a later note puts it right.
   static let note = kind(
     "care_note", "随访", "care note", key: "care_case+date+kind?",
-    rules: [Rules.past("date", "日期", "the date")],
+    rules: [Rules.past("date", "日期", "the date"), Rules.clock("start", "时间", "the time")], isAppendOnly: true,
     [
       link("care_case", "个案", "case", to: "care_case", .confidential), day("date", "日期", "date", .confidential),
       line("start", "时间", "time", .confidential),

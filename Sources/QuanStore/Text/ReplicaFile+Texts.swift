@@ -291,11 +291,12 @@ extension ReplicaFile {
     var oldest = known
     for rank in items.indices {
       let dots = items[rank].edit.parents
-      if rank > 0, dots.count == 1, dots[0] == items[rank - 1].dot {
+      if rank > 0, dots.count == 1, dots[0] == items[rank - 1].dot, order[rank - 1] < order[rank] {
         parents.append([])
       } else {
+        // One that names what came after it, which no Quan does, does not continue that.
         let own = try numbers(of: dots.compactMap { streams.local($0, in: text.scope) }, in: text) { parent in
-          givenPlaces.number(of: parent).map { known + 1 + ranks[$0] }
+          givenPlaces.number(of: parent).flatMap { $0 < order[rank] ? known + 1 + ranks[$0] : nil }
         }
         oldest = min(oldest, own[0])
         parents.append(own)

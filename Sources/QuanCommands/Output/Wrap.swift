@@ -37,7 +37,7 @@ enum Wrap {
   /// A line of ours on as many lines as a terminal needs for it; further ones are indented.
   ///
   /// It breaks at spaces and between wide characters. What is to be copied stays whole, though it be wider than the
-  /// terminal: words without spaces such as paths and IDs, and commands of the tool.
+  /// terminal: words without spaces such as paths and IDs, and commands.
   static func fitted(_ line: String, columns: Int) -> [String] {
     let pieces = pieces(of: line)
     guard pieces.reduce(0, { $0 + $1.width }) > columns else { return [line] }
@@ -97,7 +97,7 @@ enum Wrap {
         isOpen = true
         continue
       }
-      if !isOpen, rest.hasPrefix("quan ") {
+      if !isOpen, rest.hasPrefix("quan ") || rest.hasPrefix("export ") {
         let command = command(at: rest)
         pieces.append(Piece(text: String(command), width: DisplayWidth.of(command)))
         rest = rest[command.endIndex...]
@@ -129,7 +129,7 @@ enum Wrap {
     }
   }
 
-  /// A command of the tool at the start of a text: up to what goes on with the sentence around it.
+  /// A command at the start of a text: up to what goes on with the sentence around it.
   private static func command(at text: Substring) -> Substring {
     var end = text.endIndex
     for mark in ["; ", ", ", ". ", ": ", " (", ")", "；", "，", "。", "）", "'", "  ", "\u{1B}"] {

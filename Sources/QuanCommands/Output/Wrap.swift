@@ -97,7 +97,7 @@ enum Wrap {
         isOpen = true
         continue
       }
-      if !isOpen, rest.hasPrefix("quan ") || rest.hasPrefix("export ") {
+      if !isOpen, rest.hasPrefix("quan ") || rest.hasPrefix("export LC_") {
         let command = command(at: rest)
         pieces.append(Piece(text: String(command), width: DisplayWidth.of(command)))
         rest = rest[command.endIndex...]

@@ -48,8 +48,9 @@ struct TransferCommands: ParsableCommand {
         }
         for transfer in all { Terminal.print(try text.line(transfer)) }
         if let out {
+          let file = Terminal.neutral(out)
           Terminal.talk(
-            say("对方: quan transfer accept \(out)", "On the other laptop: quan transfer accept \(out)"))
+            say("对方: quan transfer accept \(file)", "On the other laptop: quan transfer accept \(file)"))
         } else {
           Terminal.talk(
             say(

@@ -23,7 +23,8 @@ struct Verify: ParsableCommand {
       Terminal.print(say("完好: 文件、日志与记录一致", "Sound: file, log and records agree"))
     } else {
       for finding in findings {
-        Terminal.print("INV-\(finding.invariant)  \(finding.subject)  \(StoreWords.said(finding.message))")
+        let subject = Terminal.neutral(finding.subject)
+        Terminal.print("INV-\(finding.invariant)  \(subject)  \(StoreWords.said(finding.message))")
       }
       Terminal.talk(
         say(

@@ -39,6 +39,8 @@ enum Wrap {
   /// It breaks at spaces and between wide characters. What is to be copied stays whole, though it be wider than the
   /// terminal: words without spaces such as paths and IDs, and commands.
   static func fitted(_ line: String, columns: Int) -> [String] {
+    // No character takes more columns than bytes.
+    guard line.utf8.count > columns else { return [line] }
     let pieces = pieces(of: line)
     guard pieces.reduce(0, { $0 + $1.width }) > columns else { return [line] }
     let margin = String(repeating: " ", count: indent(of: line, columns))

@@ -20,16 +20,15 @@ extension Intake {
   /// segments: in groups that can be taken in one after another, each of segments that stand together in the order of
   /// arrival.
   func entangled(_ waiting: [Offer], among good: Set<Int>) throws -> [[Int]] {
-    var ofStream: [StreamID: [Int]] = [:]
-    for place in good.sorted() { ofStream[waiting[place].header.stream, default: []].append(place) }
+    let givers = Dictionary(grouping: good, by: { waiting[$0].header.stream }).mapValues { places in
+      SegmentRanges(places.map { (waiting[$0].header.range, $0) })
+    }
     // By segment, those that have what it misses; a place may be within several that were packed differently.
     var needs: [Int: [Set<Int>]] = [:]
     var open: [Int] = []
     for place in good {
       guard case .missing(let places) = try Self.standing(of: waiting[place].header, in: file) else { continue }
-      needs[place] = places.map { missing in
-        Set((ofStream[missing.stream] ?? []).filter { waiting[$0].header.range.contains(missing.tip.number) })
-      }
+      needs[place] = places.map { Set(givers[$0.stream]?.holding($0.tip.number) ?? []) }
       if needs[place]?.contains(where: \.isEmpty) == true { open.append(place) }
     }
     var users: [Int: [Int]] = [:]

@@ -27,7 +27,8 @@ extension Intake {
     .map { Self.offer($0.header, try file.carriedBytes($0.id), file, .carried($0.id)) }
   }
 
-  private static func offer(
+  /// A segment on offer whose bytes are at hand.
+  static func offer(
     _ header: SegmentHeader, _ bytes: [UInt8], _ file: ReplicaFile, _ origin: Offer.Origin
   ) -> Offer {
     let load = {

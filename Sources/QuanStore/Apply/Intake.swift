@@ -160,6 +160,8 @@ struct Intake {
           let taken = Set(groups.joined())
           waiting = waiting.indices.filter { !taken.contains($0) }.map { waiting[$0] }
           hasMoved = true
+        } else {
+          hasMoved = try cut(&waiting, among: good)
         }
       }
       if !hasMoved {

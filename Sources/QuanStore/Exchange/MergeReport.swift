@@ -282,7 +282,7 @@ public struct BundleSummary: Hashable, Sendable {
       case applicable
       /// All its changes are held.
       case known
-      /// It builds on what is missing.
+      /// It builds on what is missing, at least in part.
       case pending
     }
     /// Its stream.

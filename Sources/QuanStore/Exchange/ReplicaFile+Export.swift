@@ -18,7 +18,8 @@ extension ReplicaFile {
   /// The segments that a replica with a vector lacks, each after those it builds on: `shared` first, then in the
   /// order in which they came; then the envelopes that are carried.
   ///
-  /// Packs the tails of the streams first, packs small what was packed in haste, and seals.
+  /// Packs the tails of the streams first, draws small segments together for who has nothing of a stream, packs small what
+  /// was packed in haste, and seals.
   ///
   /// - Parameters:
   ///   - sent: Ends of segments that are left out, because they are on their way.
@@ -34,8 +35,18 @@ extension ReplicaFile {
     }
     let held = try held(by: vector)
     var ids: [(scope: ScopeID, id: Int64)] = []
+    var places: Set<Dependency>?
+    func knownPlaces() throws -> Set<Dependency> {
+      let known = try places ?? peers().reduce(into: []) { $0.formUnion($1.vector.places) }
+      places = known
+      return known
+    }
     let lacking = streams.rows.filter { $0.number > max($0.forkNumber, held[$0.index] ?? 0) }
     for row in lacking { try packTail(row.index) }
+    if sent.isEmpty {
+      let new = Dictionary(grouping: lacking.filter { held[$0.index] == nil }, by: \.id.scope)
+      for (scope, rows) in new { try coalesce(scope, Set(rows.map(\.index)), but: knownPlaces) }
+    }
     for row in lacking {
       for id in try segments(of: row.index, from: (held[row.index] ?? 0) + 1) { ids.append((row.id.scope, id)) }
     }

@@ -120,13 +120,8 @@ final class Machine {
       }
       if !isListed { differences.append("\(name) lost \(held.change.stream) \(held.change.number)") }
     }
-    for segment in pending {
-      let changes = model.held.values.filter {
-        $0.change.stream == segment.stream && segment.range.contains($0.change.number)
-      }
-      if changes.allSatisfy({ acceptable.contains($0.digest) }) {
-        differences.append("\(name) keeps \(segment.stream) \(segment.range) waiting for nothing")
-      }
+    for held in model.held.values where acceptable.contains(held.digest) && !acceptedDigests.contains(held.digest) {
+      differences.append("\(name) keeps \(held.change.stream) \(held.change.number) waiting for nothing")
     }
 
     let state = ModelState(accepted)

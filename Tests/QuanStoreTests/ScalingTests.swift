@@ -8,6 +8,7 @@ private let scaledSchema = SchemaDraft([
     [
       FieldDraft("notes", Labels("记录", "notes"), container: .text),
       FieldDraft("steps", Labels("步骤", "steps"), container: .list),
+      FieldDraft("contacts", Labels("联系人", "contacts"), container: .map),
     ])
 ])
 
@@ -125,6 +126,38 @@ struct ScalingTests {
                 let target = elements[(place * 7919) % elements.count]
                 if target != element { try transaction.move(id, steps, element: element, after: target) }
                 try transaction.insert(id, steps, [.text("n")], after: element)
+              }
+            }
+          })
+        let bundle = try bureau.bundle(from: 0, lackedBy: before)
+        merge = min(merge, try time(1) { try bureau.replicas[1].apply(bundleAt: bundle) })
+      }
+      try bureau.expectEqual()
+      return [write, merge]
+    }
+  }
+
+  @Test("many values of one list and one map set in one write, and taking them in elsewhere: twice, about twice the time")
+  func itemWrites() throws {
+    try expectNearLinear(["writing", "taking in"], from: 1000) { count in
+      let bureau = try Bureau(2, schema: scaledSchema)
+      let steps = try bureau.field("steps", of: "visit")
+      let contacts = try bureau.field("contacts", of: "visit")
+      let kind = try bureau.kind("visit")
+      let values = (0..<count).map { Value.text("\($0)") }
+      var write = Duration.seconds(1_000_000)
+      var merge = write
+      for _ in 0..<3 {
+        let id = try bureau.replicas[0].write { try $0.create(kind, [steps: values]) }
+        try bureau.exchange()
+        let before = try bureau.replicas[0].vector()
+        write = min(
+          write,
+          try time(1) {
+            try bureau.replicas[0].write { transaction in
+              for (place, element) in try transaction.elements(id, steps).compactMap(\.element).enumerated() {
+                try transaction.set(id, steps, element: element, to: .text("\(place) anew"))
+                try transaction.set(id, contacts, key: "\(place)", to: .text("\(place)"))
               }
             }
           })

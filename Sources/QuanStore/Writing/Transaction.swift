@@ -57,6 +57,11 @@ public struct Transaction {
   var creations: [Creation] = []
   private(set) var creationIndex: [RecordID: Int] = [:]
   var edits: [RecordID: Edit] = [:]
+  /// The record that was read last for its sets or items.
+  private final class LastRead {
+    var found: (record: RecordID, state: RecordState)?
+  }
+  private let lastRead = LastRead()
   /// The records whose lists are being worked on, as the acts so far leave them.
   var drafts: [RecordID: ListDraft] = [:]
   /// How many acts on lists there were: what stands for their operations until these have their counters.
@@ -449,9 +454,17 @@ public struct Transaction {
     return stored
   }
 
+  /// What stands in a field, or in an item of one.
+  ///
+  /// A register is read alone. Of what has many entries the record is read once for all calls that follow one another:
+  /// nothing is written before the transaction ends.
   func entries(of key: FieldKey, in record: RecordID) throws -> [Entry] {
     let known = try file.known(record)
-    return try file.field(key, of: known.local)?.entries ?? []
+    guard key.container == .set || key.item != nil else {
+      return try file.field(key, of: known.local)?.entries ?? []
+    }
+    if lastRead.found?.record != record { lastRead.found = try file.load(known.local).map { (record, $0.state) } }
+    return lastRead.found?.state.fields[key]?.entries ?? []
   }
 
   func check(_ value: Value, _ field: FieldDefinition) throws {

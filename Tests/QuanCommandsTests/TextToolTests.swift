@@ -50,6 +50,8 @@ struct TextToolTests {
     let passages = try #require(blame.first)["values"].items
     #expect(passages.compactMap { $0["value"].string }.joined() == "母亲在县城外打工。奶奶照料。每周来电。")
     #expect(passages.map { $0["value"].string } == ["母", "亲在", "县城", "外打工。奶奶照料", "。每周来电", "。"])
+    let steps = try scene.office.quan("A", "history", scene.visit, "findings", "--json").jsonLines
+    #expect(steps.last?["passages"].items == passages)
     let history = try scene.say("en", "history", scene.visit, "findings")
     #expect(history.contains("typed 2, deleted 0: \"县城\"") && history.contains("\"县城\"  <- person A"))
     #expect(try scene.say("zh", "history", scene.visit, "findings").contains("各段由谁写"))

@@ -80,14 +80,7 @@ struct Blame: ParsableCommand {
       "conflict": .bool(origin.outcome == .asked || origin.outcome == .disputed),
       "values": .array(
         try written.map { side in
-          let source = try text.replica.provenance(of: side.dot, in: record.scope)
-          return .object([
-            "value": side.value.map { ValueText.json($0, of: origin.definition) } ?? .null,
-            "author": .string(side.stamp.author), "replica": .string(text.people.laptop(side.dot.replica)),
-            "time": .string(side.stamp.time.description),
-            "change": source.map { .string($0.first.description) } ?? .null,
-            "message": source?.message.map { .string($0) } ?? .null,
-          ])
+          try text.written(side.value, side.dot, side.stamp, of: origin.definition, in: record.scope)
         }),
     ])
   }

@@ -24,7 +24,7 @@ struct History: ParsableCommand {
       let item = try field.flatMap { field in try name?.item(of: field, in: found) }
       try printPast(of: found, only: field, isItem: item != nil, replica)
       try printSteps(of: found, only: field, item, replica)
-      if let field, field.container == .text, !options.json { try printPassages(of: field, in: found, replica) }
+      if let field, field.container == .text { try printPassages(of: field, in: found, replica) }
     }
   }
 
@@ -85,6 +85,12 @@ struct History: ParsableCommand {
   private func printPassages(of field: FieldDefinition, in record: Record, _ replica: Replica) throws {
     let passages = try replica.passages(of: record.id, field.id)
     guard !passages.isEmpty else { return }
+    if options.json {
+      let text = try ConflictText(replica, reveal: options.reveal)
+      let written = try passages.map { try text.written(.text($0.text), $0.dot, $0.stamp, of: field, in: record.scope) }
+      Terminal.print(JSON.object(["field": .string(field.name), "passages": .array(written)]).line)
+      return
+    }
     Terminal.print(say("现在的文字, 各段由谁写:", "The text as it is now, by who wrote it:"))
     let text = PassageText(text: try ConflictText(replica, reveal: options.reveal), field: field)
     for line in try text.lines(passages) { Terminal.print("  " + line) }

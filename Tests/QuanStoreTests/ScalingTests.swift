@@ -137,7 +137,7 @@ struct ScalingTests {
     }
   }
 
-  @Test("many values of one list and one map set in one write, and taking them in elsewhere: twice, about twice the time")
+  @Test("many items of a list and a map set in one write, and taking them in: twice as many, about twice the time")
   func itemWrites() throws {
     try expectNearLinear(["writing", "taking in"], from: 1000) { count in
       let bureau = try Bureau(2, schema: scaledSchema)

@@ -5,7 +5,7 @@ import QuanEducation
 struct CSVCell {
   /// Why a cell cannot be taken.
   struct Refusal: Error, Sendable {
-    let why: String
+    let why: RowReason
     /// The number that a spreadsheet has damaged, as far as it is left.
     var damaged: String?
     /// Whether the number may be right, so that a person has to look.
@@ -60,7 +60,7 @@ struct CSVCell {
   /// The values that a cell means; none for an empty one, which says nothing about the field.
   ///
   /// - Throws: ``Refusal``.
-  private mutating func values(_ text: String, warnings: inout [String]) throws -> [Value] {
+  private mutating func values(_ text: String, warnings: inout [RowReason]) throws -> [Value] {
     if text.isEmpty { return [] }
     guard isRemembered else { return try read(text, &warnings) }
     if let values = known[text] { return values }
@@ -69,7 +69,7 @@ struct CSVCell {
     return values
   }
 
-  private func read(_ text: String, _ warnings: inout [String]) throws -> [Value] {
+  private func read(_ text: String, _ warnings: inout [RowReason]) throws -> [Value] {
     let plain = CSVWriter.plain(text.trimmed)
     if isEmpty(plain) { return [] }
     // Not cut at their ends: a space there may be part of an item, a line break of a text.
@@ -90,10 +90,10 @@ struct CSVCell {
     let plain = CSVWriter.plain(text.trimmed)
     if isEmpty(plain) { return [] }
     guard let pairs = ItemCell.pairs(CSVWriter.plain(text)) else {
-      throw Refusal(why: "\(field.name): " + say("应写成 键=值；键=值", "takes KEY=VALUE；KEY=VALUE"))
+      throw Refusal(why: .noPairs(field: field.name))
     }
     guard Set(pairs.map { MapKey($0.key) }).count == pairs.count else {
-      throw Refusal(why: "\(field.name): " + say("有重复的键", "has a key twice"))
+      throw Refusal(why: .repeatedKey(field: field.name))
     }
     return try pairs.map { ($0.key, try value($0.value)) }
   }
@@ -109,31 +109,23 @@ struct CSVCell {
   }
 
   /// Finds numbers that a spreadsheet has damaged.
-  private func check(_ text: String, _ warnings: inout [String]) throws {
+  private func check(_ text: String, _ warnings: inout [RowReason]) throws {
     let damaged: Bool
     if numbers == .residentID {
       let verdict = ResidentID.verdict(ValueParser.halfWidth(text))
       damaged = verdict == .damaged
       if verdict == .doubtful {
         throw Refusal(
-          why: "\(field.name): "
-            + say(
-              "号码末位是 000, 像被电子表格损坏, 但校验位相符; 若确实如此, 用 quan add 或 edit 录入",
-              "ends in 000 as damaged numbers do, but its check digit fits; if it is right, enter it with quan add or edit"
-            ),
-          damaged: ValueParser.halfWidth(text), isDoubtful: true)
+          why: .doubtful(field: field.name), damaged: ValueParser.halfWidth(text), isDoubtful: true)
       }
       if verdict == .unverified {
-        warnings.append("\(field.name): " + say("校验位不符或不是身份证号, 照录", "unverified, taken as it is"))
+        warnings.append(.unverified(field: field.name))
       }
     } else {
       damaged = ResidentID.isScientific(text)
     }
     guard !damaged else {
-      throw Refusal(
-        why: "\(field.name): "
-          + say("号码被电子表格损坏, 末几位已丢失", "the number was damaged by a spreadsheet, its last digits are lost"),
-        damaged: ValueParser.halfWidth(text))
+      throw Refusal(why: .damaged(field: field.name), damaged: ValueParser.halfWidth(text))
     }
   }
 
@@ -151,7 +143,7 @@ struct CSVCell {
       guard let finder else { preconditionFailure("cells that name records are read where these are") }
       return .reference(try finder.reference(text, kind: field.target))
     } catch let failure as CommandFailure {
-      throw Refusal(why: failure.message)
+      throw Refusal(why: RowReason(failure))
     }
   }
 

@@ -135,7 +135,7 @@ struct CSVImporter {
     case .refused, .needsYou, .skipped:
       merge.refused += 1
       guard merge.rows.count < MergeReport.noticeLimit else { return }
-      let why = ([row.verdict.label] + row.why).joined(separator: ": ")
+      let why = ([row.verdict.label] + row.why.map(\.text)).joined(separator: ": ")
       merge.rows.append(MergeReport.Row(line: row.line, text: why, record: row.record))
     }
   }

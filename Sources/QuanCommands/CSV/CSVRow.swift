@@ -16,24 +16,14 @@ struct CSVRow: Sendable {
   /// Whether no cell holds anything.
   var isBlank = false
   /// What it is when it is about the table and not about a record.
-  var aside: Aside?
-
-  /// A row that is about the table.
-  enum Aside: Sendable {
-    /// It sums up the others.
-    case total
-    /// It says who made the table, when, or what is to be heeded.
-    case footer
-    /// It repeats the heads, as at the top of a further page.
-    case heads
-  }
+  var aside: RowReason?
 
   /// The values of each of the plan's fields.
   var values: [[Value]] = []
   /// The keys of maps with their values, by field.
   var pairs: [Int: [(key: String, value: Value)]] = [:]
   var references: [Reference] = []
-  var warnings: [String] = []
+  var warnings: [RowReason] = []
   var refusals: [CSVCell.Refusal] = []
   /// The hash of each of the plan's keys; none while ``references`` are to be read.
   var hashes: [UInt64?] = []

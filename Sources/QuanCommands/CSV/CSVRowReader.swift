@@ -34,7 +34,7 @@ struct CSVRowReader {
   }
 
   /// What a row is that is not about a record, by the words that its first cell begins with.
-  private static func aside(_ row: [String]) -> CSVRow.Aside? {
+  private static func aside(_ row: [String]) -> RowReason? {
     guard let first = row.first(where: { !$0.trimmed.isEmpty }), let letter = first.trimmed.unicodeScalars.first,
       letters.contains(letter)
     else { return nil }

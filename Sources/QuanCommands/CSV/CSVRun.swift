@@ -34,13 +34,13 @@ struct CSVRun {
 
   /// Takes a row; `nil` when it must be in another change, because its record is in another scope.
   mutating func apply(_ read: CSVRow, _ transaction: inout Transaction) throws -> RowOutcome? {
-    if let aside = read.aside { return RowOutcome(verdict: .skipped, why: [Self.text(aside)]) }
+    if let aside = read.aside { return RowOutcome(verdict: .skipped, why: [aside]) }
     row = read
     if !read.references.isEmpty { try readReferences() }
     let warnings = row.warnings
     if !row.refusals.isEmpty { return try refuse(row.refusals, warnings) }
     guard values.contains(where: { !$0.isEmpty }) else {
-      return RowOutcome(verdict: .skipped, why: [say("没有内容", "nothing in it")])
+      return RowOutcome(verdict: .skipped, why: [.empty])
     }
     // An export names records that no outside system knows by their own IDs.
     if case .text(let text)? = values[0].first, text.utf8.contains(UInt8(ascii: "-")), let own = RecordID(text) {
@@ -49,9 +49,7 @@ struct CSVRun {
         return try settle([place], warnings, &transaction)
       }
       if let record = try replica.record(own), record.kind.id == kind.id {
-        return RowOutcome(
-          verdict: .refused, record: own,
-          why: [say("记录已被删除: quan restore \(own)", "the record is deleted: quan restore \(own)")] + warnings)
+        return RowOutcome(verdict: .refused, record: own, why: [.deleted(own.description)] + warnings)
       }
     }
     let hashes = row.hashes
@@ -65,14 +63,6 @@ struct CSVRun {
     return matches.isEmpty ? try create(hashes, warnings, &transaction) : try nominate(matches, warnings)
   }
 
-  private static func text(_ aside: CSVRow.Aside) -> String {
-    switch aside {
-    case .total: say("合计行", "a row of totals")
-    case .footer: say("表尾说明", "a remark below the table")
-    case .heads: say("重复的表头", "the heads again")
-    }
-  }
-
   /// Reads the cells that name records.
   private mutating func readReferences() throws {
     for cell in row.references { try cells[cell.field]?.read(cell.text, at: cell.field, into: &row) }
@@ -83,7 +73,7 @@ struct CSVRun {
 
   /// A row that cannot be taken; where a damaged number is why, and others of its cells tell whose it may be, a person
   /// can say so.
-  private mutating func refuse(_ refusals: [CSVCell.Refusal], _ warnings: [String]) throws -> RowOutcome {
+  private mutating func refuse(_ refusals: [CSVCell.Refusal], _ warnings: [RowReason]) throws -> RowOutcome {
     let why = refusals.map(\.why) + warnings
     let damaged = refusals.compactMap(\.damaged)
     guard !damaged.isEmpty else { return RowOutcome(verdict: .refused, why: why) }
@@ -107,11 +97,11 @@ struct CSVRun {
     let alike = reasons.joined(separator: ", ")
     return RowOutcome(
       verdict: .needsYou, record: records.count == 1 ? records.first : nil,
-      why: why + [say("可能是 \(shown) (\(alike) 相同)", "perhaps \(shown): \(alike) alike")])
+      why: why + [.perhaps(records: shown, alike: alike)])
   }
 
   /// A row that has a key of known records, without leave to decide by it.
-  private func nominate(_ matches: [(key: String, places: [Int])], _ warnings: [String]) throws -> RowOutcome {
+  private func nominate(_ matches: [(key: String, places: [Int])], _ warnings: [RowReason]) throws -> RowOutcome {
     let places = Array(Set(matches.flatMap(\.places))).sorted { keys.records[$0] < keys.records[$1] }
     let candidate = places.count == 1 ? places[0] : nil
     // A row that says just what its one candidate shows says nothing new.
@@ -122,11 +112,11 @@ struct CSVRun {
     let key = matches.map(\.key).joined(separator: ", ")
     return RowOutcome(
       verdict: .needsYou, record: candidate.map { keys.records[$0] },
-      why: [say("\(key) 与 \(shown) 相同", "\(key) as in \(shown)")] + warnings)
+      why: [.alike(records: shown, key: key)] + warnings)
   }
 
   private mutating func create(
-    _ hashes: [UInt64?], _ warnings: [String], _ transaction: inout Transaction
+    _ hashes: [UInt64?], _ warnings: [RowReason], _ transaction: inout Transaction
   ) throws -> RowOutcome? {
     guard transaction.canAct(in: transaction.homeScope) else { return nil }
     var maps: [FieldID: [(key: String, value: Value)]] = [:]
@@ -140,7 +130,7 @@ struct CSVRun {
       id = try transaction.create(
         kind.id, in: transaction.homeScope, fields: plan.identities, given, maps: maps)
     } catch let error as StoreError where error.code == .invalid {
-      return RowOutcome(verdict: .refused, why: [error.subject + ": " + CommandFailure(error).message])
+      return RowOutcome(verdict: .refused, why: [RowReason(CommandFailure(error))])
     }
     keys.insert(id, keys: hashes)
     keys.meet(keys.records.count - 1)
@@ -163,24 +153,22 @@ struct CSVRun {
   ///
   /// - Parameter bringsNumber: Whether the row has an outside number by which the record was not found.
   private mutating func settle(
-    _ places: [Int], _ warnings: [String], bringsNumber: Bool = false, _ transaction: inout Transaction
+    _ places: [Int], _ warnings: [RowReason], bringsNumber: Bool = false, _ transaction: inout Transaction
   ) throws -> RowOutcome? {
     guard places.count == 1 else {
-      return RowOutcome(
-        verdict: .needsYou, why: [say("有 \(places.count) 条记录符合", "\(places.count) records match")] + warnings)
+      return RowOutcome(verdict: .needsYou, why: [.several(places.count)] + warnings)
     }
     let place = places[0]
     let id = keys.records[place]
     guard !keys.isMet(place) else {
-      return RowOutcome(
-        verdict: .needsYou, record: id, why: [say("文件中另一行已是这条记录", "another row of the file is this record")] + warnings)
+      return RowOutcome(verdict: .needsYou, record: id, why: [.repeated] + warnings)
     }
     if !bringsNumber, keys.showsJust(values, at: place) {
       keys.meet(place)
       return RowOutcome(verdict: .same, record: id, why: warnings)
     }
     guard let record = try replica.record(id) else {
-      return RowOutcome(verdict: .refused, why: [say("记录不在这里", "the record is not here")])
+      return RowOutcome(verdict: .refused, why: [.absent])
     }
     guard transaction.canAct(in: record.scope) else { return nil }
     var changes = changes(record)
@@ -195,15 +183,10 @@ struct CSVRun {
     if let field = isOpen?.field {
       return RowOutcome(
         verdict: .refused, record: id,
-        why: [say("'\(field.name)' 有多个值待定", "'\(field.name)' has several values that stand")] + warnings)
+        why: [.open(field: field.name, record: try replica.shortForm(of: id))] + warnings)
     }
     guard changes.isEmpty || !kind.isAppendOnly else {
-      return RowOutcome(
-        verdict: .refused, record: id,
-        why: [
-          say(
-            "这类记录只增不改: 与已登记的不同", "records of the kind are only added: the row differs from the one recorded")
-        ] + warnings)
+      return RowOutcome(verdict: .refused, record: id, why: [.onlyAdded(kind: kind.name)] + warnings)
     }
     keys.meet(place)
     for change in changes { try write(change, to: id, &transaction) }

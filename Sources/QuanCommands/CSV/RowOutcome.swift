@@ -33,6 +33,6 @@ struct RowOutcome {
   var line = 0
   let verdict: RowVerdict
   var record: RecordID?
-  var why: [String] = []
+  var why: [RowReason] = []
   var changes: [Change] = []
 }

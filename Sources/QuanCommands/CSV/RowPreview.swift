@@ -24,7 +24,7 @@ struct RowPreview {
     guard !rows.isEmpty else { return }
     var table = Table([say("行", "line"), say("结果", "result"), say("内容", "what")])
     for row in rows {
-      let what = row.changes.map(text) + row.why
+      let what = row.changes.map(text) + row.why.map(\.text)
       table.add([String(row.line), row.verdict.label, what.joined(separator: "; ")])
     }
     table.print()

@@ -112,7 +112,9 @@ struct Import: ParsableCommand {
         elsewhere: say(
           "用 --report 另写一个位置, 如 --report 结果.csv", "name another place with --report, such as --report rows.csv"))
       do {
-        try writer.write(["line", "verdict", say("结果", "result"), "record", say("说明", "why")])
+        try writer.write([
+          "line", "verdict", say("结果", "result"), "record", say("说明", "why"), say("下一步", "next"),
+        ])
         var preview = RowPreview(replica: replica, reveal: options.reveal)
         let (counts, merge) = try CSVImporter(
           replica: replica, author: options.author, kind: kind, deciding: match, file: file
@@ -122,7 +124,8 @@ struct Import: ParsableCommand {
         ) { row in
           try writer.write([
             String(row.line), row.verdict.rawValue, row.verdict.label, row.record?.description ?? "",
-            row.why.isEmpty ? "" : CSVWriter.guarded(row.why.joined(separator: "; ")),
+            CSVWriter.guarded(row.why.map(\.text).joined(separator: "; ")),
+            row.why.compactMap(\.hint).joined(separator: "; "),
           ])
           if dryRun { preview.add(row) }
         }

@@ -140,8 +140,7 @@ struct Importer {
             where error.code != .inputOutput && error.code != .outOfSpace && error.code != .damaged
           {
             report.problems.append(
-              ImportReport.Problem(
-                line: line.number, message: error.subject.isEmpty ? error.message : error.description))
+              ImportReport.Problem(line: line.number, message: CommandFailure(error).message))
           }
           taken += 1
         }

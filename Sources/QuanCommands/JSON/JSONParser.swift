@@ -1,6 +1,6 @@
 /// Why a text is not JSON.
 struct JSONError: Error, Hashable, Sendable {
-  /// What is wrong, in English.
+  /// What is wrong, in the language of the process.
   let message: String
   /// The byte at which it shows, from 0.
   let offset: Int
@@ -34,7 +34,7 @@ struct JSONParser {
   private mutating func whole() throws(JSONError) -> JSON {
     let value = try value()
     skipSpace()
-    guard index == bytes.endIndex else { throw error("something stands behind the value") }
+    guard index == bytes.endIndex else { throw error(say("值的后面还有内容", "something stands behind the value")) }
     return value
   }
 
@@ -60,14 +60,14 @@ struct JSONParser {
 
   private mutating func word(_ word: StaticString, _ value: JSON) throws(JSONError) -> JSON {
     for byte in word.description.utf8 {
-      guard take(byte) else { throw error("unknown word") }
+      guard take(byte) else { throw error(say("不认识的词", "unknown word")) }
     }
     return value
   }
 
   private mutating func value() throws(JSONError) -> JSON {
     skipSpace()
-    guard index < bytes.endIndex else { throw error("the text ends where a value should be") }
+    guard index < bytes.endIndex else { throw error(say("到了结尾, 缺一个值", "the text ends where a value should be")) }
     starts?.append(index - bytes.startIndex)
     switch bytes[index] {
     case UInt8(ascii: "{"): return try object()
@@ -82,7 +82,9 @@ struct JSONParser {
 
   private mutating func descend() throws(JSONError) {
     depth += 1
-    guard depth <= Self.depthLimit else { throw error("more than \(Self.depthLimit) levels deep") }
+    guard depth <= Self.depthLimit else {
+      throw error(say("嵌套超过 \(Self.depthLimit) 层", "more than \(Self.depthLimit) levels deep"))
+    }
     index += 1
   }
 
@@ -95,15 +97,17 @@ struct JSONParser {
     if take(UInt8(ascii: "}")) { return .object(members) }
     while true {
       skipSpace()
-      guard index < bytes.endIndex, bytes[index] == UInt8(ascii: "\"") else { throw error("a name should be here") }
+      guard index < bytes.endIndex, bytes[index] == UInt8(ascii: "\"") else {
+        throw error(say("这里应是名称", "a name should be here"))
+      }
       let name = try string()
-      guard names.insert(name).inserted else { throw error("a name stands twice") }
+      guard names.insert(name).inserted else { throw error(say("名称重复", "a name stands twice")) }
       skipSpace()
-      guard take(UInt8(ascii: ":")) else { throw error("a colon should be here") }
+      guard take(UInt8(ascii: ":")) else { throw error(say("这里应是冒号", "a colon should be here")) }
       members.append(JSON.Member(name: name, value: try value()))
       skipSpace()
       if take(UInt8(ascii: "}")) { return .object(members) }
-      guard take(UInt8(ascii: ",")) else { throw error("a comma or } should be here") }
+      guard take(UInt8(ascii: ",")) else { throw error(say("这里应是逗号或 }", "a comma or } should be here")) }
     }
   }
 
@@ -117,7 +121,7 @@ struct JSONParser {
       items.append(try value())
       skipSpace()
       if take(UInt8(ascii: "]")) { return .array(items) }
-      guard take(UInt8(ascii: ",")) else { throw error("a comma or ] should be here") }
+      guard take(UInt8(ascii: ",")) else { throw error(say("这里应是逗号或 ]", "a comma or ] should be here")) }
     }
   }
 
@@ -132,13 +136,13 @@ struct JSONParser {
     }
     let first = index
     let count = digits(&index)
-    guard count > 0, count == 1 || bytes[first] != UInt8(ascii: "0") else { throw error("no value") }
+    guard count > 0, count == 1 || bytes[first] != UInt8(ascii: "0") else { throw error(say("这不是值", "no value")) }
     if take(UInt8(ascii: ".")) {
-      guard digits(&index) > 0 else { throw error("digits should be here") }
+      guard digits(&index) > 0 else { throw error(say("这里应是数字", "digits should be here")) }
     }
     if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
       if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
-      guard digits(&index) > 0 else { throw error("digits should be here") }
+      guard digits(&index) > 0 else { throw error(say("这里应是数字", "digits should be here")) }
     }
     return .number(String(decoding: bytes[start..<index], as: UTF8.self))
   }
@@ -147,22 +151,24 @@ struct JSONParser {
     index += 1
     var text: [UInt8] = []
     while true {
-      guard index < bytes.endIndex else { throw error("a text does not end") }
+      guard index < bytes.endIndex else { throw error(say("文字没有结束的引号", "a text does not end")) }
       let byte = bytes[index]
       index += 1
       switch byte {
       case UInt8(ascii: "\""):
-        guard let string = String(validating: text, as: UTF8.self) else { throw error("a text is not UTF-8") }
+        guard let string = String(validating: text, as: UTF8.self) else {
+          throw error(say("文字不是 UTF-8", "a text is not UTF-8"))
+        }
         return string
       case UInt8(ascii: "\\"): try escape(&text)
-      case 0..<0x20: throw error("a control character stands in a text")
+      case 0..<0x20: throw error(say("文字中有控制字符", "a control character stands in a text"))
       default: text.append(byte)
       }
     }
   }
 
   private mutating func escape(_ text: inout [UInt8]) throws(JSONError) {
-    guard index < bytes.endIndex else { throw error("a text does not end") }
+    guard index < bytes.endIndex else { throw error(say("文字没有结束的引号", "a text does not end")) }
     let byte = bytes[index]
     index += 1
     switch byte {
@@ -176,19 +182,19 @@ struct JSONParser {
       var code = try hexadecimal()
       if (0xD800..<0xDC00).contains(code), take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) {
         let low = try hexadecimal()
-        guard (0xDC00..<0xE000).contains(low) else { throw error("half a surrogate pair") }
+        guard (0xDC00..<0xE000).contains(low) else { throw error(say("代理对只有一半", "half a surrogate pair")) }
         code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)
       }
-      guard let scalar = Unicode.Scalar(code) else { throw error("half a surrogate pair") }
+      guard let scalar = Unicode.Scalar(code) else { throw error(say("代理对只有一半", "half a surrogate pair")) }
       text.append(contentsOf: String(scalar).utf8)
-    default: throw error("unknown escape")
+    default: throw error(say("不认识的转义", "unknown escape"))
     }
   }
 
   private mutating func hexadecimal() throws(JSONError) -> UInt32 {
     guard bytes.endIndex - index >= 4,
       let code = UInt32(String(decoding: bytes[index..<index + 4], as: UTF8.self), radix: 16)
-    else { throw error("four hexadecimal digits should be here") }
+    else { throw error(say("这里应是四位十六进制数", "four hexadecimal digits should be here")) }
     index += 4
     return code
   }

@@ -36,6 +36,7 @@ public struct Tool: ParsableCommand {
     Interrupt.watch()
     var status: Int32 = 0
     do {
+      try CommandFinder.check(arguments)
       var command = try parseAsRoot(arguments)
       try command.run()
     } catch {
@@ -53,9 +54,9 @@ public struct Tool: ParsableCommand {
     if let failure = error as? StoreError { return CommandFailure(failure).talk() }
     if error is Interrupt.Stop { return Interrupt.report() }
     let status = exitCode(for: error).rawValue
-    let message = UsageText.localized(fullMessage(for: error))
-    if !message.isEmpty {
-      if status == 0 { Terminal.print(message) } else { Terminal.talk(message) }
+    let text = UsageText.text(of: message(for: error), in: fullMessage(for: error))
+    if !text.isEmpty {
+      if status == 0 { Terminal.print(text) } else { Terminal.talk(text) }
     }
     return status
   }

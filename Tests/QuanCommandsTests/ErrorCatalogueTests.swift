@@ -82,7 +82,7 @@ struct ErrorCatalogueTests {
       }
     }
     #expect(entries.count > 70)
-    entries += try Self.store()
+    entries += try Self.store() + Self.rows() + Self.parser()
     let lines = Set(entries.sorted().map { "\($0.status)\t\($0.message)\t\($0.hint)" }).sorted()
     Recorded.expect(lines.joined(separator: "\n") + "\n", as: "errors.txt")
   }
@@ -109,6 +109,108 @@ struct ErrorCatalogueTests {
     }
     #expect(entries.count > 100)
     return entries
+  }
+
+  /// What rows of a table, lines of JSON and rows of an exported table are left out for, with what is to be done.
+  private static func rows() throws -> [Entry] {
+    let statuses = try Statuses(sources("Sources/QuanCommands"))
+    let status = statuses.text(of: "pending")
+    let all = Dictionary(uniqueKeysWithValues: sources("Sources/QuanCommands").map { ($0.name, $0.text) })
+    let reasons = try #require(all["CSV/RowReason.swift"]).split(separator: "var hint: String?")
+    #expect(reasons.count == 2)
+    let hints = cases(reasons[1])
+    var entries: [Entry] = []
+    for (name, said) in cases(reasons[0]) {
+      guard let said else { continue }  // One that passes on a failure.
+      let hint = try #require(hints[name], "RowReason.\(name) has no hint")
+      entries.append(Entry(status: status, message: "line *: " + said, hint: hint ?? "(nothing is to be done)"))
+    }
+    for text in english(try #require(all["JSON/JSONParser.swift"])) {
+      entries.append(Entry(status: status, message: "line *: no JSON: " + text, hint: "(how a line is written)"))
+    }
+    let decisions = SourceScanner(try #require(all["Input/DecisionReader.swift"]))
+    for text in decisions.calls(of: "refuse").compactMap(\.arguments.last).map(plain) where !text.contains("String") {
+      entries.append(Entry(status: status, message: "line *: " + text, hint: "(the line of the table)"))
+    }
+    for text in decisions.calls(of: "Refusal").flatMap({ english($0.arguments.joined(separator: ", ")) }) {
+      entries.append(Entry(status: status, message: "line *: " + text, hint: "(the line of the table)"))
+    }
+    #expect(entries.count > 35)
+    return entries
+  }
+
+  /// The English of each case of a switch, by the names of the cases; `nil` for one that says nothing of its own.
+  private static func cases(_ source: Substring) -> [String: String?] {
+    var found: [String: String?] = [:]
+    let starts = source.matches(of: #/case ((?:\.\w+(?:\([^)]*\))?(?:, )?)+):/#)
+    for (index, start) in starts.enumerated() {
+      let end = index + 1 < starts.count ? starts[index + 1].range.lowerBound : source.endIndex
+      let said = english(String(source[start.range.upperBound..<end])).first
+      for name in start.1.matches(of: #/\.(\w+)/#) { found[String(name.1)] = .some(said) }
+    }
+    return found
+  }
+
+  /// What the argument parser says, as the tool prints it in both languages, for each of its errors.
+  private static func parser() throws -> [Entry] {
+    let status = try Statuses(sources("Sources/QuanCommands")).text(of: "usage")
+    return try Mistakes.all.map { mistake in
+      let said = try Mistakes.message(mistake.command, "en")
+      let chinese = try Mistakes.message(mistake.command, "zh")
+      #expect(said.hasPrefix("Error: ") && chinese.hasPrefix("错误: "))
+      // What was typed and the names of options and shells are in no language.
+      let own = chinese.split(separator: "\n帮助:")[0].replacing(#/'[^']*'|<[\w|]+>|-[\w-]+|shell|:\n[\s\S]*/#, with: "")
+      #expect(!own.contains(#/[A-Za-z]{2,}/#), "\(mistake.command): \(chinese)")
+      let parts = said.dropFirst(7).split(separator: "\nHelp:  ")
+      let message = parts[0].replacing(#/'[^']*'/#, with: "'*'").replacing(#/\n\s*/#, with: " ")
+      let hint = parts.count == 2 ? String(parts[1]) : "(how the command is used)"
+      return Entry(status: status, message: String(message), hint: hint)
+    }
+  }
+
+  @Test("each error of the argument parser is made by a command line here, and each form in the words for them is met")
+  func everyMistake() throws {
+    let made = Set(Mistakes.all.map(\.error))
+    #expect(try Mistakes.errors() == made.union(Mistakes.never.keys))
+    let words = String(
+      decoding: TemporaryFolder.read(Built.repository + "/Sources/QuanCommands/Localization/UsageWords.swift"),
+      as: UTF8.self)
+    let said = try Mistakes.all.map { String(try Mistakes.message($0.command, "en").dropFirst(7)) }
+    let forms = words.matches(of: #/\(\s*"((?:[^"\\]|\\.)*)",\s*"/#).map { $0.1.replacing("\\n", with: "\n") }
+    #expect(forms.count > 10)
+    for form in forms {
+      let pieces = form.split(separator: "*", omittingEmptySubsequences: false)
+      let isMet = said.contains { message in
+        var rest = message[...]
+        for piece in pieces {
+          guard let found = piece.isEmpty ? rest.startIndex..<rest.startIndex : rest.firstRange(of: piece) else {
+            return false
+          }
+          rest = rest[found.upperBound...]
+        }
+        return message.hasPrefix(pieces[0])
+      }
+      #expect(isMet, "nothing leads to: \(form)")
+    }
+  }
+
+  @Test("a command that is mistyped is named, with the one that was meant", arguments: ["en", "zh"])
+  func mistyped(language: String) throws {
+    let environment = ["LANG": language == "zh" ? "zh_CN.UTF-8" : "en_US.UTF-8"]
+    let cases = [
+      (["stauts", "-r", "x"], "quan stauts", "quan status"),
+      (["bundle", "aply", "x"], "quan bundle aply", "bundle apply"),
+      (["frobnicate"], "quan frobnicate", "quan --help"),
+      (["merge", "frobnicate"], "merge frobnicate", "quan merge --help"),
+    ]
+    for (command, name, meant) in cases {
+      let outcome = try Program.run(try Built.quan.get(), command, environment: environment)
+      #expect(outcome.status == 64 && outcome.out.isEmpty)
+      let lines = outcome.err.split(separator: "\n")
+      #expect(lines.count == 2 && lines[0].contains(name + "'") && lines[1].hasSuffix(meant), "\(outcome.err)")
+    }
+    // What only looks like a command is an argument.
+    #expect(try Program.run(try Built.quan.get(), ["help", "status"], environment: environment).status == 0)
   }
 
   @Test("a problem in a schema file, a bundle or a row of a table is told in both languages")

@@ -2,18 +2,27 @@
 enum UsageText {
   private static let chinese: [(english: String, chinese: String)] = [
     ("OVERVIEW:", "说明:"), ("USAGE:", "用法:"), ("ARGUMENTS:", "参数:"), ("OPTIONS:", "选项:"),
-    ("SUBCOMMANDS:", "子命令:"), ("[<options>]", "[<选项>]"), ("<subcommand>", "<子命令>"), ("Error:", "错误:"),
+    ("SUBCOMMANDS:", "子命令:"), ("[<options>]", "[<选项>]"), ("<subcommand>", "<子命令>"),
     ("Usage:", "用法:"), ("Help:", "帮助:"),
     ("Show the version.", "显示版本."), ("Show help information.", "显示帮助."),
     ("for detailed help.", "查看详细帮助."), ("for more information.", "查看更多."),
-    ("Missing expected argument", "缺少参数"), ("Unknown option", "未知选项"),
-    ("Unexpected argument", "多余的参数"), ("Missing value for", "缺少值:"), ("Did you mean", "是否想写"),
     ("(default:", "(缺省:"), ("; default:", "; 缺省:"), ("(values:", "(取值:"),
-    ("  See '", "  参见 '"), ("The value", "值"), ("is invalid for", "不适用于"),
+    ("  See '", "  参见 '"),
   ]
 
+  /// What the parser prints: help, or an error with how the command is used.
+  ///
+  /// What was typed stands in the error alone, and is made harmless there.
+  static func text(of error: String, in whole: String) -> String {
+    let head = "Error: " + error
+    guard whole.hasPrefix(head) else { return localized(whole) }
+    let lines = UsageWords.said(error).split(separator: "\n", omittingEmptySubsequences: false)
+    return say("错误: ", "Error: ") + lines.map { Terminal.neutral(String($0)) }.joined(separator: "\n")
+      + localized(String(whole.dropFirst(head.count)))
+  }
+
   /// Puts the parser's words into the language of the process.
-  static func localized(_ text: String) -> String {
+  private static func localized(_ text: String) -> String {
     let text = shortened(text)
     guard Language.current == .chinese else { return text }
     return chinese.reduce(text) { replacing($1.english, in: $0, with: $1.chinese) }

@@ -22,6 +22,14 @@ struct Attach: ParsableCommand {
   var field: String?
   @Option(name: .shortAndLong, help: ArgumentHelp(say("附言", "What you say about it."), valueName: "TEXT"))
   var message: String?
+  @Flag(help: ArgumentHelp(say("只看会放到哪里, 什么也不写", "Only say where it would go; write nothing.")))
+  var dryRun = false
+
+  /// Takes back what a dry run has written.
+  private struct DryRun: Error {
+    let hash: Digest
+    let size: UInt64
+  }
 
   func run() throws {
     try options.withReplica { replica in
@@ -29,29 +37,22 @@ struct Attach: ParsableCommand {
       guard let found = try replica.record(id) else { throw CommandFailure(StoreError(.notFound, "", subject: record)) }
       let place = try place(of: found, in: try replica.schema())
       let values = try values(place, replica)
-      let (hash, holder) = try replica.write(author: options.author, message: message) { transaction in
-        let hash = try transaction.attach(fileAt: file, in: found.scope)
-        guard let about = place.about else {
-          if place.field.container == .set {
-            try transaction.add(id, place.field.id, .attachment(hash))
-          } else {
-            try transaction.set(id, place.field.id, to: .attachment(hash))
-          }
-          return (hash, id)
-        }
-        var values = values
-        values[about.id] = [.reference(Reference(id, in: found.scope))]
-        values[place.field.id] = [.attachment(hash)]
-        return (hash, try transaction.create(place.kind.id, in: found.scope, values))
-      }
-      let size = try replica.attachment(hash).size ?? 0
+      let (hash, holder, size) = try attach(to: found, place, values, replica)
       if options.json {
         Terminal.print(
           JSON.object([
-            "id": .string(holder.description), "field": .string(place.field.name), "hash": .string(hash.description),
-            "size": .integer(size),
+            "id": holder.map { .string($0.description) } ?? .null, "field": .string(place.field.name),
+            "hash": .string(hash.description), "size": .integer(size),
           ]).line)
-      } else if place.about != nil {
+      } else if dryRun {
+        let title = "[\(try replica.shortForm(of: id))] \(Titles.title(found, reveal: options.reveal))"
+        let target = "\(Titles.kind(place.kind)) · \(Titles.field(place.field))"
+        Terminal.print(
+          say(
+            "将附加 \(Terminal.neutral(file)) (\(AttachmentText.size(size))) 到 \(title), 放入 \(target)",
+            "Would attach \(Terminal.neutral(file)) (\(AttachmentText.size(size))) to \(title), as \(target)"))
+        Terminal.remark(say("只是预览, 什么也没有写入", "A preview: nothing was written"))
+      } else if place.about != nil, let holder {
         Terminal.print(holder.description)
       }
       let limit = try replica.attachmentLimit(of: found.scope)
@@ -62,6 +63,33 @@ struct Attach: ParsableCommand {
             "Note: it is over the limit of \(AttachmentText.size(limit)) and stays here; raise it: quan scope limit SCOPE SIZE"
           ))
       }
+    }
+  }
+
+  /// Takes the file in; gives also the record that holds it, unless that would be a new one in a dry run.
+  private func attach(
+    to found: Record, _ place: Place, _ values: [FieldID: [Value]], _ replica: Replica
+  ) throws -> (hash: Digest, holder: RecordID?, size: UInt64) {
+    do {
+      return try replica.write(author: options.author, message: message) { transaction in
+        let hash = try transaction.attach(fileAt: file, in: found.scope)
+        var holder = found.id
+        if let about = place.about {
+          var values = values
+          values[about.id] = [.reference(Reference(found.id, in: found.scope))]
+          values[place.field.id] = [.attachment(hash)]
+          holder = try transaction.create(place.kind.id, in: found.scope, values)
+        } else if place.field.container == .set {
+          try transaction.add(found.id, place.field.id, .attachment(hash))
+        } else {
+          try transaction.set(found.id, place.field.id, to: .attachment(hash))
+        }
+        let size = try replica.attachment(hash).size ?? 0
+        if dryRun { throw DryRun(hash: hash, size: size) }
+        return (hash, holder, size)
+      }
+    } catch let trial as DryRun {
+      return (trial.hash, place.about == nil ? found.id : nil, trial.size)
     }
   }
 

@@ -99,13 +99,16 @@ struct ResolveConflicts: ParsableCommand {
       if record == nil || dryRun {
         for settling in settlings {
           let line = "\(try text.name(of: settling.conflict.record)) · \(try settling.preview(text))"
-          for line in Wrap.lines("", line, columns: text.columns) { Terminal.print(line) }
+          // What programs read holds no preview.
+          let show = options.json ? Terminal.talk : Terminal.print
+          for line in Wrap.lines("", line, columns: text.columns) { show(line) }
           let after = ConsequenceText(text: text)
           for line in try after.lines(try settling.consequences(replica), indent: "  ", columns: text.columns) {
-            Terminal.print(line)
+            show(line)
           }
         }
         guard try isWanted(settlings.count) else {
+          if options.json { Terminal.print(json(settlings, settled: 0, open: try replica.conflictCount()).line) }
           if !refused.isEmpty { throw ExitCode(CommandFailure.Status.pending.rawValue) }
           return
         }
@@ -113,11 +116,7 @@ struct ResolveConflicts: ParsableCommand {
       try write(settlings, replica)
       let rest = try replica.conflictCount()
       if options.json {
-        Terminal.print(
-          JSON.object([
-            "settled": .integer(settlings.count), "open_conflicts": .integer(rest),
-            "records": .array(settlings.map { .string($0.conflict.record.description) }),
-          ]).line)
+        Terminal.print(json(settlings, settled: settlings.count, open: rest).line)
       } else if record != nil {
         Terminal.print(say("已处理. 待处理 \(rest) 处; 反悔: quan undo", "Settled. \(rest) open; quan undo takes it back"))
       } else {
@@ -126,6 +125,13 @@ struct ResolveConflicts: ParsableCommand {
       if !options.json { OpenMatters.remark(conflicts: 0, problems: try replica.problemCount()) }
       if !refused.isEmpty { throw ExitCode(CommandFailure.Status.pending.rawValue) }
     }
+  }
+
+  private func json(_ settlings: [Settling], settled: Int, open: Int) -> JSON {
+    .object([
+      "settled": .integer(settled), "open_conflicts": .integer(open),
+      "records": .array(settlings.map { .string($0.conflict.record.description) }),
+    ])
   }
 
   // MARK: One

@@ -71,6 +71,8 @@ struct TransferCommands: ParsableCommand {
     var transfers: [String] = []
     @Flag(help: ArgumentHelp(say("全部等待本机接收的", "All that wait for this laptop.")))
     var all = false
+    @Flag(help: ArgumentHelp(say("只看会接收什么, 什么也不写", "Only say what would be accepted; write nothing.")))
+    var dryRun = false
 
     func validate() throws {
       if transfers.isEmpty != all {
@@ -81,20 +83,27 @@ struct TransferCommands: ParsableCommand {
     func run() throws {
       try options.withReplica { replica in
         let finder = TransferFinder(replica: replica)
+        let text = try TransferText(replica, reveal: options.reveal)
         var arrivals: [TransferArrival] = []
-        if all {
-          for transfer in try finder.waiting() {
-            arrivals.append(try replica.accept(transfer.id, author: options.author))
-          }
+        // A trial is shown while it lasts: the records that it brings are there to be named.
+        let examine = { (arrival: TransferArrival) in if !options.json { try text.tell(arrival, isTrial: true) } }
+        func accept(_ transfer: Transfer) throws {
+          arrivals.append(
+            try replica.accept(transfer.id, author: options.author, dryRun: dryRun, examine: examine))
         }
-        for text in transfers {
-          if text.hasSuffix(Replica.offerEnding) {
-            arrivals += try replica.accept(offerAt: text, author: options.author)
+        if all { for transfer in try finder.waiting() { try accept(transfer) } }
+        for name in transfers {
+          if name.hasSuffix(Replica.offerEnding) {
+            arrivals += try replica.accept(offerAt: name, author: options.author, dryRun: dryRun, examine: examine)
           } else {
-            arrivals.append(try replica.accept(try finder.transfer(text).id, author: options.author))
+            try accept(try finder.transfer(name))
           }
         }
-        try TransferText(replica, reveal: options.reveal).tell(arrivals, options)
+        if !dryRun || options.json {
+          try text.tell(arrivals, options, isTrial: dryRun)
+        } else {
+          Terminal.remark(say("只是预览, 什么也没有写入", "A preview: nothing was written"))
+        }
       }
     }
   }

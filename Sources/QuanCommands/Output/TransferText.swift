@@ -66,32 +66,46 @@ struct TransferText {
     ])
   }
 
-  /// Says what has arrived.
-  func tell(_ arrivals: [TransferArrival], _ options: GlobalOptions) throws {
+  /// Says what has arrived; what a trial would bring has no ID.
+  func tell(_ arrivals: [TransferArrival], _ options: GlobalOptions, isTrial: Bool = false) throws {
     if options.json {
       Terminal.print(
         JSON.array(
           arrivals.map { arrival in
             .object([
-              "record": .string(arrival.record.description), "scope": .string(arrival.scope.description),
+              "record": isTrial ? .null : .string(arrival.record.description),
+              "scope": .string(arrival.scope.description),
               "records": .integer(arrival.count), "forwarded": .bool(arrival.isForwarded),
             ])
           }
         ).line)
       return
     }
-    for arrival in arrivals {
-      let name = try title(arrival.record)
-      Terminal.print(
-        arrival.isForwarded
-          ? say("已转送到 \(name) (\(scope(arrival.scope)))", "Forwarded to \(name) (\(scope(arrival.scope)))")
-          : say(
-            "已接收 \(name), 共 \(arrival.count) 条, 在 \(scope(arrival.scope))",
-            "Accepted \(name), \(arrival.count) records, in \(scope(arrival.scope))"))
-    }
+    for arrival in arrivals { try tell(arrival) }
     if !arrivals.isEmpty {
       Terminal.talk(say("下一步: quan sync 目录, 让原来的范围知道", "Next: quan sync DIR, so that the other scope knows"))
     }
+  }
+
+  /// Says what has arrived, or in a trial would arrive.
+  func tell(_ arrival: TransferArrival, isTrial: Bool = false) throws {
+    let place = scope(arrival.scope)
+    if isTrial {
+      let name = try replica.record(arrival.record).map { Titles.title($0, reveal: reveal) } ?? ""
+      Terminal.print(
+        arrival.isForwarded
+          ? say("将转送到 \(name) (\(place))", "Would be forwarded to \(name) (\(place))")
+          : say(
+            "将接收 \(name), 共 \(arrival.count) 条, 在 \(place)",
+            "Would accept \(name), \(arrival.count) records, in \(place)"))
+      return
+    }
+    let name = try title(arrival.record)
+    Terminal.print(
+      arrival.isForwarded
+        ? say("已转送到 \(name) (\(place))", "Forwarded to \(name) (\(place))")
+        : say(
+          "已接收 \(name), 共 \(arrival.count) 条, 在 \(place)", "Accepted \(name), \(arrival.count) records, in \(place)"))
   }
 
   // MARK: Records

@@ -21,9 +21,14 @@ extension Replica {
 
   /// Writes many changes in one durable transaction: all of them or none.
   public func batch<T>(author: String? = nil, _ body: (inout Batch) throws -> T) throws -> T {
+    try batch(author: author, dryRun: false, body)
+  }
+
+  /// Writes many changes in one transaction, of which nothing is left when it is a dry run.
+  func batch<T>(author: String?, dryRun: Bool, _ body: (inout Batch) throws -> T) throws -> T {
     var written: [Batch.Written] = []
     let result = try access { file in
-      try file.transaction {
+      func work() throws -> T {
         try renewIdentityIfNeeded(file)
         var batch = Batch(file: file, author: author ?? file.meta.author, now: environment.now)
         let result = try body(&batch)
@@ -32,8 +37,11 @@ extension Replica {
         written = batch.written
         return result
       }
+      return dryRun ? try file.trial(work) : try file.transaction(work)
     }
-    for one in written.suffix(1000) { announcer.announce(.written(one.change, records: one.records)) }
+    if !dryRun {
+      for one in written.suffix(1000) { announcer.announce(.written(one.change, records: one.records)) }
+    }
     return result
   }
 }

@@ -47,13 +47,16 @@ extension Replica {
     try File.writeDurably(to: path) { sink in try sink(offer.encode()) }
   }
 
-  /// Accepts what a file offers, as ``accept(_:author:)`` does; what was accepted before is passed over.
+  /// Accepts what a file offers, as ``accept(_:author:dryRun:examine:)`` does; what was accepted before is passed over.
   ///
   /// - Throws: ``StoreError`` with code `notABundle`, `damaged`, `newerFormat`, `otherWorkspace`; `stranger` when it is
   ///   sealed to others or signed by nobody who may hand records of that scope over; `refused` when all of it was accepted
   ///   before; `notPermitted`.
   @discardableResult
-  public func accept(offerAt path: String, author: String? = nil) throws -> [TransferArrival] {
+  public func accept(
+    offerAt path: String, author: String? = nil, dryRun: Bool = false,
+    examine: ((TransferArrival) throws -> Void)? = nil
+  ) throws -> [TransferArrival] {
     let offer = try Self.verify(path) { try OfferFile(try File.read(path, limit: Self.offerLimit)) }
     guard offer.workspace == workspace else {
       throw StoreError(.otherWorkspace, "it belongs to another workspace", subject: path)
@@ -85,6 +88,6 @@ extension Replica {
     guard !open.isEmpty else {
       throw StoreError(.refused, "the transfer has been accepted already", subject: path)
     }
-    return try open.map { try accept($0, author: author) }
+    return try open.map { try accept($0, author: author, dryRun: dryRun, examine: examine) }
   }
 }

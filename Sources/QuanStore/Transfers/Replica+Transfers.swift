@@ -87,27 +87,38 @@ extension Replica {
 
   /// Accepts a transfer: its records begin in the scope that it goes to, and continue those that it is about.
   ///
+  /// - Parameters:
+  ///   - dryRun: Says what would arrive and keeps nothing.
+  ///   - examine: Is called with what arrives in a dry run while the replica still is as it would be then.
   /// - Throws: ``StoreError`` with code `notFound` when what it brings is not here; `refused` when it was accepted or taken
   ///   back; `notPermitted`.
   @discardableResult
-  public func accept(_ transfer: RecordID, author: String? = nil) throws -> TransferArrival {
-    try accept(try read { file in try file.parcelAtHand(of: transfer) }, author: author)
+  public func accept(
+    _ transfer: RecordID, author: String? = nil, dryRun: Bool = false,
+    examine: ((TransferArrival) throws -> Void)? = nil
+  ) throws -> TransferArrival {
+    try accept(
+      try read { file in try file.parcelAtHand(of: transfer) }, author: author, dryRun: dryRun, examine: examine)
   }
 
-  func accept(_ parcel: Parcel, author: String?) throws -> TransferArrival {
+  func accept(
+    _ parcel: Parcel, author: String?, dryRun: Bool, examine: ((TransferArrival) throws -> Void)?
+  ) throws -> TransferArrival {
     let isForwarded = try read { file in
       try file.checkAcceptable(parcel)
       return try !file.arrivals(continuing: Reference(parcel.record, in: parcel.from), in: parcel.to).isEmpty
     }
-    return try batch(author: author) { batch in
+    return try batch(author: author, dryRun: dryRun) { batch in
       let record = try batch.write { transaction in try transaction.open(parcel) }
       guard let record else {
         throw StoreError(.refused, "the transfer brings nothing", subject: parcel.transfer.record.description)
       }
       try batch.answer(.accepted, to: parcel, result: record)
       try batch.clearParcels(of: parcel.transfer, in: parcel.to)
-      return TransferArrival(
+      let arrival = TransferArrival(
         record: record, scope: parcel.to, count: parcel.items.count, isForwarded: isForwarded)
+      if dryRun { try examine?(arrival) }
+      return arrival
     }
   }
 

@@ -11,6 +11,8 @@ struct CSVImporter {
   let kind: KindDefinition
   /// The natural key that decides, when somebody said so.
   let deciding: String?
+  /// What a person has answered about rows that waited, by line; `nil` when the table is taken for itself.
+  let answers: [Int: RowAnswer]?
   /// The file, as it was named.
   let file: String
 
@@ -90,7 +92,8 @@ struct CSVImporter {
   private func write(
     _ feed: CSVFeed, _ plan: CSVPlan, previews: Int, _ batch: inout Batch, row report: (RowOutcome) throws -> Void
   ) throws {
-    var run = try CSVRun(plan, kind: kind, deciding: deciding, replica: replica, previews: previews)
+    var run = try CSVRun(
+      plan, kind: kind, deciding: deciding, answers: answers, replica: replica, previews: previews)
     var waiting: [CSVRow] = []
     var place = 0
     var isOver = false
@@ -123,6 +126,7 @@ struct CSVImporter {
 
   /// Counts a row in the merge report: what needs a person or was passed over is left out of the data.
   private static func note(_ row: RowOutcome, in merge: inout MergeReport) {
+    guard row.why != [.unasked] else { return }
     merge.received += 1
     switch row.verdict {
     case .created:

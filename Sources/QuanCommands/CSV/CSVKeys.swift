@@ -14,14 +14,16 @@ struct CSVKeys {
   /// The first record that has a hash, and the further ones.
   private var first: [UInt64: UInt32] = [:]
   private var others: [UInt64: [UInt32]] = [:]
+  /// Whether records are found by their own IDs, too.
+  private let findsRecords: Bool
 
   /// Looks through the records that are there.
-  init(_ plan: CSVPlan, kind: KindDefinition, replica: Replica) throws {
+  init(_ plan: CSVPlan, kind: KindDefinition, replica: Replica, findsRecords: Bool) throws {
     self.plan = plan
+    self.findsRecords = findsRecords
     try replica.values(of: kind.id, fields: plan.fields.map(\.id)) { record, values in
       try Work.step(.folding, records.count)
       insert(record, values)
-      if plan.hasExternalID { add(Self.hash(record), records.count - 1) }
       shown.append(Self.hash(values[plan.told]))
     }
   }
@@ -35,6 +37,7 @@ struct CSVKeys {
     records.append(record)
     isMet.append(false)
     for case let hash? in keys { add(hash, place) }
+    if findsRecords { add(Self.hash(record), place) }
   }
 
   private mutating func add(_ hash: UInt64, _ place: Int) {
@@ -59,7 +62,7 @@ struct CSVKeys {
     }
   }
 
-  /// The place of a record that was there before the file.
+  /// The place of a record that is found by its own ID.
   func place(of record: RecordID) -> Int? {
     guard let place = first[Self.hash(record)], records[Int(place)] == record else { return nil }
     return Int(place)

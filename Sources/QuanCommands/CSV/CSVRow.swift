@@ -13,6 +13,8 @@ struct CSVRow: Sendable {
   let line: Int
   /// How many bytes of the file had been read when it was.
   let bytesRead: Int
+  /// All its cells, as they were written.
+  var cells: [String] = []
   /// Whether no cell holds anything.
   var isBlank = false
   /// What it is when it is about the table and not about a record.

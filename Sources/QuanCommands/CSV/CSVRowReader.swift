@@ -17,6 +17,7 @@ struct CSVRowReader {
     guard !read.isBlank else { return read }
     read.aside = plan.isHeads(row.cells) ? .heads : Self.aside(row.cells)
     guard read.aside == nil else { return read }
+    read.cells = row.cells
     read.values = Array(repeating: [], count: plan.fields.count)
     for (column, field) in plan.columns where column < row.cells.count {
       if field == 0 {

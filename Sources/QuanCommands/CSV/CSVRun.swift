@@ -5,6 +5,7 @@ struct CSVRun {
   private let plan: CSVPlan
   private let kind: KindDefinition
   private let deciding: String?
+  private let answers: [Int: RowAnswer]?
   private let replica: Replica
   private var keys: CSVKeys
   /// Reads the cells that name records, by the place of their field.
@@ -14,15 +15,27 @@ struct CSVRun {
   private var values: [[Value]] { row.values }
   private var pairs: [Int: [(key: String, value: Value)]] { row.pairs }
   private var stems: CSVStems
+  /// How many of the records that a row may be are named and looked at.
+  static let candidateLimit = 5
   /// Of how many more new records the cells are told.
   private var previews: Int
 
-  init(_ plan: CSVPlan, kind: KindDefinition, deciding: String?, replica: Replica, previews: Int) throws {
+  /// Begins.
+  ///
+  /// - Parameters:
+  ///   - deciding: The natural key that decides, when somebody said so.
+  ///   - answers: What a person has answered about rows that waited, by line; when there are any, even none, the table
+  ///     has been taken before, and no other row is made a record anew.
+  init(
+    _ plan: CSVPlan, kind: KindDefinition, deciding: String?, answers: [Int: RowAnswer]?, replica: Replica,
+    previews: Int
+  ) throws {
     self.plan = plan
     self.kind = kind
     self.deciding = deciding
+    self.answers = answers
     self.replica = replica
-    keys = try CSVKeys(plan, kind: kind, replica: replica)
+    keys = try CSVKeys(plan, kind: kind, replica: replica, findsRecords: plan.hasExternalID || answers != nil)
     let finder = RecordFinder(replica: replica)
     cells = Dictionary(
       uniqueKeysWithValues: plan.fields.enumerated().filter { $0.element.type == .reference }.map {
@@ -34,6 +47,20 @@ struct CSVRun {
 
   /// Takes a row; `nil` when it must be in another change, because its record is in another scope.
   mutating func apply(_ read: CSVRow, _ transaction: inout Transaction) throws -> RowOutcome? {
+    guard let judged = try judge(read, &transaction) else { return nil }
+    guard judged.verdict == .needsYou, row.refusals.allSatisfy({ $0.damaged != nil }) else { return judged }
+    let question = RowQuestion(check: RowAnswer.check(of: read.cells), candidates: judged.candidates, cells: told())
+    let answer = answer(to: read)
+    var outcome: RowOutcome? = judged
+    if let answer { outcome = try take(answer, question, judged, &transaction) }
+    outcome?.line = read.line
+    outcome?.question = question
+    outcome?.answer = answer?.text
+    return outcome
+  }
+
+  /// Does what can be done without a person.
+  private mutating func judge(_ read: CSVRow, _ transaction: inout Transaction) throws -> RowOutcome? {
     if let aside = read.aside { return RowOutcome(verdict: .skipped, why: [aside]) }
     row = read
     if !read.references.isEmpty { try readReferences() }
@@ -60,8 +87,17 @@ struct CSVRun {
     if let deciding, let match = matches.first(where: { $0.key == deciding }) {
       return try settle(match.places, warnings, bringsNumber: !values[0].isEmpty, &transaction)
     }
-    return matches.isEmpty ? try create(hashes, warnings, &transaction) : try nominate(matches, warnings)
+    guard matches.isEmpty else { return try nominate(matches, warnings) }
+    guard answers == nil else {
+      // Where nothing tells records apart, a row that was taken before would become another one.
+      return answer(to: read) == nil
+        ? RowOutcome(verdict: .skipped, why: [.unasked]) : RowOutcome(verdict: .needsYou, why: warnings)
+    }
+    return try create(hashes, warnings, &transaction)
   }
+
+  /// What a person has answered about a row that was asked about.
+  private func answer(to row: CSVRow) -> RowAnswer? { answers?[row.line].flatMap { $0.check.isEmpty ? nil : $0 } }
 
   /// Reads the cells that name records.
   private mutating func readReferences() throws {
@@ -93,26 +129,28 @@ struct CSVRun {
       let isDoubtful = refusals.allSatisfy(\.isDoubtful)
       return RowOutcome(verdict: isDoubtful ? .needsYou : .refused, why: why)
     }
-    let shown = try records.sorted().prefix(5).map { try replica.shortForm(of: $0) }.joined(separator: " ")
+    let candidates = records.sorted()
+    let shown = try candidates.prefix(Self.candidateLimit).map { try replica.shortForm(of: $0) }.joined(separator: " ")
     let alike = reasons.joined(separator: ", ")
     return RowOutcome(
       verdict: .needsYou, record: records.count == 1 ? records.first : nil,
-      why: why + [.perhaps(records: shown, alike: alike)])
+      why: why + [.perhaps(records: shown, alike: alike)], candidates: candidates)
   }
 
   /// A row that has a key of known records, without leave to decide by it.
   private func nominate(_ matches: [(key: String, places: [Int])], _ warnings: [RowReason]) throws -> RowOutcome {
     let places = Array(Set(matches.flatMap(\.places))).sorted { keys.records[$0] < keys.records[$1] }
     let candidate = places.count == 1 ? places[0] : nil
-    // A row that says just what its one candidate shows says nothing new.
-    if let candidate, !keys.isMet(candidate), try showsAll(candidate) {
-      return RowOutcome(verdict: .same, record: keys.records[candidate], why: warnings)
+    // A row that says just what a candidate shows says nothing new.
+    if let same = try places.prefix(Self.candidateLimit).first(where: { try !keys.isMet($0) && showsAll($0) }) {
+      return RowOutcome(verdict: .same, record: keys.records[same], why: warnings)
     }
-    let shown = try places.prefix(5).map { try replica.shortForm(of: keys.records[$0]) }.joined(separator: " ")
+    let shown = try places.prefix(Self.candidateLimit).map { try replica.shortForm(of: keys.records[$0]) }.joined(
+      separator: " ")
     let key = matches.map(\.key).joined(separator: ", ")
     return RowOutcome(
       verdict: .needsYou, record: candidate.map { keys.records[$0] },
-      why: [.alike(records: shown, key: key)] + warnings)
+      why: [.alike(records: shown, key: key)] + warnings, candidates: places.map { keys.records[$0] })
   }
 
   private mutating func create(
@@ -141,27 +179,26 @@ struct CSVRun {
   private mutating func preview() -> [RowOutcome.Change] {
     guard previews > 0 else { return [] }
     previews -= 1
-    return plan.told.compactMap { place in
-      values[place].isEmpty
-        ? nil
-        : RowOutcome.Change(
-          field: plan.fields[place], old: [], new: values[place], keys: pairs[place]?.map(\.key) ?? [])
-    }
+    return told()
   }
 
   /// Brings the one record that a row is about up to date.
   ///
-  /// - Parameter bringsNumber: Whether the row has an outside number by which the record was not found.
+  /// - Parameters:
+  ///   - bringsNumber: Whether the row has an outside number by which the record was not found.
+  ///   - isAnswered: Whether a person has said that it is this record, whatever other rows are.
   private mutating func settle(
-    _ places: [Int], _ warnings: [RowReason], bringsNumber: Bool = false, _ transaction: inout Transaction
+    _ places: [Int], _ warnings: [RowReason], bringsNumber: Bool = false, isAnswered: Bool = false,
+    _ transaction: inout Transaction
   ) throws -> RowOutcome? {
     guard places.count == 1 else {
-      return RowOutcome(verdict: .needsYou, why: [.several(places.count)] + warnings)
+      return RowOutcome(
+        verdict: .needsYou, why: [.several(places.count)] + warnings, candidates: places.map { keys.records[$0] })
     }
     let place = places[0]
     let id = keys.records[place]
-    guard !keys.isMet(place) else {
-      return RowOutcome(verdict: .needsYou, record: id, why: [.repeated] + warnings)
+    guard isAnswered || !keys.isMet(place) else {
+      return RowOutcome(verdict: .needsYou, record: id, why: [.repeated] + warnings, candidates: [id])
     }
     if !bringsNumber, keys.showsJust(values, at: place) {
       keys.meet(place)
@@ -206,6 +243,65 @@ struct CSVRun {
     case .map:
       for (key, value) in zip(change.keys, change.new) { try transaction.set(id, change.field.id, key: key, to: value) }
     case .register, .text: try transaction.set(id, change.field.id, to: change.new.first)
+    }
+  }
+
+  // MARK: Answers
+
+  /// Does what a person has answered; the row goes on waiting, and says why, when that cannot be done.
+  ///
+  /// A number that a spreadsheet has damaged is left out.
+  private mutating func take(
+    _ answer: RowAnswer, _ question: RowQuestion, _ judged: RowOutcome, _ transaction: inout Transaction
+  ) throws -> RowOutcome? {
+    guard let meaning = answer.meaning else { return judged }
+    func waiting(_ reason: RowReason) -> RowOutcome {
+      RowOutcome(verdict: .needsYou, record: judged.record, why: [reason] + judged.why, candidates: judged.candidates)
+    }
+    guard answer.check == question.check else { return waiting(.changedSince) }
+    let remarks = row.refusals.map(\.why) + row.warnings
+    switch meaning {
+    case .new:
+      guard keys.matches(row.hashes).first?.key != BuiltIn.externalIDName else { return waiting(.taken) }
+      // Taken before: the same answers twice make one record.
+      let places = judged.candidates.compactMap { keys.place(of: $0) }
+      if let same = try places.first(where: { try showsAll($0) }) {
+        return RowOutcome(verdict: .same, record: keys.records[same], why: remarks)
+      }
+      return try create(row.hashes, remarks, &transaction)
+    case .same:
+      guard judged.candidates.count == 1 else { return waiting(.vague(answer: answer.text)) }
+      return try settle(judged.candidates[0], remarks, orWait: waiting, &transaction)
+    case .record(let text):
+      let id: RecordID
+      do {
+        id = try RecordFinder(replica: replica).reference(text, kind: kind.name).record
+      } catch let failure as CommandFailure {
+        return waiting(RowReason(failure))
+      }
+      return try settle(id, remarks, orWait: waiting, &transaction)
+    }
+  }
+
+  /// Brings the record that a person has named up to date.
+  private mutating func settle(
+    _ id: RecordID, _ remarks: [RowReason], orWait waiting: (RowReason) -> RowOutcome, _ transaction: inout Transaction
+  ) throws -> RowOutcome? {
+    // Of joined records any ID names the one that they are.
+    let record = try replica.record(id)
+    guard let place = keys.place(of: record?.id ?? id) else {
+      return waiting(record?.presence == .deleted ? .deleted(try replica.shortForm(of: id)) : .absent)
+    }
+    return try settle([place], remarks, bringsNumber: !values[0].isEmpty, isAnswered: true, &transaction)
+  }
+
+  /// What the row says, field by field.
+  private func told() -> [RowOutcome.Change] {
+    plan.told.compactMap { place in
+      values[place].isEmpty
+        ? nil
+        : RowOutcome.Change(
+          field: plan.fields[place], old: [], new: values[place], keys: pairs[place]?.map(\.key) ?? [])
     }
   }
 

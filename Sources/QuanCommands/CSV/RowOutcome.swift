@@ -35,4 +35,10 @@ struct RowOutcome {
   var record: RecordID?
   var why: [RowReason] = []
   var changes: [Change] = []
+  /// The records that a row may be which waits for a person.
+  var candidates: [RecordID] = []
+  /// What a person is asked about the row.
+  var question: RowQuestion?
+  /// What a person has answered.
+  var answer: String?
 }

@@ -9,6 +9,8 @@ enum RowReason: Hashable, Sendable {
   // Records.
   case perhaps(records: String, alike: String), alike(records: String, key: String), several(Int)
   case repeated, deleted(String), absent, open(field: String, record: String), onlyAdded(kind: String)
+  // Answers.
+  case changedSince, vague(answer: String), taken, unasked
 
   /// A failure of what reads values or keeps them.
   init(_ failure: CommandFailure) { self = .failure(failure.message, hint: failure.hint) }
@@ -37,6 +39,10 @@ enum RowReason: Hashable, Sendable {
     case .deleted: say("记录已被删除", "the record is deleted")
     case .absent: say("记录不在这里", "the record is not here")
     case .open(let field, _): say("'\(field)' 有多个值待定", "'\(field)' has several values that stand")
+    case .changedSince: say("这一行在答复之后改过", "the row has changed since it was answered")
+    case .vague(let answer): say("答复 '\(answer)' 没有说是哪一条", "the answer '\(answer)' does not say which record")
+    case .taken: say("它的外部编号已是别的记录的", "its outside number is that of another record")
+    case .unasked: say("没有问到这一行", "the row was not asked about")
     case .onlyAdded:
       say("这类记录只增不改: 与已登记的不同", "records of the kind are only added: the row differs from the one recorded")
     }
@@ -51,11 +57,11 @@ enum RowReason: Hashable, Sendable {
     case .doubtful: say("若号码确实如此: quan add 或 quan edit 录入", "if the number is right, enter it: quan add or quan edit")
     case .damaged: say("把这一列设为文本, 重填号码, 再导入", "make the column text, type the number again, and import again")
     case .unverified: say("与证件核对", "compare it with the card")
-    case .perhaps: say("查看: quan show 编号", "see: quan show ID")
-    case .alike(_, let key): say("若是同一条: --match \(key)", "if it is the same: --match \(key)")
-    case .several:
-      say("查看: quan show 编号; 合并: quan merge-records", "see: quan show ID; they are one: quan merge-records")
-    case .repeated: say("每条记录留一行, 再导入", "leave one row for each record and import again")
+    case .perhaps, .alike, .several, .changedSince, .vague:
+      say("在 答复 一栏写编号或 新, 再用 --answers 导入", "write its ID or new as the answer, and import with --answers")
+    case .taken: say("改正外部编号, 再导入", "mend the outside number and import again")
+    case .unasked: say("若还没有导入过: 不加 --answers 导入", "if it was never taken: import without --answers")
+    case .repeated: say("每条记录留一行, 或答复", "leave one row for each record, or answer")
     case .deleted(let record): say("恢复: quan restore \(record)", "bring it back: quan restore \(record)")
     case .absent: say("先同步: quan sync 目录", "sync first: quan sync DIR")
     case .open(_, let record): say("先处理: quan conflict show \(record)", "settle it first: quan conflict show \(record)")

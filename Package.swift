@@ -105,7 +105,8 @@ let package = Package(
       "QuanStoreTests", ["Quan", "QuanStore", "QuanFormat", "QuanTesting", "EditingTraces", "CZlib", sqlite],
       resources: [.copy("Golden")]),
     tests(
-      "QuanCommandsTests", ["quan", "TwoReplicas", "Stick", "Bulletin", "FormApp", "Guides", "Quan", "QuanTesting"],
+      "QuanCommandsTests",
+      ["quan", "TwoReplicas", "Stick", "Bulletin", "FormApp", "Guides", "Quan", "QuanCommands", "QuanTesting"],
       exclude: ["Earlier", "Recorded", "Screens"]),
   ]
 )

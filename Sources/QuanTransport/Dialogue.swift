@@ -168,6 +168,7 @@ struct Dialogue {
       guard !bytes.isEmpty else { throw Refusal.unable }
       try await write(Frame(kind: ConversationMessage.data, body: ByteBuffer(bytes: bytes)))
       offset += UInt64(bytes.count)
+      traffic.moved(offset, of: delivery, .carrying)
     }
   }
 
@@ -188,6 +189,7 @@ struct Dialogue {
       }
       missing -= UInt64(frame.body.readableBytes)
       try file.append(Array(frame.body.readableBytesView))
+      traffic.moved(delivery.size - missing, of: delivery, .collecting)
     }
     traffic.received(delivery)
     self.file = file

@@ -31,6 +31,12 @@ final class Traffic: Sendable {
     }
   }
 
+  /// A part of a file has been sent or received.
+  func moved(_ done: UInt64, of delivery: Delivery, _ stage: WorkProgress.Stage) {
+    guard case .attachment = delivery.content else { return }
+    state.withLock { $0.progress = WorkProgress(stage, Int(clamping: done), of: Int(clamping: delivery.size)) }
+  }
+
   /// A file has been received.
   func received(_ delivery: Delivery) {
     state.withLock { counts in

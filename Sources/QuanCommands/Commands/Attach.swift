@@ -72,7 +72,7 @@ struct Attach: ParsableCommand {
   ) throws -> (hash: Digest, holder: RecordID?, size: UInt64) {
     do {
       return try replica.write(author: options.author, message: message) { transaction in
-        let hash = try transaction.attach(fileAt: file, in: found.scope)
+        let hash = try transaction.attach(fileAt: file, in: found.scope, progress: Work.report)
         var holder = found.id
         if let about = place.about {
           var values = values

@@ -29,10 +29,16 @@ extension Replica {
   @discardableResult
   public func takeAttachments(from folder: String) throws -> AttachmentReport {
     var report = AttachmentReport()
-    for use in try lackedAttachments() {
+    let lacked = try lackedAttachments().map { use in
+      let files = try read { try $0.carriers(of: use.hash, for: use.scopes) }.map { ($0, path($0, in: folder)) }
+      return (use: use, files: files.filter { File.kind(of: $0.1) == .file })
+    }
+    let sizes = lacked.map { $0.files.first.flatMap { try? FileReader($0.1).count } ?? 0 }
+    let meter = ByteMeter(.collecting, of: sizes.reduce(0, +), environment.progress)
+    for (use, files) in lacked {
       var isTaken = false
-      for carrier in try read({ try $0.carriers(of: use.hash, for: use.scopes) }) where !isTaken {
-        isTaken = try take(use, by: carrier, fileAt: path(carrier, in: folder), &report)
+      for (carrier, path) in files where !isTaken {
+        isTaken = try take(use, by: carrier, fileAt: path, meter, &report)
       }
       if isTaken { report.taken += 1 } else { report.waiting += 1 }
     }
@@ -41,7 +47,8 @@ extension Replica {
 
   /// Takes in one attachment from the file that carries it, if that is there and sound.
   func take(
-    _ use: AttachmentNeed, by carrier: AttachmentCarrier, fileAt path: String, _ report: inout AttachmentReport
+    _ use: AttachmentNeed, by carrier: AttachmentCarrier, fileAt path: String, _ meter: ByteMeter?,
+    _ report: inout AttachmentReport
   ) throws -> Bool {
     guard File.kind(of: path) == .file else { return false }
     do {
@@ -53,7 +60,10 @@ extension Replica {
       try access { replica in
         try replica.transaction {
           do {
-            try replica.store(use.hash, size: size, part: part)
+            try replica.store(use.hash, size: size) { offset, count in
+              try meter?.add(count)
+              return try part(offset, count)
+            }
           } catch let error as StoreError where error.code == .damaged {
             throw BundleError.damaged(part: "content")
           }
@@ -101,20 +111,24 @@ extension Replica {
       }
       return (file.meta.replica, used)
     }
-    for (hash, size, limit, carrier) in used {
+    // A file of another size is one that was cut while it was copied: it is written anew.
+    let lacking = used.filter { (try? FileReader(path($0.carrier, in: folder)).count) != $0.carrier.fileSize($0.size) }
+    report.overLimit = lacking.count { $0.size > $0.limit }
+    let given = lacking.filter { $0.size <= $0.limit }
+    let meter = ByteMeter(
+      .carrying, of: given.reduce(0) { $0 + $1.carrier.fileSize($1.size) }, environment.progress)
+    for (hash, size, _, carrier) in given {
       let path = path(carrier, in: folder)
-      // A file of another size is one that was cut while it was copied: it is written anew.
-      if let there = try? FileReader(path), there.count == carrier.fileSize(size) { continue }
-      guard size <= limit else {
-        report.overLimit += 1
-        continue
-      }
-      try environment.progress(WorkProgress(.writing, report.written, of: used.count))
       try File.makeDirectory(File.parent(of: path), mode: 0o755)
       if report.written == 0 { try Self.removeAbandoned(by: own, in: folder) }
       // It grows under a name of this replica, which no other tidies away.
       let temporary = File.temporaryName(of: "\(folder)/\(Self.prefix(own))-\(File.name(of: path))")
-      try File.writeDurably(to: path, by: temporary) { sink in try write(hash, size: size, by: carrier, to: sink) }
+      try File.writeDurably(to: path, by: temporary) { sink in
+        try write(hash, size: size, by: carrier) { bytes in
+          try sink(bytes)
+          try meter.add(bytes.count)
+        }
+      }
       report.written += 1
       report.bytesWritten += carrier.fileSize(size)
     }
@@ -141,12 +155,16 @@ extension Replica {
 
   /// Takes in the attachments that records here refer to and another replica within reach holds.
   func takeAttachments(of other: Replica) throws {
-    for use in try lackedAttachments() {
-      guard let size = try other.read({ try $0.content(use.hash)?.size }), size <= use.limit else { continue }
+    let found = try lackedAttachments().compactMap { use in
+      try other.read { try $0.content(use.hash)?.size }.flatMap { $0 <= use.limit ? (hash: use.hash, size: $0) : nil }
+    }
+    let meter = ByteMeter(.collecting, of: found.reduce(0) { $0 + $1.size }, environment.progress)
+    for (hash, size) in found {
       try access { file in
         try file.transaction {
-          try file.store(use.hash, size: size) { offset, _ in
-            try other.read { try $0.chunk(of: use.hash, at: offset) }
+          try file.store(hash, size: size) { offset, count in
+            try meter.add(count)
+            return try other.read { try $0.chunk(of: hash, at: offset) }
           }
         }
       }

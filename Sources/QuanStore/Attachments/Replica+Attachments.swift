@@ -22,7 +22,7 @@ extension Replica {
       throw StoreError(.invalid, "the field takes no attachments", subject: definition.name)
     }
     let hash = try write(author: author, message: message) { transaction in
-      let hash = try transaction.attach(fileAt: path, in: record.scope)
+      let hash = try transaction.attach(fileAt: path, in: record.scope, progress: environment.progress)
       if definition.container == .set {
         try transaction.add(id, field, .attachment(hash))
       } else {
@@ -60,10 +60,16 @@ extension Replica {
       throw StoreError(.alreadyExists, "there is a file already", subject: path)
     }
     try read { file in
-      guard try file.content(hash) != nil else {
+      guard let size = try file.content(hash)?.size else {
         throw StoreError(.notFound, "the attachment is not here yet", subject: hash.description)
       }
-      try File.writeDurably(to: path, mode: 0o600) { sink in try file.eachChunk(of: hash, sink) }
+      let meter = ByteMeter(.carrying, of: size, environment.progress)
+      try File.writeDurably(to: path, mode: 0o600) { sink in
+        try file.eachChunk(of: hash) { bytes in
+          try sink(bytes)
+          try meter.add(bytes.count)
+        }
+      }
     }
   }
 

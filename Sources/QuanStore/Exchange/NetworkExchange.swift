@@ -225,7 +225,7 @@ package final class NetworkExchange: Sendable {
     try check()
     guard let use = memory.withLock({ $0.wanted[name] }), let carrier = try carrier(name, of: use) else { return }
     var report = memory.withLock(\.attachments)
-    if try replica.take(use, by: carrier, fileAt: spool.path, &report) { report.taken += 1 }
+    if try replica.take(use, by: carrier, fileAt: spool.path, nil, &report) { report.taken += 1 }
     memory.withLock { [report] in $0.attachments = report }
   }
 

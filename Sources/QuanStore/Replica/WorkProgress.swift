@@ -26,6 +26,22 @@ public struct WorkProgress: Hashable, Sendable {
     case sending
     /// Changes come over a network; counted in changes.
     case receiving
+    /// A file is attached; counted in bytes.
+    case attaching
+    /// Attachments are taken in; counted in bytes.
+    case collecting
+    /// Attachments are written out; counted in bytes.
+    case carrying
+
+    /// Whether it is counted in bytes.
+    public var isInBytes: Bool {
+      switch self {
+      case .attaching, .collecting, .carrying: true
+      case .reading, .merging, .packing, .writing, .checking, .folding, .searching, .copying, .importing, .exporting,
+        .sending, .receiving:
+        false
+      }
+    }
   }
 
   /// What is being done.

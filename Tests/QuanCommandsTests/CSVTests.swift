@@ -333,24 +333,78 @@ struct CSVTests {
   }
 
   @Test(
-    "a disk that fills up during an export leaves neither the file nor a part of it", .enabled(if: Mounts.areAvailable))
+    "a disk that fills up during an export leaves the earlier file whole and no part of the new one",
+    .enabled(if: Mounts.areAvailable))
   func fullDisk() throws {
     let prose = String(repeating: "泉", count: 100)
     _ = try take("name,remark\n" + (0..<2000).map { "生\($0),\(prose)\n" }.joined())
     let disk = office.folder.folder("disk")
     let own = office.own("A").joined(separator: " ")
+    let export = "quan export --kind student --format csv --reveal --output \(disk)/out.csv \(own)"
     let outcome = try Mounts.script(
       """
       mount -t tmpfs -o size=128k none \(disk)
       status=0
-      quan export --kind student --format csv --reveal --output \(disk)/out.csv \(own) || status=$?
+      \(export) || status=$?
       test "$status" = 1
       test -z "$(ls -A \(disk))"
-      mount -o remount,size=4m \(disk)
-      quan export --kind student --format csv --reveal --output \(disk)/out.csv \(own)
+      echo earlier >\(disk)/out.csv
+      status=0
+      \(export) --force || status=$?
+      test "$status" = 1
       test "$(ls -A \(disk))" = out.csv
+      test "$(cat \(disk)/out.csv)" = earlier
+      mount -o remount,size=4m \(disk)
+      \(export) --force
+      test "$(ls -A \(disk))" = out.csv
+      test "$(wc -l <\(disk)/out.csv)" = 2001
       """)
     #expect(outcome.status == 0, "\(outcome.err)")
     #expect(outcome.err.contains("the disk is full"))
+  }
+
+  @Test(
+    "an import whose report has no room on its disk takes nothing in, and the earlier report stays",
+    .enabled(if: Mounts.areAvailable))
+  func noRoomForReport() throws {
+    let disk = office.folder.folder("disk")
+    TemporaryFolder.write(Array(("name\n" + (0..<4000).map { "生\($0)\n" }.joined()).utf8), to: office.path("t.csv"))
+    let own = office.own("A").joined(separator: " ")
+    let command = "quan import \(office.path("t.csv")) --kind student --report \(disk)/rows.csv \(own)"
+    let outcome = try Mounts.script(
+      """
+      mount -t tmpfs -o size=64k none \(disk)
+      printf '\\357\\273\\277line,verdict,earlier\\r\\n' >\(disk)/rows.csv
+      status=0
+      \(command) || status=$?
+      test "$status" = 1
+      grep -q earlier \(disk)/rows.csv
+      test "$(ls -A \(disk))" = rows.csv
+      test -z "$(quan list student \(own))"
+      mount -o remount,size=4m \(disk)
+      \(command)
+      test "$(wc -l <\(disk)/rows.csv)" = 4001
+      """)
+    #expect(outcome.status == 0 && outcome.err.contains("the disk is full"), "\(outcome)")
+  }
+
+  @Test("exports to one file at once do not mix, and what a killed one left goes; people's own files stay")
+  func atOnce() throws {
+    _ = try take("name,class\n" + (0..<2000).map { "生\($0),1班\n" }.joined())
+    let folder = office.folder.folder("out")
+    let path = folder + "/out.csv"
+    for name in ["out.csv.part", "out.csv.tmp", "out.csv.old.tmp", "out.csv.4194305.tmp"] {
+      TemporaryFolder.write(Array("mine".utf8), to: folder + "/" + name)
+    }
+    let arguments = ["export", "--kind", "student", "--format", "csv", "--force", "--output", path] + office.own("A")
+    let first = try Program(try Built.quan.get(), arguments)
+    let second = try Program(try Built.quan.get(), arguments)
+    #expect(first.wait().status == 0)
+    #expect(second.wait().status == 0)
+    // No process has a number beyond 4194304 on Linux.
+    #expect(TemporaryFolder.names(in: folder) == ["out.csv", "out.csv.old.tmp", "out.csv.part", "out.csv.tmp"])
+    let cells = CSVText.cells(String(decoding: TemporaryFolder.read(path), as: UTF8.self))
+    #expect(cells.count == 2001 && Set(cells.map(\.count)).count == 1)
+    #expect(Set(try take(TemporaryFolder.read(path)).values) == ["same"])
   }
 }

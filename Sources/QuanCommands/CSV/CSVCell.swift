@@ -70,13 +70,13 @@ struct CSVCell {
   }
 
   private func read(_ text: String, _ warnings: inout [RowReason]) throws -> [Value] {
-    let plain = CSVWriter.plain(text.trimmed)
+    let plain = SpreadsheetText.plain(text.trimmed)
     if isEmpty(plain) { return [] }
     // Not cut at their ends: a space there may be part of an item, a line break of a text.
     switch field.container {
     case .set, .list:
-      return try ItemCell.items(CSVWriter.plain(text), of: field.container).map { try value($0) }
-    case .text: return [.text(CSVWriter.plain(text))]
+      return try ItemCell.items(SpreadsheetText.plain(text), of: field.container).map { try value($0) }
+    case .text: return [.text(SpreadsheetText.plain(text))]
     case .register, .map, .counter: break
     }
     if numbers != .none { try check(plain, &warnings) }
@@ -87,9 +87,9 @@ struct CSVCell {
   ///
   /// - Throws: ``Refusal``.
   private func pairs(_ text: String) throws -> [(key: String, value: Value)] {
-    let plain = CSVWriter.plain(text.trimmed)
+    let plain = SpreadsheetText.plain(text.trimmed)
     if isEmpty(plain) { return [] }
-    guard let pairs = ItemCell.pairs(CSVWriter.plain(text)) else {
+    guard let pairs = ItemCell.pairs(SpreadsheetText.plain(text)) else {
       throw Refusal(why: .noPairs(field: field.name))
     }
     guard Set(pairs.map { MapKey($0.key) }).count == pairs.count else {

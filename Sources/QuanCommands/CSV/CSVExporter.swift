@@ -17,33 +17,29 @@ struct CSVExporter {
     let total = try replica.status().records.first { $0.kind.id == kind.id }?.count ?? 0
     let writer = try CSVWriter(path, encoding: encoding)
     var count = 0
-    do {
-      try writer.write([BuiltIn.externalIDName] + fields.map { Titles.field($0) })
-      try replica.records(of: kind.id) { record in
-        let outside = record[BuiltIn.externalIDName]?.shown.first
-        let id = if case .text(let text)? = outside { text } else { record.id.description }
-        try writer.write([CSVWriter.text(id)] + fields.map { cell(record[$0.name]) })
-        count += 1
-        try Work.step(.exporting, count, of: total)
-      }
-      try writer.finish()
-    } catch {
-      writer.abandon()
-      throw error
+    try writer.write([BuiltIn.externalIDName] + fields.map { Titles.field($0) })
+    try replica.records(of: kind.id) { record in
+      let outside = record[BuiltIn.externalIDName]?.shown.first
+      let id = if case .text(let text)? = outside { text } else { record.id.description }
+      try writer.write([SpreadsheetText.kept(id)] + fields.map { cell(record[$0.name]) })
+      count += 1
+      try Work.step(.exporting, count, of: total)
     }
+    try writer.finish()
     return count
   }
 
   private func cell(_ field: FieldView?) -> String {
     guard let field else { return "" }
     switch field.definition.container {
-    case .set: return CSVWriter.guarded(ItemCell.text(field.shown.map { text($0, of: field.definition) }, of: .set))
-    case .list: return CSVWriter.guarded(ItemCell.text(field.items.map { text($0, field) }, of: .list))
-    case .map: return CSVWriter.guarded(ItemCell.text(field.items.map { ($0.key ?? "", text($0, field)) }))
+    case .set:
+      return SpreadsheetText.guarded(ItemCell.text(field.shown.map { text($0, of: field.definition) }, of: .set))
+    case .list: return SpreadsheetText.guarded(ItemCell.text(field.items.map { text($0, field) }, of: .list))
+    case .map: return SpreadsheetText.guarded(ItemCell.text(field.items.map { ($0.key ?? "", text($0, field)) }))
     case .register, .counter, .text: break
     }
     return field.shown.map { value in
-      if case .text(let text) = value { CSVWriter.text(text) } else { text(value, of: field.definition) }
+      if case .text(let text) = value { SpreadsheetText.kept(text) } else { text(value, of: field.definition) }
     }.joined(separator: "；")
   }
 

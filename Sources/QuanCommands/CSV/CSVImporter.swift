@@ -16,13 +16,13 @@ struct CSVImporter {
   /// The file, as it was named.
   let file: String
 
-  /// Imports; `row` is told of every row in the order of the file.
+  /// Imports; `row` is told of every row in the order of the file, and `end` is run before anything is kept.
   func run(
     _ reader: sending CSVReader, dryRun: Bool, columns found: (CSVColumns) throws -> Void,
-    from source: MergeSource, row report: (RowOutcome) throws -> Void
+    from source: MergeSource, row report: (RowOutcome) throws -> Void, end: () throws -> Void
   ) throws -> (counts: [RowVerdict: Int], merge: MergeReport) {
     do {
-      return try take(reader, dryRun: dryRun, columns: found, from: source, row: report)
+      return try take(reader, dryRun: dryRun, columns: found, from: source, row: report, end: end)
     } catch let error as TextDecoder.Malformed {
       throw Self.failure(error, of: file)
     }
@@ -51,7 +51,7 @@ struct CSVImporter {
 
   private func take(
     _ reader: sending CSVReader, dryRun: Bool, columns found: (CSVColumns) throws -> Void,
-    from source: MergeSource, row report: (RowOutcome) throws -> Void
+    from source: MergeSource, row report: (RowOutcome) throws -> Void, end: () throws -> Void
   ) throws -> (counts: [RowVerdict: Int], merge: MergeReport) {
     var reader = reader
     var first: [CSVReader.Row] = []
@@ -80,6 +80,7 @@ struct CSVImporter {
         } else {
           merge.openConflicts = try replica.conflictCount()
         }
+        try end()
         if dryRun { throw DryRun() }
       }
     } catch is DryRun {

@@ -21,7 +21,7 @@ struct CSVRowReader {
     read.values = Array(repeating: [], count: plan.fields.count)
     for (column, field) in plan.columns where column < row.cells.count {
       if field == 0 {
-        let id = CSVWriter.plain(row.cells[column].trimmed)
+        let id = SpreadsheetText.plain(row.cells[column].trimmed)
         if !id.isEmpty { read.values[0] = [.text(id)] }
       } else if plan.fields[field].type == .reference {
         let text = row.cells[column]

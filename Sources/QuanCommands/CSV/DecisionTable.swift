@@ -50,30 +50,25 @@ enum DecisionTable {
   static func write(_ rows: [Row], to path: String, encoding: TextEncoding) throws {
     let sides = rows.map(\.sides.count).max() ?? 0
     let writer = try CSVWriter(path, encoding: encoding)
-    do {
-      let before: [Column] = [.what, .record, .kind, .name, .scope, .field, .label, .was]
-      let after: [Column] = [.decision, .reason, .check]
-      func head(_ column: Column) -> String { say(column.heads.chinese, column.heads.english) }
-      let sideHeads = (0..<sides).flatMap {
-        [say("第\($0 + 1)方", "side \($0 + 1)"), say("第\($0 + 1)方写者", "by \($0 + 1)")]
-      }
-      try writer.write(before.map(head) + sideHeads + after.map(head))
-      for row in rows {
-        let sides = (0..<sides).flatMap { index -> [String] in
-          row.sides.indices.contains(index) ? [row.sides[index].text, row.sides[index].who] : ["", ""]
-        }
-        let cells =
-          [
-            row.what, row.record?.description ?? "", row.kind, row.name, row.scope, row.field?.name ?? "",
-            row.field.map { Titles.field($0) } ?? "", row.was,
-          ] + sides + ["", row.reason, row.check]
-        try writer.write(cells.map { CSVWriter.guarded($0) })
-      }
-      try writer.finish()
-    } catch {
-      writer.abandon()
-      throw error
+    let before: [Column] = [.what, .record, .kind, .name, .scope, .field, .label, .was]
+    let after: [Column] = [.decision, .reason, .check]
+    func head(_ column: Column) -> String { say(column.heads.chinese, column.heads.english) }
+    let sideHeads = (0..<sides).flatMap {
+      [say("第\($0 + 1)方", "side \($0 + 1)"), say("第\($0 + 1)方写者", "by \($0 + 1)")]
     }
+    try writer.write(before.map(head) + sideHeads + after.map(head))
+    for row in rows {
+      let sides = (0..<sides).flatMap { index -> [String] in
+        row.sides.indices.contains(index) ? [row.sides[index].text, row.sides[index].who] : ["", ""]
+      }
+      let cells =
+        [
+          row.what, row.record?.description ?? "", row.kind, row.name, row.scope, row.field?.name ?? "",
+          row.field.map { Titles.field($0) } ?? "", row.was,
+        ] + sides + ["", row.reason, row.check]
+      try writer.write(cells.map { SpreadsheetText.guarded($0) })
+    }
+    try writer.finish()
   }
 
   // MARK: Reading
@@ -103,7 +98,7 @@ enum DecisionTable {
         }
         func cell(_ column: Column) -> String {
           guard let place = places[column], place < row.cells.count else { return "" }
-          return CSVWriter.plain(row.cells[place].trimmed)
+          return SpreadsheetText.plain(row.cells[place].trimmed)
         }
         guard !cell(.decision).isEmpty else { continue }
         decisions.append(

@@ -59,17 +59,17 @@ struct RowReport {
     let isOpen = isTrial || row.verdict == .needsYou
     try writer.write([
       String(row.line), row.verdict.rawValue, row.verdict.label, row.record?.description ?? "",
-      CSVWriter.guarded(row.why.map(\.text).joined(separator: "; ")),
-      row.why.compactMap(\.hint).joined(separator: "; "), isOpen ? CSVWriter.guarded(row.answer ?? "") : "",
+      SpreadsheetText.guarded(row.why.map(\.text).joined(separator: "; ")),
+      row.why.compactMap(\.hint).joined(separator: "; "), isOpen ? SpreadsheetText.guarded(row.answer ?? "") : "",
       isOpen ? row.question?.check ?? "" : "",
     ])
   }
 
+  /// Makes durable what has been added.
+  func sync() throws { try writer.sync() }
+
   /// Gives the file its name.
   func finish() throws { try writer.finish() }
-
-  /// Takes back what was written.
-  func abandon() { writer.abandon() }
 
   // MARK: Reading
 
@@ -88,7 +88,7 @@ struct RowReport {
       }
       func cell(_ column: Column) -> String {
         guard let place = places[column], place < row.cells.count else { return "" }
-        return CSVWriter.plain(row.cells[place].trimmed)
+        return SpreadsheetText.plain(row.cells[place].trimmed)
       }
       guard !cell(.answer).isEmpty, let line = Int(cell(.line)) else { continue }
       guard answers.updateValue(RowAnswer(text: cell(.answer), check: cell(.check)), forKey: line) == nil else {

@@ -34,34 +34,32 @@ struct TableImport {
   func run(answers: [Int: RowAnswer]?, isAnswered: Bool) throws -> Outcome {
     let reader = try CSVImporter.reader(of: file, encoding: encoding, delimiter: delimiter)
     let rows = try RowReport(report, isTrial: dryRun, isAnswered: isAnswered)
-    do {
-      var preview = RowPreview(replica: replica, reveal: options.reveal)
-      var waitingCount = 0
-      var waiting: [RowOutcome] = []
-      var unused = Set((answers ?? [:]).keys)
-      let importer = CSVImporter(
-        replica: replica, author: options.author, kind: kind, deciding: deciding, answers: answers, file: file)
-      let (counts, merge) = try importer.run(
-        reader, dryRun: dryRun, columns: { talk($0) },
-        from: .file(file.split(separator: "/").last.map(String.init) ?? file)
-      ) { row in
-        try rows.add(row)
-        if row.answer != nil { unused.remove(row.line) }
-        if row.verdict == .needsYou && row.question != nil {
-          waitingCount += 1
-          if review { waiting.append(row) }
-        }
-        if dryRun { preview.add(row) }
+    var preview = RowPreview(replica: replica, reveal: options.reveal)
+    var waitingCount = 0
+    var waiting: [RowOutcome] = []
+    var unused = Set((answers ?? [:]).keys)
+    let importer = CSVImporter(
+      replica: replica, author: options.author, kind: kind, deciding: deciding, answers: answers, file: file)
+    let (counts, merge) = try importer.run(
+      reader, dryRun: dryRun, columns: { talk($0) },
+      from: .file(file.split(separator: "/").last.map(String.init) ?? file)
+    ) { row in
+      try rows.add(row)
+      if row.answer != nil { unused.remove(row.line) }
+      if row.verdict == .needsYou && row.question != nil {
+        waitingCount += 1
+        if review { waiting.append(row) }
       }
-      try rows.finish()
-      if !options.json { preview.print() }
-      try show(counts, merge)
-      talk(unused: unused.sorted())
-      return Outcome(counts: counts, waitingCount: waitingCount, waiting: waiting)
-    } catch {
-      rows.abandon()
-      throw error
+      if dryRun { preview.add(row) }
+    } end: {
+      // Nothing is taken in that the report has no room to tell of.
+      try rows.sync()
     }
+    try rows.finish()
+    if !options.json { preview.print() }
+    try show(counts, merge)
+    talk(unused: unused.sorted())
+    return Outcome(counts: counts, waitingCount: waitingCount, waiting: waiting)
   }
 
   private func talk(_ columns: CSVColumns) {

@@ -97,7 +97,7 @@ struct IncidentText {
       + incident.records.map { held in
         CSVWriter.line([
           scopes[held.record.scope] ?? held.record.scope.description, schema.kind(held.kind)?.name ?? "",
-          held.record.record.description, CSVWriter.guarded(try title(held)), held.isConfirmed ? "yes" : "no",
+          held.record.record.description, SpreadsheetText.guarded(try title(held)), held.isConfirmed ? "yes" : "no",
           held.since?.description ?? "", sensitivity[held.kind] ?? "",
         ])
       }

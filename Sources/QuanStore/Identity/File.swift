@@ -5,8 +5,7 @@ enum File {
   /// What the names of files end in while they are being written.
   static let temporaryEnding = ".tmp"
 
-  /// Writes a file so that after a power cut it is there whole or not at all: temporary name in the same directory,
-  /// write, fsync, rename, fsync of the directory.
+  /// Writes a file so that after a power cut it is there whole or not at all, as ``DurableFile`` does.
   ///
   /// - Parameters:
   ///   - path: Where the file is to be.
@@ -18,21 +17,9 @@ enum File {
     to path: String, mode: mode_t = 0o644, by other: String? = nil,
     _ produce: (_ sink: ([UInt8]) throws -> Void) throws -> Void
   ) throws {
-    let temporary = other ?? temporaryName(of: path)
-    let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
-    guard descriptor >= 0 else { throw failure(errno, writing: path) }
-    var isOpen = true
-    do {
-      try produce { bytes in try write(bytes, to: descriptor, path: path) }
-      guard fsync(descriptor) == 0 else { throw failure(errno, writing: path) }
-      isOpen = false
-      guard close(descriptor) == 0 else { throw failure(errno, writing: path) }
-      try rename(temporary, to: path)
-    } catch {
-      if isOpen { close(descriptor) }
-      _ = unsafe unlink(temporary)
-      throw error
-    }
+    let file = try DurableFile(path, mode: mode, by: other)
+    try produce { bytes in try file.write(bytes) }
+    try file.finish()
   }
 
   /// What a file is called while it is being written: processes that write one at once must not write into each other's.

@@ -11,8 +11,8 @@ enum Backup {
   static func make(
     of path: String, as name: String, progress: @escaping (WorkProgress) throws -> Void
   ) throws -> String {
-    removeAbandoned(besides: name)
-    let temporary = "\(name).\(getpid())\(File.temporaryEnding)"
+    DurableFile.removeAbandoned(besides: name)
+    let temporary = File.temporaryName(of: name)
     do {
       try copy(try readOnly(path), to: temporary, progress: progress)
       var target = name
@@ -69,15 +69,5 @@ enum Backup {
       throw Connection.error(error.resultCode.rawValue, error.message ?? "")
     }
     try File.sync(path)
-  }
-
-  /// Removes what a copy that was killed left.
-  private static func removeAbandoned(besides name: String) {
-    let folder = File.parent(of: name)
-    let start = (name.split(separator: "/").last ?? "") + "."
-    for other in (try? File.list(folder)) ?? [] where other.hasPrefix(start) {
-      guard let end = other.firstRange(of: File.temporaryEnding)?.upperBound else { continue }
-      if File.isAbandoned(temporary: String(other[..<end])) { try? File.remove(folder + "/" + other) }
-    }
   }
 }

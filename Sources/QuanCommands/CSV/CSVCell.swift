@@ -79,8 +79,16 @@ struct CSVCell {
     case .text: return [.text(SpreadsheetText.plain(text))]
     case .register, .map, .counter: break
     }
-    if numbers != .none { try check(plain, &warnings) }
-    return [try value(plain)]
+    guard numbers != .none else { return [try value(plain)] }
+    let number = Self.withoutTextMark(plain)
+    try check(number, &warnings)
+    return [try value(number)]
+  }
+
+  /// A number without the apostrophe that people and programs put before one so that a spreadsheet takes it for text.
+  private static func withoutTextMark(_ text: String) -> String {
+    let rest = text.dropFirst()
+    return text.first == "'" && rest.first?.isNumber == true ? String(rest) : text
   }
 
   /// The keys and values that a cell of a map means; none for an empty one.

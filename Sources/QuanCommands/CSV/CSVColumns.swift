@@ -16,6 +16,8 @@ struct CSVColumns {
   let ignored: [String]
   /// All heads, as they are written.
   let heads: [String]
+  /// The rows above the heads: titles.
+  let titles: [[String]]
 
   /// Finds the heads among the first rows: the row that most fields are named in; titles may stand above it.
   static func find(in rows: [CSVReader.Row], of kind: KindDefinition) throws -> CSVColumns {
@@ -58,7 +60,8 @@ struct CSVColumns {
       }
       columns.append((place, meaning))
     }
-    return CSVColumns(line: head.line, columns: columns, ignored: ignored, heads: head.cells)
+    let titles = rows.filter { $0.line < head.line && !$0.isBlank }.map(\.cells)
+    return CSVColumns(line: head.line, columns: columns, ignored: ignored, heads: head.cells, titles: titles)
   }
 
   /// A head without what people write around it: spaces, stars, "required", width and case.

@@ -22,8 +22,13 @@ struct CSVPlan: Sendable {
   let keys: [Key]
   /// The places of the fields that the file has columns for, the outside ID left out.
   let told: Range<Int>
-  /// The heads of all columns.
+  /// The columns that have no head: what stands there means nothing.
+  let headless: [Int]
+  /// How many columns have a place under the heads.
+  var width: Int { heads.count }
+  /// The heads of all columns, and the rows above them.
   private let heads: [String]
+  private let titles: [[String]]
 
   init(_ found: CSVColumns, of kind: KindDefinition) {
     var fields = [BuiltIn.externalID(of: kind.id)]
@@ -54,11 +59,13 @@ struct CSVPlan: Sendable {
     self.fields = fields
     identities = fields.map(\.id)
     heads = found.heads
+    titles = found.titles
+    headless = found.heads.indices.filter { found.heads[$0].trimmed.isEmpty }
     self.columns = columns
   }
 
-  /// Whether a row is the heads once more.
-  func isHeads(_ cells: [String]) -> Bool { cells == heads }
+  /// Whether a row is the heads once more, or a title above them, as at the top of a further page.
+  func isHeads(_ cells: [String]) -> Bool { cells == heads || titles.contains(cells) }
 
   /// Whether the file has a column for a map, of which values alone do not tell all.
   var hasMap: Bool { fields[told].contains { $0.container == .map } }

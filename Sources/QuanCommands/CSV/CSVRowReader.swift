@@ -30,32 +30,66 @@ struct CSVRowReader {
         try cells[field].read(row.cells[column], at: field, into: &read)
       }
     }
+    look(row.cells, beside: &read)
     if read.references.isEmpty { read.hashes = CSVKeys.hashes(of: read.values, plan) }
     return read
   }
 
-  /// What a row is that is not about a record, by the words that its first cell begins with.
+  /// Looks at what stands in no column that has a head.
+  ///
+  /// More cells than heads mean that a separator stands unquoted in one of them, and all behind it are in the wrong column.
+  private func look(_ cells: [String], beside row: inout CSVRow) {
+    if let last = cells.lastIndex(where: { !$0.trimmed.isEmpty }), last >= plan.width {
+      row.refusals.append(CSVCell.Refusal(why: .surplus(cells: last + 1, heads: plan.width)))
+    }
+    for column in plan.headless where column < cells.count && !cells[column].trimmed.isEmpty {
+      row.warnings.append(.headless(column: column + 1))
+    }
+  }
+
+  /// What a row is that is not about a record, by its first cell that holds anything.
   private static func aside(_ row: [String]) -> RowReason? {
-    guard let first = row.first(where: { !$0.trimmed.isEmpty }), let letter = first.trimmed.unicodeScalars.first,
-      letters.contains(letter)
+    guard let first = row.first(where: { !$0.trimmed.isEmpty })?.trimmed, let letter = first.unicodeScalars.first,
+      letters.contains(letter) || first.unicodeScalars.last.map({ "计:：".unicodeScalars.contains($0) }) == true
     else { return nil }
     let text = ValueParser.halfWidth(first).filter { !$0.isWhitespace }.lowercased()
     func begins(_ words: [String], _ isEnd: (Substring) -> Bool) -> Bool {
       words.contains { text.hasPrefix($0) && isEnd(text.dropFirst($0.count)) }
     }
     if begins(totals, { $0.isEmpty || $0.first.map { ":(".contains($0) || $0.isNumber } == true }) { return .total }
-    if begins(footers, { $0.first == ":" }) { return .footer }
-    return nil
+    if isPartialTotal(text.hasSuffix(":") ? String(text.dropLast()) : text)
+      || begins(["共"], { $0.first?.isNumber == true })
+    {
+      return .total
+    }
+    if begins(footers, { rest in rest.first == ":" || marks.contains { rest.drop { $0 == "(" }.hasPrefix($0) } }) {
+      return .footer
+    }
+    return signatures.contains(text) ? .footer : nil
+  }
+
+  /// Whether a text is a sum of what it names: 三年级小计, 1班合计, 全校总计; no name of a person ends so.
+  private static func isPartialTotal(_ text: String) -> Bool {
+    ["合计", "小计", "总计"].contains { sum in
+      text.hasSuffix(sum) && text.dropLast(sum.count).last.map { "级班页校园县区镇街乡部段年月期生组表".contains($0) } == true
+    }
   }
 
   private static let totals = [
     "合计", "总计", "小计", "共计", "总人数", "合计人数", "总数", "人数合计", "total", "subtotal", "grandtotal",
   ]
-  private static let footers = [
-    "填表人", "填表日期", "填报人", "填报日期", "填报单位", "填表单位", "制表", "制表人", "制表日期", "制表时间", "审核", "审核人", "复核人", "负责人",
-    "校长", "校长签字", "经办人", "联系人", "联系电话", "单位", "单位(盖章)", "学校(盖章)", "日期", "注", "备注", "说明", "填表说明", "note", "notes",
-    "remark", "preparedby", "checkedby", "date",
+  /// Words that say so with nothing behind them too: what they ask for stands in the next cell, or is written by hand.
+  private static let signatures = [
+    "填表人", "填表日期", "填报人", "填报日期", "填报单位", "填表单位", "制表", "制表人", "制表日期", "制表时间", "审核", "审核人", "复核", "复核人",
+    "经办人", "备注", "注", "说明", "填表说明",
   ]
-  private static let letters = Set((totals + footers).compactMap(\.unicodeScalars.first)).union(
+  private static let footers =
+    signatures + [
+      "负责人", "校长", "班主任", "联系人", "联系电话", "单位", "学校", "日期", "note", "notes", "remark", "remarks", "preparedby",
+      "checkedby", "date",
+    ]
+  /// What asks to be signed or sealed, behind such a word.
+  private static let marks = ["签字", "签名", "签章", "盖章", "公章"]
+  private static let letters = Set((totals + footers + ["共"]).compactMap(\.unicodeScalars.first)).union(
     "TSGNRPCD".unicodeScalars)
 }

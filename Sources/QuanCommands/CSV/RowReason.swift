@@ -2,6 +2,7 @@
 enum RowReason: Hashable, Sendable {
   // About the table.
   case total, footer, heads, empty
+  case surplus(cells: Int, heads: Int), headless(column: Int)
   // Cells.
   case failure(String, hint: String?)
   case noPairs(field: String), repeatedKey(field: String)
@@ -22,6 +23,11 @@ enum RowReason: Hashable, Sendable {
     case .footer: say("表尾说明", "a remark below the table")
     case .heads: say("重复的表头", "the heads again")
     case .empty: say("没有内容", "nothing in it")
+    case .surplus(let cells, let heads):
+      say(
+        "有 \(cells) 格, 表头只有 \(heads) 格: 可能有一格的分隔符没有加引号",
+        "\(cells) cells under \(heads) heads: a separator may stand unquoted in one of them")
+    case .headless(let column): say("第 \(column) 列没有表头, 未导入", "column \(column) has no head, left out")
     case .failure(let message, _): message
     case .noPairs(let field): say("\(field): 应写成 键=值；键=值", "\(field): takes KEY=VALUE；KEY=VALUE")
     case .repeatedKey(let field): say("\(field): 有重复的键", "\(field): has a key twice")
@@ -52,6 +58,8 @@ enum RowReason: Hashable, Sendable {
   var hint: String? {
     switch self {
     case .total, .footer, .heads, .empty: nil
+    case .surplus: say("给那一格加引号, 再导入", "put that cell in quotes and import again")
+    case .headless: say("要导入它: 给那一列写上表头", "to take it in, give the column a head")
     case .failure(_, let hint): hint
     case .noPairs, .repeatedKey: say("改正单元格, 再导入", "mend the cell and import again")
     case .doubtful: say("若号码确实如此: quan add 或 quan edit 录入", "if the number is right, enter it: quan add or quan edit")

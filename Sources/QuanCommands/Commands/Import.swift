@@ -135,9 +135,6 @@ struct Import: ParsableCommand {
       if outcome.counts[.refused] != nil || outcome.counts[.needsYou] != nil {
         throw ExitCode(CommandFailure.Status.pending.rawValue)
       }
-      try writer.finish()
-      if !options.json { preview.print() }
-      try show(counts, merge, path, replica)
     }
   }
 

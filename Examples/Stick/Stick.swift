@@ -1,4 +1,4 @@
-// A stick between two laptops: any directory will do. A watcher is told what each exchange changed.
+// A stick between two laptops: any folder will do. A watcher is told what each exchange changed.
 import Quan
 import QuanEducation
 

@@ -9,7 +9,7 @@ struct GlobalOptions: ParsableArguments {
     name: [.short, .customLong("replica")],
     help: ArgumentHelp(
       say(
-        "副本文件; 缺省用 QUAN_REPLICA, 再缺省用当前目录中唯一的 *.quan",
+        "副本文件; 缺省用 QUAN_REPLICA, 再缺省用当前文件夹中唯一的 *.quan",
         "The replica's file; by default QUAN_REPLICA, else the only *.quan here."), valueName: "FILE"),
     completion: .file(extensions: ["quan"]))
   var replica: String?
@@ -22,8 +22,8 @@ struct GlobalOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      say("私有状态目录; 缺省用 XDG 状态目录", "The directory of the private state; by default in the XDG state directory."),
-      valueName: "DIR"), completion: .directory)
+      say("私有状态文件夹; 缺省用 XDG 状态文件夹", "The folder of the private state; by default in the XDG state folder."),
+      valueName: "FOLDER"), completion: .directory)
   var state: String?
 
   @Option(
@@ -77,7 +77,7 @@ struct GlobalOptions: ParsableArguments {
 
   // MARK: What they mean
 
-  /// Clock, randomness and state directory of this laptop.
+  /// Clock, randomness and state folder of this laptop.
   func environment() throws -> Environment {
     var environment = Environment.system(stateDirectory: try stateDirectory())
     if let now, let instant = Instant(now) { environment.now = { instant } }
@@ -93,7 +93,7 @@ struct GlobalOptions: ParsableArguments {
     if let home = Language.environment("HOME"), !home.isEmpty { return home + "/.local/state/quan" }
     throw CommandFailure(
       .usage, say("不知道私有状态放在哪里", "nothing says where the private state goes"),
-      hint: say("加上 --state 目录", "add --state DIR"))
+      hint: say("加上 --state 文件夹", "add --state FOLDER"))
   }
 
   /// Options as when none is given.
@@ -125,7 +125,7 @@ struct GlobalOptions: ParsableArguments {
     if found.count == 1 { return found[0] }
     if found.isEmpty { throw CommandFailure(StoreError(.noReplica, "there is no replica here")) }
     throw CommandFailure(
-      .noReplica, say("当前目录有多个副本", "there are several replicas here"), details: found,
+      .noReplica, say("当前文件夹有多个副本", "there are several replicas here"), details: found,
       hint: say("用 -r 文件 指明", "say which with -r FILE"))
   }
 
@@ -166,9 +166,9 @@ struct GlobalOptions: ParsableArguments {
   }
 }
 
-/// What is in a directory.
+/// What is in a folder.
 enum Directory {
-  /// The names in a directory; none when it cannot be read.
+  /// The names in a folder; none when it cannot be read.
   static func names(in path: String) -> [String] {
     guard let stream = unsafe opendir(path) else { return [] }
     defer { _ = unsafe closedir(stream) }
@@ -182,7 +182,7 @@ enum Directory {
     return names
   }
 
-  /// Removes a directory with all that is in it.
+  /// Removes a folder with all that is in it.
   static func remove(_ path: String) {
     for name in names(in: path) where name != "." && name != ".." {
       let inner = path + "/" + name
@@ -197,7 +197,7 @@ enum Directory {
     return unsafe stat(path, &status) == 0
   }
 
-  /// Whether a path leads to a directory.
+  /// Whether a path leads to a folder.
   static func isDirectory(_ path: String) -> Bool {
     var status = stat()
     return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR

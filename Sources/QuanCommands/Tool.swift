@@ -9,8 +9,8 @@ public struct Tool: ParsableCommand {
     commandName: "quan",
     abstract: say("泉: 家访与学生支持的离线协作", "Quan: home visits and student support, offline first."),
     discussion: say(
-      "先 quan init 建工作区, 在另一台电脑 quan join; 平时 quan add、edit; 插上U盘 quan sync 目录.",
-      "Begin with quan init, on the second laptop quan join; work with quan add and edit; plug in a stick and quan sync DIR."
+      "先 quan init 建工作区, 在另一台电脑 quan join; 平时 quan add、edit; 插上U盘 quan sync 文件夹.",
+      "Begin with quan init, on the second laptop quan join; work with quan add and edit; plug in a stick and quan sync FOLDER."
     ),
     version: "0.1.0 (format 0)",
     subcommands: [

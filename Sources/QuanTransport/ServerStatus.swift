@@ -6,7 +6,7 @@ public import QuanCore
 public import QuanStore
 import Synchronization
 
-/// How a server stands: kept in a file of the private state directory while it runs, for whoever watches over it.
+/// How a server stands: kept in a file of the private state folder while it runs, for whoever watches over it.
 public struct ServerStatus: Hashable, Sendable {
   /// The process.
   public var process: Int32 = 0

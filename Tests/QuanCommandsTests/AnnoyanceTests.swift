@@ -32,7 +32,7 @@ struct AnnoyanceTests {
     #expect(TemporaryFolder.names(in: folder.path) == ["long.csv"], "no report is left behind")
   }
 
-  @Test("an empty file, a directory and a file that is not there are told by every command that takes a file in")
+  @Test("an empty file, a folder and a file that is not there are told by every command that takes a file in")
   func noFile() throws {
     let office = try Office(["A"])
     TemporaryFolder.write([], to: office.path("empty"))

@@ -291,7 +291,7 @@ struct CSVTests {
     #expect(steps.components(separatedBy: "\"dot\"").count - 1 <= 2)
   }
 
-  @Test("what annoys is told: an empty file, a directory, heads alone, one name twice, a row without end")
+  @Test("what annoys is told: an empty file, a folder, heads alone, one name twice, a row without end")
   func annoyances() throws {
     func refused(_ bytes: [UInt8], _ status: Int32, _ words: String, at location: SourceLocation = #_sourceLocation)
       throws
@@ -306,8 +306,8 @@ struct CSVTests {
     try refused(Array("some,thing\n1,2\n".utf8), 1, "no heads")
     try refused(Array("name,姓名\nx,y\n".utf8), 1, "columns 1 and 2")
     try refused(Array("name\n\"".utf8) + [UInt8](repeating: 97, count: 33 << 20), 17, "longer than 32 MiB")
-    let directory = try office.tool(["import", office.folder.path, "--kind", "student"] + office.own("A"), status: 1)
-    #expect(directory.err.contains("directory"))
+    let folder = try office.tool(["import", office.folder.path, "--kind", "student"] + office.own("A"), status: 1)
+    #expect(folder.err.contains("is a folder"))
     #expect(try take("name,id_no\n") == [:])
     let long = String(repeating: "长", count: 200)
     #expect(try take("name\n\(long)\n") == [2: "created"])

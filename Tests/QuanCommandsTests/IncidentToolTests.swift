@@ -39,7 +39,7 @@ struct IncidentToolTests {
     #expect(plan.out.contains("student: 1") && plan.out.contains("changes of the log"))
     try office.quan("B", "edit", pupil, "name=源源")
     let refused = try office.quan("B", "scope", "leave", school, "--yes", status: 1)
-    #expect(refused.out.contains("!") && refused.err.contains("quan sync DIR"))
+    #expect(refused.out.contains("!") && refused.err.contains("quan sync FOLDER"))
     try office.exchange()
     let asked = try TerminalSession.run(
       try Built.quan.get(), ["scope", "leave", school] + office.own("B"), typing: ["no"])

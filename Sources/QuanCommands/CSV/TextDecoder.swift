@@ -57,7 +57,7 @@ final class TextDecoder {
   init(_ path: String, encoding wanted: TextEncoding?) throws {
     if path != "-" && Directory.isDirectory(path) {
       throw CommandFailure(
-        .failed, say("'\(path)' 是文件夹", "'\(path)' is a directory"), hint: say("请给出其中的文件", "name a file in it"))
+        .failed, say("'\(path)' 是文件夹", "'\(path)' is a folder"), hint: say("请给出其中的文件", "name a file in it"))
     }
     descriptor = path == "-" ? 0 : unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {

@@ -70,7 +70,7 @@ struct AttachmentCommands: ParsableCommand {
             say(
               "附件 \(hash.description.prefix(12)) \(AttachmentText.waiting(found, replica))",
               "attachment \(hash.description.prefix(12)) is \(AttachmentText.waiting(found, replica))"),
-            hint: say("与那台电脑同步: quan sync 目录", "exchange with that laptop: quan sync DIR"))
+            hint: say("与那台电脑同步: quan sync 文件夹", "exchange with that laptop: quan sync FOLDER"))
         }
         do {
           try replica.writeAttachment(hash, to: file, replacing: force)

@@ -22,7 +22,7 @@ struct Init: ParsableCommand {
   @Flag(
     help: ArgumentHelp(
       say(
-        "开放的工作区, 试用时用: 不密封, 有目录就能加入, 谁都能写",
+        "开放的工作区, 试用时用: 不密封, 有文件夹就能加入, 谁都能写",
         "An open workspace, for trials: nothing is sealed, and whoever has a copy may write."
       )))
   var open = false
@@ -54,8 +54,8 @@ struct Init: ParsableCommand {
         }
         Terminal.remark(
           say(
-            "下一步: quan add \(kind) 字段=值 (字段: quan schema show \(kind)); 插上U盘后 quan sync 目录",
-            "Next: quan add \(kind) FIELD=VALUE (fields: quan schema show \(kind)); with a stick plugged in, quan sync DIR"
+            "下一步: quan add \(kind) 字段=值 (字段: quan schema show \(kind)); 插上U盘后 quan sync 文件夹",
+            "Next: quan add \(kind) FIELD=VALUE (fields: quan schema show \(kind)); with a stick plugged in, quan sync FOLDER"
           ))
       }
     }

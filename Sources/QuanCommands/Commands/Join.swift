@@ -11,7 +11,8 @@ struct Join: ParsableCommand {
   @Argument(help: ArgumentHelp(say("新副本文件", "The new replica's file."), valueName: "FILE.quan"))
   var file: String
   @Option(
-    help: ArgumentHelp(say("交换目录或包文件", "An exchange folder or a bundle."), valueName: "DIR|BUNDLE"), completion: .file()
+    help: ArgumentHelp(say("交换文件夹或包文件", "An exchange folder or a bundle."), valueName: "FOLDER|BUNDLE"),
+    completion: .file()
   )
   var from: String
   @Option(help: ArgumentHelp(say("这台电脑的名称", "What this laptop is called."), valueName: "LAPTOP"))

@@ -19,8 +19,8 @@ struct MemberCommands: ParsableCommand {
     var file: String
     @Option(
       help: ArgumentHelp(
-        say("已有工作区的目录或包, 用来立即显示核对码", "A folder or bundle of the workspace, to show the code at once."),
-        valueName: "DIR|BUNDLE"))
+        say("已有工作区的文件夹或包, 用来立即显示核对码", "A folder or bundle of the workspace, to show the code at once."),
+        valueName: "FOLDER|BUNDLE"))
     var from: String?
 
     func run() throws {
@@ -96,8 +96,8 @@ struct MemberCommands: ParsableCommand {
         }
         Terminal.talk(
           say(
-            "下一步: quan sync 目录; 对方: quan join FILE.quan --from 目录 --welcome \(out) --name 电脑名 --author 姓名",
-            "Next: quan sync DIR; then on the other laptop: quan join FILE.quan --from DIR --welcome \(out) --name LAPTOP --author PERSON"
+            "下一步: quan sync 文件夹; 对方: quan join FILE.quan --from 文件夹 --welcome \(out) --name 电脑名 --author 姓名",
+            "Next: quan sync FOLDER; then on the other laptop: quan join FILE.quan --from FOLDER --welcome \(out) --name LAPTOP --author PERSON"
           ))
       }
     }
@@ -115,7 +115,7 @@ struct MemberCommands: ParsableCommand {
       try options.withReplica { replica in
         let merge = try replica.enter(welcomeAt: welcome)
         try MergeText(replica: replica, options: options).talk(merge)
-        Terminal.talk(say("本机现在是成员. 下一步: quan sync 目录", "This laptop is a member now. Next: quan sync DIR"))
+        Terminal.talk(say("本机现在是成员. 下一步: quan sync 文件夹", "This laptop is a member now. Next: quan sync FOLDER"))
       }
     }
   }
@@ -204,7 +204,7 @@ struct MemberCommands: ParsableCommand {
             "\(Terminal.neutral(member.label)) 现在是 \(MemberText.role(standing.role)): \(reach)",
             "\(Terminal.neutral(member.label)) is \(MemberText.role(standing.role)) now: \(reach)"
           ))
-        Terminal.talk(say("下一步: quan sync 目录, 让大家知道", "Next: quan sync DIR, so that the others know"))
+        Terminal.talk(say("下一步: quan sync 文件夹, 让大家知道", "Next: quan sync FOLDER, so that the others know"))
       }
     }
   }
@@ -229,7 +229,7 @@ struct MemberCommands: ParsableCommand {
               "已收到的更改生效: \(Terminal.neutral(member.label))",
               "What has arrived counts: \(Terminal.neutral(member.label))")
             : say("已撤销 \(Terminal.neutral(member.label))", "Revoked \(Terminal.neutral(member.label))"))
-        Terminal.talk(say("下一步: quan sync 目录, 让大家知道", "Next: quan sync DIR, so that the others know"))
+        Terminal.talk(say("下一步: quan sync 文件夹, 让大家知道", "Next: quan sync FOLDER, so that the others know"))
       }
     }
   }

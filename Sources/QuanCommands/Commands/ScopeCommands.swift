@@ -139,7 +139,7 @@ struct ScopeCommands: ParsableCommand {
     func run() throws {
       try options.withReplica { replica in
         try replica.hold(try ScopeFinder.scope(scope, replica))
-        Terminal.print(say("下一步: quan sync 目录", "Next: quan sync DIR"))
+        Terminal.print(say("下一步: quan sync 文件夹", "Next: quan sync FOLDER"))
       }
     }
   }

@@ -6,13 +6,13 @@ import Synchronization
 /// `quan sync`: exchanges with a folder, another replica, or a server.
 struct Sync: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: say("与U盘、共享目录、另一个副本或服务器同步", "Exchange with a stick, a folder, another replica or a server."))
+    abstract: say("与U盘、共享文件夹、另一个副本或服务器同步", "Exchange with a stick, a folder, another replica or a server."))
 
   @OptionGroup var options: GlobalOptions
   @Argument(
     help: ArgumentHelp(
-      say("目录, 另一个 .quan 文件, 或服务器的 主机:端口", "A folder, another .quan file, or a server's HOST:PORT."),
-      valueName: "DIR|OTHER.quan|HOST:PORT"),
+      say("文件夹, 另一个 .quan 文件, 或服务器的 主机:端口", "A folder, another .quan file, or a server's HOST:PORT."),
+      valueName: "FOLDER|OTHER.quan|HOST:PORT"),
     completion: .directory)
   var other: String
   @Flag(help: ArgumentHelp(say("只看结果, 什么也不改", "Show what would happen and keep nothing.")))

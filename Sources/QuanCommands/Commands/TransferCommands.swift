@@ -54,8 +54,8 @@ struct TransferCommands: ParsableCommand {
         } else {
           Terminal.talk(
             say(
-              "下一步: quan sync 目录; 对方: quan transfer list",
-              "Next: quan sync DIR; on the other laptop: quan transfer list"))
+              "下一步: quan sync 文件夹; 对方: quan transfer list",
+              "Next: quan sync FOLDER; on the other laptop: quan transfer list"))
         }
       }
     }

@@ -28,8 +28,8 @@ struct Verify: ParsableCommand {
       }
       Terminal.talk(
         say(
-          "提示: 不要再往这个文件里写; 用最近的备份, 或从U盘重新加入: quan join 新文件 --from 目录",
-          "Hint: write no more into this file; use the latest backup, or join anew from a stick: quan join NEW --from DIR"
+          "提示: 不要再往这个文件里写; 用最近的备份, 或从U盘重新加入: quan join 新文件 --from 文件夹",
+          "Hint: write no more into this file; use the latest backup, or join anew from a stick: quan join NEW --from FOLDER"
         ))
     }
     if !findings.isEmpty { throw ExitCode(CommandFailure.Status.damaged.rawValue) }

@@ -15,14 +15,14 @@ enum StoreHints {
     switch code {
     case .noReplica:
       say(
-        "新建: quan init FILE.quan --name 电脑名 --author 姓名; 加入: quan join FILE.quan --from 目录 --name 电脑名 --author 姓名",
-        "make one: quan init FILE.quan --name LAPTOP --author PERSON; join one: quan join FILE.quan --from DIR --name LAPTOP --author PERSON"
+        "新建: quan init FILE.quan --name 电脑名 --author 姓名; 加入: quan join FILE.quan --from 文件夹 --name 电脑名 --author 姓名",
+        "make one: quan init FILE.quan --name LAPTOP --author PERSON; join one: quan join FILE.quan --from FOLDER --name LAPTOP --author PERSON"
       )
     case .alreadyExists: say("换一个文件名", "choose another file name")
     case .inUse: say("等它完成后再试", "wait until it is done, then try again")
     case .damaged: say("请对方重新拷贝一份; 本机数据没有改动", "ask for another copy; nothing here was changed")
     case .stranger:
-      say("申请加入: quan member request 文件 --from 目录", "ask for admission: quan member request FILE --from DIR")
+      say("申请加入: quan member request 文件 --from 文件夹", "ask for admission: quan member request FILE --from FOLDER")
     case .notPermitted: say("查看成员: quan member list", "see the members: quan member list")
     case .otherWorkspace: say("查看: quan bundle show 文件", "look at it: quan bundle show FILE")
     case .notABundle:
@@ -69,14 +69,17 @@ enum StoreHints {
       ("there is no such problem", say("列出: quan problem list", "list them: quan problem list")),
       ("there is no such change", log), ("nothing has been written here", log), ("there is no such replica", replicas),
       ("there is no such member", members), ("nothing was said about the member", members),
-      ("there is no such folder", say("检查路径, 或先建目录", "check the path, or make the folder first")),
+      ("there is no such folder", say("检查路径, 或先建文件夹", "check the path, or make the folder first")),
       ("the folder is not there", say("检查路径, 插好U盘", "check the path; is the stick plugged in?")),
       ("there is no such file or folder", say("检查路径, 插好U盘", "check the path; is the stick plugged in?")),
-      ("there is no bundle in the folder", say("先在另一台电脑上: quan sync 目录", "first, on the other laptop: quan sync DIR")),
+      (
+        "there is no bundle in the folder",
+        say("先在另一台电脑上: quan sync 文件夹", "first, on the other laptop: quan sync FOLDER")
+      ),
       ("there is nothing that the receiver lacks", say("不用做包", "no bundle is needed")),
       (
         "the attachment is not here yet",
-        say("与有它的电脑同步: quan sync 目录", "sync with a laptop that has it: quan sync DIR")
+        say("与有它的电脑同步: quan sync 文件夹", "sync with a laptop that has it: quan sync FOLDER")
       ),
       ("the rule is wrong at", say("规则的写法: quan schema show", "how rules are written: quan schema show")),
       ("the list has no such element", say("查看: quan show 编号", "see: quan show ID")),
@@ -134,12 +137,12 @@ enum StoreHints {
       (
         "the server there does not take this laptop",
         say(
-          "请那边先与管理员同步, 以便认识本机; 或先用U盘: quan sync 目录",
-          "let that side sync with the admin first, so that it knows this laptop; or use a stick: quan sync DIR")
+          "请那边先与管理员同步, 以便认识本机; 或先用U盘: quan sync 文件夹",
+          "let that side sync with the admin first, so that it knows this laptop; or use a stick: quan sync FOLDER")
       ),
       (
         "the server there is not known here",
-        say("先与管理员同步, 以便认识它: quan sync 目录", "sync with the admin first, so that it is known here: quan sync DIR")
+        say("先与管理员同步, 以便认识它: quan sync 文件夹", "sync with the admin first, so that it is known here: quan sync FOLDER")
       ),
       (
         "the server there is no member of the workspace any more",
@@ -162,7 +165,7 @@ enum StoreHints {
       ("the transfer has been accepted already", say("查看: quan transfer list", "see: quan transfer list")),
       (
         "changes made here have not reached any other laptop",
-        say("先同步: quan sync 目录, 再让别的电脑也同步", "sync first: quan sync DIR, and let another laptop sync too")
+        say("先同步: quan sync 文件夹, 再让别的电脑也同步", "sync first: quan sync FOLDER, and let another laptop sync too")
       ),
       ("new records go to the scope", say("换一个: quan scope use 范围", "choose another: quan scope use SCOPE")),
       ("the scope was left already", say("取回: quan scope hold 范围", "take it in again: quan scope hold SCOPE")),

@@ -81,7 +81,9 @@ struct IncidentText {
       say("全部记录: quan incident --laptop \(name) --csv", "All records: quan incident --laptop \(name) --csv"))
     if incident.member != nil && incident.revoked == nil {
       Terminal.remark(
-        say("下一步: quan member revoke \(name), 再 quan sync 目录", "Next: quan member revoke \(name), then quan sync DIR"))
+        say(
+          "下一步: quan member revoke \(name), 再 quan sync 文件夹", "Next: quan member revoke \(name), then quan sync FOLDER")
+      )
     } else if incident.member == nil {
       Terminal.remark(say("下一步: quan replica retire \(name)", "Next: quan replica retire \(name)"))
     }

@@ -97,7 +97,7 @@ struct MergeText {
   static func name(of source: MergeSource) -> String {
     let name = Terminal.neutral(source.name)
     switch source {
-    case .folder: return say("来自目录 \(name)", "from the folder \(name)")
+    case .folder: return say("来自文件夹 \(name)", "from the folder \(name)")
     case .bundle: return say("来自包文件 \(name)", "from the bundle \(name)")
     case .replica: return say("来自副本 \(name)", "from the replica \(name)")
     case .laptop: return say("来自网络上的 \(name)", "from \(name) on the network")

@@ -83,7 +83,7 @@ struct TransferText {
     }
     for arrival in arrivals { try tell(arrival) }
     if !arrivals.isEmpty {
-      Terminal.talk(say("下一步: quan sync 目录, 让原来的范围知道", "Next: quan sync DIR, so that the other scope knows"))
+      Terminal.talk(say("下一步: quan sync 文件夹, 让原来的范围知道", "Next: quan sync FOLDER, so that the other scope knows"))
     }
   }
 

@@ -42,7 +42,7 @@ enum Editor {
   private static func unwritable(_ path: String) -> CommandFailure {
     CommandFailure(
       .failed, say("写不了文件 '\(path)'", "the file '\(path)' cannot be written"),
-      hint: say("检查目录和权限, 或换一个位置", "check the folder and its permissions, or choose another place"))
+      hint: say("检查文件夹和权限, 或换一个位置", "check the folder and its permissions, or choose another place"))
   }
 
   private static func write(_ text: String, to path: String) throws {

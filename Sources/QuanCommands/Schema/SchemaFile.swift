@@ -81,7 +81,7 @@ struct SchemaFile {
   static func read(_ path: String, over schema: (SchemaFile) -> Schema) throws -> SchemaFile {
     if path != "-" && Directory.isDirectory(path) {
       throw CommandFailure(
-        .failed, say("'\(path)' 是文件夹", "'\(path)' is a directory"), hint: say("请给出其中的文件", "name a file in it"))
+        .failed, say("'\(path)' 是文件夹", "'\(path)' is a folder"), hint: say("请给出其中的文件", "name a file in it"))
     }
     let bytes = try FileInput(path).whole
     var reader = SchemaFileReader()

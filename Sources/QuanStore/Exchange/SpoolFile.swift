@@ -1,6 +1,6 @@
 import Glibc
 
-/// A file in the private state directory that holds what comes or goes over a network until that is stored.
+/// A file in the private state folder that holds what comes or goes over a network until that is stored.
 ///
 /// It is gone with the last use of it; what a process that was killed left behind goes when the next one begins.
 package final class SpoolFile: Sendable {

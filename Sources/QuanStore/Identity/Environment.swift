@@ -7,7 +7,7 @@ public struct Environment: Sendable {
   public var now: @Sendable () -> Instant
   /// Sixty-four random bits, fit for keys and identities.
   public var random: @Sendable () -> UInt64
-  /// The directory of the private state file, made when missing; two laptops never share one.
+  /// The folder of the private state file, made when missing; two laptops never share one.
   public var stateDirectory: String
   /// Is told how far long work has got, often and on the thread that works.
   ///

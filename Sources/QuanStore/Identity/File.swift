@@ -43,13 +43,13 @@ enum File {
     return try body()
   }
 
-  /// Makes renames and removals in the directory of `path` durable.
+  /// Makes renames and removals in the folder of `path` durable.
   static func syncDirectory(of path: String) throws {
     let directory = parent(of: path)
     let descriptor = unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure(errno, writing: path) }
     defer { close(descriptor) }
-    // Some network file systems cannot sync a directory and say EINVAL; the rename stands all the same.
+    // Some network file systems cannot sync a folder and say EINVAL; the rename stands all the same.
     guard fsync(descriptor) == 0 || errno == EINVAL else { throw failure(errno, writing: path) }
   }
 
@@ -61,7 +61,7 @@ enum File {
     guard fsync(descriptor) == 0 else { throw failure(errno, writing: path) }
   }
 
-  /// Gives a file of the same directory its name, durably.
+  /// Gives a file of the same folder its name, durably.
   static func rename(_ temporary: String, to path: String) throws {
     guard unsafe Glibc.rename(temporary, path) == 0 else { throw failure(errno, writing: path) }
     try syncDirectory(of: path)
@@ -119,7 +119,7 @@ enum File {
     return try reader.read(at: 0, count: Int(reader.count))
   }
 
-  /// The names in a directory, in no order.
+  /// The names in a folder, in no order.
   static func list(_ directory: String) throws -> [String] {
     guard let stream = unsafe opendir(directory) else { throw failure(errno, reading: directory) }
     defer { _ = unsafe closedir(stream) }
@@ -150,7 +150,7 @@ enum File {
     return (UInt64(status.st_dev), UInt64(status.st_ino))
   }
 
-  /// Makes a directory with its parents; one that is there already is fine.
+  /// Makes a folder with its parents; one that is there already is fine.
   static func makeDirectory(_ path: String, mode: mode_t = 0o700) throws {
     if kind(of: path) == .directory { return }
     let above = parent(of: path)
@@ -163,7 +163,7 @@ enum File {
     guard unsafe unlink(path) == 0 || errno == ENOENT else { throw failure(errno, writing: path) }
   }
 
-  /// The directory that a path is in.
+  /// The folder that a path is in.
   static func parent(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])

@@ -1,7 +1,7 @@
 import QuanCore
 import QuanFormat
 
-/// The private keys of the members that this laptop writes for: a file each in the private state directory, which only
+/// The private keys of the members that this laptop writes for: a file each in the private state folder, which only
 /// its owner may read; never in a replica's file.
 ///
 /// A text file. In the clear it has the lines `signing HEX` and `agreement HEX`; under a passphrase `public HEX`, the key

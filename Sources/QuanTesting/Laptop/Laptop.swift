@@ -1,7 +1,7 @@
 public import Quan
 import Synchronization
 
-/// A laptop of a test: its own state directory, a clock that the test sets, and randomness that follows from a seed.
+/// A laptop of a test: its own state folder, a clock that the test sets, and randomness that follows from a seed.
 public final class Laptop: Sendable {
   /// Its name, which is also that of its replica's file.
   public let name: String

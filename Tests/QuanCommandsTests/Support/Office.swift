@@ -3,7 +3,7 @@ import Testing
 
 /// Laptops of one open workspace that only meet over sticks and files, each driven through the built tool.
 ///
-/// A laptop is a replica file and a private state directory: `A` is `A/A.quan` with `A/state`, written by `person A`.
+/// A laptop is a replica file and a private state folder: `A` is `A/A.quan` with `A/state`, written by `person A`.
 final class Office: Sendable {
   let folder = TemporaryFolder(inMemory: true)
   let stick: String

@@ -132,7 +132,8 @@ struct ErrorCatalogueTests {
     for text in decisions.calls(of: "refuse").compactMap(\.arguments.last).map(plain) where !text.contains("String") {
       entries.append(Entry(status: status, message: "line *: " + text, hint: "(the line of the table)"))
     }
-    for text in decisions.calls(of: "Refusal").flatMap({ english($0.arguments.joined(separator: ", ")) }) {
+    let refusals = decisions.calls(of: "Refusal").map { $0.arguments.joined(separator: ", ") }
+    for text in refusals.filter({ $0.contains("\"") }).flatMap(english) {
       entries.append(Entry(status: status, message: "line *: " + text, hint: "(the line of the table)"))
     }
     #expect(entries.count > 35)
@@ -162,7 +163,7 @@ struct ErrorCatalogueTests {
       let own = chinese.split(separator: "\n帮助:")[0].replacing(#/'[^']*'|<[\w|]+>|-[\w-]+|shell|:\n[\s\S]*/#, with: "")
       #expect(!own.contains(#/[A-Za-z]{2,}/#), "\(mistake.command): \(chinese)")
       let parts = said.dropFirst(7).split(separator: "\nHelp:  ")
-      let message = parts[0].replacing(#/'[^']*'/#, with: "'*'").replacing(#/\n\s*/#, with: " ")
+      let message = parts[0].replacing(#/(^| )'[^']*'/#) { "\($0.1)'*'" }.replacing(#/\n\s*/#, with: " ")
       let hint = parts.count == 2 ? String(parts[1]) : "(how the command is used)"
       return Entry(status: status, message: String(message), hint: hint)
     }

@@ -13,7 +13,9 @@ struct NetworkTests {
   private static let seed =
     ProcessInfo.processInfo.environment["QUAN_SEED"].flatMap { UInt64($0) } ?? .random(in: 0...9999)
   private static let schema = SchemaDraft([
-    KindDraft("pupil", Labels("学生", "pupil"), [FieldDraft("name", Labels("姓名", "name"))])
+    KindDraft(
+      "pupil", Labels("学生", "pupil"),
+      [FieldDraft("name", Labels("姓名", "name")), FieldDraft("film", Labels("录像", "film"), .attachment)])
   ])
 
   /// How many pupils make 50 MB.
@@ -141,6 +143,24 @@ struct NetworkTests {
     #expect(try service.start(members.laptops[1]).wait().status == 0)
     service.stop(SIGINT)
     try expectEqual(members.laptops, pupils: 3002)
+  }
+
+  @Test("a large file that comes over the network says at the terminal how far it has got")
+  func progress() throws {
+    let members = try laptops(2) { members in
+      let film = members.folder.path + "/film.mp4"
+      TemporaryFolder.write([UInt8](repeating: 7, count: 150 << 20), to: film)
+      let pupil = try members.pupil("泉泉", on: 0)
+      let record = try #require(try members.replicas[0].record(pupil))
+      try members.replicas[0].setAttachmentLimit(of: record.scope, to: 900 << 20)
+      try members.replicas[0].attach(fileAt: film, to: pupil, field: try #require(record.kind.field(named: "film")).id)
+    }
+    let service = try Service(members.laptops[0])
+    let called = try TerminalSession.run(
+      try Built.quan.get(), ["sync", "127.0.0.1:\(service.port)"] + Service.own(members.laptops[1]), typing: [],
+      columns: 80, environment: ["XDG_STATE_HOME": members.folder.path + "/xdg"])
+    #expect(called.status == 0)
+    #expect(called.screen.contains(#/files in \d+% .*MB\/157.\d MB  [\d.]+ MB\/s/#), "\(called.screen)")
   }
 
   @Test("what the server and those who call say, in both languages")

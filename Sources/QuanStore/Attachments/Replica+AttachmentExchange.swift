@@ -64,6 +64,8 @@ extension Replica {
               try meter?.add(count)
               return try part(offset, count)
             }
+            // What stands around the content.
+            try meter?.add(Int(carrier.fileSize(size) - size))
           } catch let error as StoreError where error.code == .damaged {
             throw BundleError.damaged(part: "content")
           }

@@ -161,7 +161,7 @@ struct SnapshotTests {
         --------  ------------  ----  -----------  --------  -----  ---------------
         XXXX-NN  ! 1 conflict  泉泉  138****5678  实验小学  1班    day
         --
-        1 records
+        1 record
 
         """)
     #expect(

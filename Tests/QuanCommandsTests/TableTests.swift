@@ -63,6 +63,23 @@ struct TableTests {
     #expect(lines.allSatisfy { width($0) <= 40 }, "\(lines)")
     for text in ["laptop A", "person A", id, "this one"] { #expect(lines.contains { $0.contains(text) }, "\(text)") }
   }
+
+  @Test("upright, a cell that is longer than a line goes on below where it began", arguments: ["zh", "en"])
+  func uprightLongCell(language: String) throws {
+    let office = try Office(["A"])
+    let name = "济南市历城区第二实验小学东校区学生资助与家访办公室一号电脑"
+    try office.quan("A", "replica", "rename", name)
+    let lines = try office.tool(
+      ["replica", "list", "--lang", language] + office.own("A"), environment: ["COLUMNS": "40"]
+    ).out.split(separator: "\n")
+    #expect(lines.allSatisfy { width($0) <= 40 }, "\(lines)")
+    let first = try #require(lines.firstIndex { $0.contains("济南市") })
+    let start = cells(lines[first]).firstIndex(of: "济") ?? 0
+    let parts = lines[first...].prefix { $0 == lines[first] || $0.prefix(start).allSatisfy { $0 == " " } }
+    #expect(parts.count > 1)
+    let whole = parts.map { String(cells($0).dropFirst(start).filter { $0 != "~" }) }.joined()
+    #expect(whole == name, "\(lines)")
+  }
 }
 
 @Suite("Display width")

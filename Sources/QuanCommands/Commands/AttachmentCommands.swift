@@ -21,7 +21,8 @@ struct AttachmentCommands: ParsableCommand {
         let wanted = try record.map { try RecordFinder(replica: replica).record($0) }
         let uses = try wanted.map { try replica.attachmentUses(of: $0) } ?? replica.attachmentUses()
         let schema = try replica.schema()
-        var table = Table([say("记录", "record"), say("字段", "field"), say("附件", "attachment"), say("哈希", "hash")])
+        var table = Table(
+          [say("记录", "record"), say("字段", "field"), say("附件", "attachment"), say("哈希", "hash")], whole: [0, 3])
         for use in uses {
           let attachment = try replica.attachment(use.hash)
           let field = try replica.record(use.record).flatMap { schema.kind($0.kind.id)?.field(use.field) }

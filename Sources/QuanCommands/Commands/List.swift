@@ -74,7 +74,7 @@ struct List: ParsableCommand {
           isCut
             ? say(
               "第 \(offset + 1)-\(next) 条; 后面的: --offset \(next)", "\(offset + 1)-\(next); go on with --offset \(next)")
-            : say("共 \(next) 条", "\(next) records"))
+            : say("共 \(next) 条", next == 1 ? "1 record" : "\(next) records"))
       }
     }
   }

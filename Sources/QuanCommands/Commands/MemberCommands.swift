@@ -158,9 +158,11 @@ struct MemberCommands: ParsableCommand {
           Terminal.talk(say("这个工作区是开放的, 没有成员名单", "The workspace is open to everybody; there is no list of members"))
           return
         }
-        var table = Table([
-          say("名称", "name"), say("人员", "person"), say("角色", "role"), say("范围", "scopes"), say("成员号", "member"), "",
-        ])
+        var table = Table(
+          [
+            say("名称", "name"), say("人员", "person"), say("角色", "role"), say("范围", "scopes"), say("成员号", "member"),
+            say("说明", "note"),
+          ], whole: [4])
         for member in members {
           table.add([
             member.label, member.person, MemberText.role(member),

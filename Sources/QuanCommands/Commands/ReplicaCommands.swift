@@ -28,10 +28,12 @@ struct ReplicaCommands: ParsableCommand {
         }
         return
       }
-      var table = Table([
-        say("名称", "name"), say("人员", "person"), say("更改", "changes"), say("最后听到", "last heard"),
-        say("未送达", "unsent"), say("副本", "replica"), "",
-      ])
+      var table = Table(
+        [
+          say("名称", "name"), say("人员", "person"), say("更改", "changes"), say("最后听到", "last heard"),
+          say("未送达", "unsent"), say("副本", "replica"),
+          say("说明", "note"),
+        ], whole: [3, 5])
       for replica in known {
         table.add([
           replica.label, replica.person, String(replica.changes),

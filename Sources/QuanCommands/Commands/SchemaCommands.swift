@@ -52,19 +52,22 @@ struct SchemaCommands: ParsableCommand {
           Terminal.print(part)
         }
       }
-      var table = Table([
-        say("字段", "field"), say("名称", "label"), say("类型", "type"), say("合并规则", "merge rule"), say("敏感", "class"),
-      ])
+      var table = Table(
+        [say("字段", "field"), say("名称", "label"), say("类型", "type"), say("合并规则", "merge rule"), say("敏感", "class")],
+        whole: [0, 2, 3])
       for field in kind.fields where field.name != BuiltIn.externalIDName {
         let container = field.container == .register ? "" : FieldText.write(field.container) + " "
-        let target = field.target.isEmpty ? "" : " -> \(field.target)"
-        let choices = field.choices.map { "\($0.code) \(say($0.labels.chinese, $0.labels.english))" }
-        table.add([
-          field.name, Titles.field(field),
-          container + FieldText.write(field.type, scale: field.scale) + target
-            + (choices.isEmpty ? "" : " {" + choices.joined(separator: ", ") + "}"),
-          field.rule.text, field.sensitivity.rawValue,
-        ])
+        let rule = field.rule.text
+        // What would make a column too wide stands below.
+        let below = [
+          field.target.isEmpty ? "" : "-> \(field.target)", rule.contains("(") ? rule : "",
+          field.choices.map { "\($0.code) \(say($0.labels.chinese, $0.labels.english))" }.joined(separator: ", "),
+        ]
+        table.add(
+          [
+            field.name, Titles.field(field), container + FieldText.write(field.type, scale: field.scale),
+            String(rule.prefix { $0 != "(" }), field.sensitivity.rawValue,
+          ], below: below.filter { !$0.isEmpty }.joined(separator: "; "))
       }
       table.print()
     }

@@ -25,7 +25,8 @@ struct ScopeCommands: ParsableCommand {
               ]).line)
           } else {
             Terminal.print(
-              "\(scope.id == home ? "*" : " ") \(scope.id)  \(Terminal.neutral(scope.label))"
+              "\(scope.id == home ? "*" : " ") \(scope.id)  "
+                + (scope.id == .shared ? say("全体共用", "shared") : Terminal.neutral(scope.label))
                 + (left.contains(scope.id) ? say("  (已离开)", "  (left)") : ""))
           }
         }
@@ -107,8 +108,8 @@ struct ScopeCommands: ParsableCommand {
       if leaving.attachments > 0 {
         lines.append(
           say(
-            "  附件: \(leaving.attachments), \(leaving.attachmentSize) 字节",
-            "  attached files: \(leaving.attachments), \(leaving.attachmentSize) bytes"))
+            "  附件: \(leaving.attachments) (\(AttachmentText.size(leaving.attachmentSize)))",
+            "  attached files: \(leaving.attachments) (\(AttachmentText.size(leaving.attachmentSize)))"))
       }
       if leaving.unsent > 0 {
         lines.append(

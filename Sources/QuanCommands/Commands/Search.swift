@@ -32,9 +32,9 @@ struct Search: ParsableCommand {
       let most = limit > 0 ? limit : Int.max - 1
       let hits = try replica.search(text.trimmed, kinds: kinds, limit: most + 1)
       let records = RecordText(replica: replica, options: options)
-      var table = Table([
-        say("编号", "ID"), say("类型", "kind"), say("名称", "title"), say("所在项", "field"), say("内容", "shows"),
-      ])
+      var table = Table(
+        [say("编号", "ID"), say("类型", "kind"), say("名称", "title"), say("所在项", "field"), say("内容", "shows")],
+        whole: [0])
       for hit in hits.prefix(most) {
         try Interrupt.check()
         guard let record = try replica.record(hit.record) else { continue }
@@ -61,7 +61,7 @@ struct Search: ParsableCommand {
       Terminal.remark(
         hits.count > most
           ? say("前 \(count) 条; 更多: --limit 0", "The first \(count); all with --limit 0")
-          : say("共 \(count) 条", "\(count) records"))
+          : say("共 \(count) 条", count == 1 ? "1 record" : "\(count) records"))
     }
   }
 }

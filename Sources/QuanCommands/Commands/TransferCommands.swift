@@ -131,7 +131,8 @@ struct TransferCommands: ParsableCommand {
         if waiting > 0 {
           Terminal.remark(
             say(
-              "\(waiting) 个等待本机接收: quan transfer accept 编号", "\(waiting) wait for this laptop: quan transfer accept ID")
+              "\(waiting) 个等待本机接收: quan transfer accept 编号",
+              "\(waiting) \(waiting == 1 ? "waits" : "wait") for this laptop: quan transfer accept ID")
           )
         }
       }

@@ -33,6 +33,11 @@ enum DisplayWidth {
     return kept + ".."
   }
 
+  /// A text with spaces behind it up to `width` columns.
+  static func padded(_ text: String, to width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - of(text)))
+  }
+
   private static func of(_ scalar: Unicode.Scalar) -> Int {
     if scalar.value < (Style.isAmbiguousWide ? 0xA0 : 0x300) {
       return scalar.value < 0x20 || scalar.value == 0x7F ? 0 : 1

@@ -4,6 +4,8 @@ struct Table {
   /// The columns whose cells are never cut.
   private let whole: Set<Int>
   private var rows: [[String]] = []
+  /// What stands below a row, by its place.
+  private var below: [Int: String] = [:]
 
   /// A table with these heads.
   ///
@@ -17,7 +19,12 @@ struct Table {
   var isEmpty: Bool { rows.isEmpty }
 
   /// Adds a row; data in it is made harmless.
-  mutating func add(_ cells: [String]) { rows.append(cells.map { Terminal.neutral($0) }) }
+  ///
+  /// - Parameter text: What stands below the row, over the whole width, because it is too long for a cell.
+  mutating func add(_ cells: [String], below text: String = "") {
+    if !text.isEmpty { below[rows.count] = Terminal.neutral(text) }
+    rows.append(cells.map { Terminal.neutral($0) })
+  }
 
   /// The lines, at most `columns` wide: the widest columns give way first, but none below eight; what does not fit even
   /// so is set upright, a cell a line.
@@ -42,21 +49,27 @@ struct Table {
           line += String(repeating: " ", count: widths[column] - DisplayWidth.of(text) + 2)
         }
       }
+      while line.last == " " { line.removeLast() }
       return line
     }
-    return [line(heads), widths.map { String(repeating: "-", count: $0) }.joined(separator: "  ")] + rows.map(line)
+    let rule = widths.map { String(repeating: "-", count: $0) }.joined(separator: "  ")
+    return [line(heads), rule] + rows.indices.flatMap { [line(rows[$0])] + lines(below: $0, columns) }
   }
 
-  /// A line for each cell that says something, under its head; a rule between rows.
+  private func lines(below row: Int, _ columns: Int) -> [String] {
+    below[row].map { Wrap.lines("    ", $0, columns: columns) } ?? []
+  }
+
+  /// Each cell that says something beside its head, whole, on as many lines as it takes; a rule between rows.
   private func upright(columns: Int) -> [String] {
     let width = heads.map { DisplayWidth.of($0) }.max() ?? 0
     var lines: [String] = []
-    for row in rows {
+    for (place, row) in rows.enumerated() {
       lines.append(String(repeating: "-", count: min(columns, 20)))
       for (head, cell) in zip(heads, row) where !cell.isEmpty {
-        let margin = String(repeating: " ", count: width - DisplayWidth.of(head) + 2)
-        lines.append(DisplayWidth.truncate(head + margin + cell, to: columns))
+        lines += Wrap.lines(DisplayWidth.padded(head, to: width + 2), cell, columns: columns)
       }
+      lines += self.lines(below: place, columns)
     }
     return lines
   }

@@ -44,7 +44,7 @@ struct TransferText {
       [
         say("转学", "transfer"), say("状态", "state"), say("记录", "record"), say("条数", "count"), say("从", "from"),
         say("到", "to"), say("提出", "offered by"), say("理由", "reason"),
-      ], whole: [0])
+      ], whole: [0, 2])
     for transfer in transfers {
       let by = transfer.stamp.map { "\(Terminal.neutral($0.author)), \(ValueText.time($0.time))" } ?? ""
       table.add([

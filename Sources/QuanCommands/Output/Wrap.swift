@@ -2,7 +2,8 @@
 enum Wrap {
   /// A text behind a head, on as many lines as it takes; further lines are indented as far as the head reaches.
   ///
-  /// It breaks at spaces where there are some near the end, else between characters, never within one.
+  /// It breaks at spaces where there are some near the end, between groups that two spaces part rather than within one,
+  /// else between characters, never within one.
   static func lines(_ head: String, _ text: String, columns: Int) -> [String] {
     let indent = String(repeating: " ", count: DisplayWidth.of(head))
     let room = max(16, columns - indent.count)
@@ -26,9 +27,15 @@ enum Wrap {
       index = text.index(after: index)
     }
     guard index < text.endIndex else { return (text, "") }
-    if let space = text[..<index].lastIndex(of: " "), DisplayWidth.of(text[..<space]) > room / 2 {
-      return (text[..<space], text[text.index(after: space)...])
+    func broken(at place: Substring.Index) -> (line: Substring, rest: Substring) {
+      (text[..<place], text[place...].drop { $0 == " " })
     }
+    func last(_ gap: String) -> Substring.Index? {
+      text[...index].ranges(of: gap).last.map(\.lowerBound).flatMap {
+        DisplayWidth.of(text[..<$0]) > room / 2 ? $0 : nil
+      }
+    }
+    if let space = last("  ") ?? last(" ") { return broken(at: space) }
     return (
       text[..<max(index, text.index(after: text.startIndex))], text[max(index, text.index(after: text.startIndex))...]
     )
@@ -50,12 +57,14 @@ enum Wrap {
     // Spaces before what comes next, which a break takes away.
     var gap = 0
     var isEmpty = true
-    for piece in pieces {
+    for (place, piece) in pieces.enumerated() {
       if piece.isGap {
         gap += piece.width
         continue
       }
-      if !isEmpty && used + gap + piece.width > columns {
+      let group = gap > 1 && used > columns / 2 ? group(at: place, of: pieces) : 0
+      let isFull = used + gap + max(piece.width, group <= columns - margin.count ? group : 0) > columns
+      if !isEmpty && isFull {
         lines.append(current)
         (current, used, gap) = (margin, margin.count, 0)
       }
@@ -65,6 +74,23 @@ enum Wrap {
       isEmpty = false
     }
     return lines + [current]
+  }
+
+  /// How wide the pieces are from one up to the next that two spaces part from them.
+  private static func group(at place: Int, of pieces: [Piece]) -> Int {
+    var width = 0
+    var gap = 0
+    for piece in pieces[place...] {
+      if piece.isGap {
+        gap += piece.width
+      } else if gap > 1 {
+        break
+      } else {
+        width += gap + piece.width
+        gap = 0
+      }
+    }
+    return width
   }
 
   /// What is not broken within.
@@ -115,7 +141,7 @@ enum Wrap {
         append(String(character), width: 2, to: &pieces, "，。；：、！？）》」』".contains(character))
         isOpen = "（《「『".contains(character)
       } else {
-        append(String(character), width: width, to: &pieces, isOpen)
+        append(String(character), width: width, to: &pieces, isOpen || ":;,.!?)".contains(character))
         isOpen = true
       }
     }

@@ -45,6 +45,8 @@ struct ImportReportTests {
     TemporaryFolder.write(Array("姓名,证件号码,班级\n王一,,1班\n泉泉,\(id),2班\n合计,,2\n".utf8), to: file)
     let imported = try office.quan("A", "import", file, "--kind", "student", "--lang", "zh", status: 3)
     #expect(imported.out.contains("(收到 3 = 并入 1 + 相同 0 + 等待 0 + 未导入 2; 没有丢失)"))
+    // People who read Chinese are told of fields and keys by their labels.
+    #expect(imported.out.contains("待您处理: 证件号码 与 "), "\(imported.out)")
     let shown = try office.quan("A", "merge", "show", "--lang", "zh").out
     #expect(shown.contains("导入自 pupils.csv"))
     #expect(shown.contains("未导入的行 (2):\n  第 3 行: "))

@@ -98,10 +98,10 @@ struct CSVCell {
     let plain = SpreadsheetText.plain(text.trimmed)
     if isEmpty(plain) { return [] }
     guard let pairs = ItemCell.pairs(SpreadsheetText.plain(text)) else {
-      throw Refusal(why: .noPairs(field: field.name))
+      throw Refusal(why: .noPairs(field: Titles.named(field)))
     }
     guard Set(pairs.map { MapKey($0.key) }).count == pairs.count else {
-      throw Refusal(why: .repeatedKey(field: field.name))
+      throw Refusal(why: .repeatedKey(field: Titles.named(field)))
     }
     return try pairs.map { ($0.key, try value($0.value)) }
   }
@@ -124,16 +124,16 @@ struct CSVCell {
       damaged = verdict == .damaged
       if verdict == .doubtful {
         throw Refusal(
-          why: .doubtful(field: field.name), damaged: ValueParser.halfWidth(text), isDoubtful: true)
+          why: .doubtful(field: Titles.named(field)), damaged: ValueParser.halfWidth(text), isDoubtful: true)
       }
       if verdict == .unverified {
-        warnings.append(.unverified(field: field.name))
+        warnings.append(.unverified(field: Titles.named(field)))
       }
     } else {
       damaged = ResidentID.isScientific(text)
     }
     guard !damaged else {
-      throw Refusal(why: .damaged(field: field.name), damaged: ValueParser.halfWidth(text))
+      throw Refusal(why: .damaged(field: Titles.named(field)), damaged: ValueParser.halfWidth(text))
     }
   }
 

@@ -50,12 +50,13 @@ struct CSVColumns {
         if !cell.trimmed.isEmpty { ignored.append(cell.trimmed) }
         continue
       }
-      let name = if case .field(let field) = meaning { field.name } else { BuiltIn.externalIDName }
-      if let other = places.updateValue(place, forKey: name) {
+      let field = if case .field(let field) = meaning { field } else { BuiltIn.externalID(of: kind.id) }
+      if let other = places.updateValue(place, forKey: field.name) {
         throw CommandFailure(
           .failed,
           say(
-            "第 \(other + 1) 列和第 \(place + 1) 列都是 '\(name)'", "columns \(other + 1) and \(place + 1) are both '\(name)'"),
+            "第 \(other + 1) 列和第 \(place + 1) 列都是 '\(Titles.named(field))'",
+            "columns \(other + 1) and \(place + 1) are both '\(field.name)'"),
           hint: say("删去或改名其中一列", "remove or rename one of them"))
       }
       columns.append((place, meaning))

@@ -55,10 +55,10 @@ struct CSVKeys {
   static func hashes(of values: [[Value]], _ plan: CSVPlan) -> [UInt64?] { plan.keys.map { hash($0, values) } }
 
   /// The places of the records that have a key alike, with the key.
-  func matches(_ hashes: [UInt64?]) -> [(key: String, places: [Int])] {
+  func matches(_ hashes: [UInt64?]) -> [(key: CSVPlan.Key, places: [Int])] {
     zip(plan.keys, hashes).compactMap { key, hash in
       guard let hash, let place = first[hash] else { return nil }
-      return (key.text, [Int(place)] + (others[hash] ?? []).map { Int($0) })
+      return (key, [Int(place)] + (others[hash] ?? []).map { Int($0) })
     }
   }
 

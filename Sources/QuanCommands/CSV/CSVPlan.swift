@@ -6,6 +6,8 @@ struct CSVPlan: Sendable {
   /// A key by which records are told apart.
   struct Key: Sendable {
     let text: String
+    /// What it is called in a sentence.
+    let label: String
     /// The places of its fields in ``CSVPlan/fields``.
     let places: [Int]
     /// The places of those that must hold nothing.
@@ -46,7 +48,7 @@ struct CSVPlan: Sendable {
       if let field = kind.field(named: name) { fields.append(field) }
     }
     keys =
-      [Key(text: BuiltIn.externalIDName, places: [0])]
+      [Key(text: BuiltIn.externalIDName, label: Titles.named(fields[0]), places: [0])]
       + kind.naturalKeys.compactMap { key in
         func places(_ parts: [NaturalKey.Part]) -> [Int] {
           parts.compactMap { part in fields.firstIndex { $0.name == part.field } }
@@ -54,7 +56,7 @@ struct CSVPlan: Sendable {
         let told = places(key.parts.filter { !$0.isEmpty })
         let empty = places(key.parts.filter(\.isEmpty))
         guard told.count + empty.count == key.parts.count else { return nil }
-        return Key(text: key.text, places: told, empty: empty)
+        return Key(text: key.text, label: Titles.named(key, of: kind), places: told, empty: empty)
       }
     self.fields = fields
     identities = fields.map(\.id)

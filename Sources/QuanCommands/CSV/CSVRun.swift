@@ -81,10 +81,10 @@ struct CSVRun {
     }
     let hashes = row.hashes
     let matches = keys.matches(hashes)
-    if let external = matches.first(where: { $0.key == BuiltIn.externalIDName }) {
+    if let external = matches.first(where: { $0.key.text == BuiltIn.externalIDName }) {
       return try settle(external.places, warnings, &transaction)
     }
-    if let deciding, let match = matches.first(where: { $0.key == deciding }) {
+    if let deciding, let match = matches.first(where: { $0.key.text == deciding }) {
       return try settle(match.places, warnings, bringsNumber: !values[0].isEmpty, &transaction)
     }
     guard matches.isEmpty else { return try nominate(matches, warnings) }
@@ -115,7 +115,7 @@ struct CSVRun {
     guard !damaged.isEmpty else { return RowOutcome(verdict: .refused, why: why) }
     let matches = keys.matches(row.hashes)
     var records = Set(matches.flatMap(\.places).map { keys.records[$0] })
-    var reasons = matches.map(\.key)
+    var reasons = matches.map(\.key.label)
     if let name = plan.fields.firstIndex(where: { $0.name == "name" }), case .text(let name)? = values[name].first {
       for number in damaged where number.utf8.count == 18 {
         let like = try stems.records(like: number, named: name)
@@ -131,14 +131,14 @@ struct CSVRun {
     }
     let candidates = records.sorted()
     let shown = try candidates.prefix(Self.candidateLimit).map { try replica.shortForm(of: $0) }.joined(separator: " ")
-    let alike = reasons.joined(separator: ", ")
+    let alike = reasons.joined(separator: say("、", ", "))
     return RowOutcome(
       verdict: .needsYou, record: records.count == 1 ? records.first : nil,
       why: why + [.perhaps(records: shown, alike: alike)], candidates: candidates)
   }
 
   /// A row that has a key of known records, without leave to decide by it.
-  private func nominate(_ matches: [(key: String, places: [Int])], _ warnings: [RowReason]) throws -> RowOutcome {
+  private func nominate(_ matches: [(key: CSVPlan.Key, places: [Int])], _ warnings: [RowReason]) throws -> RowOutcome {
     let places = Array(Set(matches.flatMap(\.places))).sorted { keys.records[$0] < keys.records[$1] }
     let candidate = places.count == 1 ? places[0] : nil
     // A row that says just what a candidate shows says nothing new.
@@ -147,7 +147,7 @@ struct CSVRun {
     }
     let shown = try places.prefix(Self.candidateLimit).map { try replica.shortForm(of: keys.records[$0]) }.joined(
       separator: " ")
-    let key = matches.map(\.key).joined(separator: ", ")
+    let key = matches.map(\.key.label).joined(separator: say("、", ", "))
     return RowOutcome(
       verdict: .needsYou, record: candidate.map { keys.records[$0] },
       why: [.alike(records: shown, key: key)] + warnings, candidates: places.map { keys.records[$0] })
@@ -220,7 +220,7 @@ struct CSVRun {
     if let field = isOpen?.field {
       return RowOutcome(
         verdict: .refused, record: id,
-        why: [.open(field: field.name, record: try replica.shortForm(of: id))] + warnings)
+        why: [.open(field: Titles.named(field), record: try replica.shortForm(of: id))] + warnings)
     }
     guard changes.isEmpty || !kind.isAppendOnly else {
       return RowOutcome(verdict: .refused, record: id, why: [.onlyAdded(kind: kind.name)] + warnings)
@@ -262,7 +262,7 @@ struct CSVRun {
     let remarks = row.refusals.map(\.why) + row.warnings
     switch meaning {
     case .new:
-      guard keys.matches(row.hashes).first?.key != BuiltIn.externalIDName else { return waiting(.taken) }
+      guard keys.matches(row.hashes).first?.key.text != BuiltIn.externalIDName else { return waiting(.taken) }
       // Taken before: the same answers twice make one record.
       let places = judged.candidates.compactMap { keys.place(of: $0) }
       if let same = try places.first(where: { try showsAll($0) }) {

@@ -7,6 +7,8 @@ final class CSVWriter {
   private let path: String
   private let file: DurableFile
   private let encoding: TextEncoding
+  /// How to name another place.
+  private let elsewhere: String?
   private var buffer: [UInt8] = []
 
   /// Begins a file.
@@ -15,13 +17,12 @@ final class CSVWriter {
   init(_ path: String, encoding: TextEncoding = .utf8, elsewhere: String? = nil) throws {
     self.path = path
     self.encoding = encoding
+    self.elsewhere = elsewhere
     DurableFile.removeAbandoned(besides: path)
     do {
       file = try DurableFile(path, mode: 0o600)
     } catch let error as StoreError {
-      throw Self.failure(
-        error, path,
-        hint: elsewhere ?? say("检查文件夹和权限, 或换一个位置", "check the folder and its permissions, or choose another place"))
+      throw Self.failure(error, path, elsewhere)
     }
     if encoding == .utf8 { buffer = [0xEF, 0xBB, 0xBF] }
   }
@@ -88,16 +89,18 @@ final class CSVWriter {
     do {
       try body()
     } catch let error as StoreError {
-      throw Self.failure(error, path, hint: say("清理或换一个位置再试", "make room or choose another place, and try again"))
+      throw Self.failure(error, path, elsewhere)
     }
   }
 
-  private static func failure(_ error: StoreError, _ path: String, hint: String) -> CommandFailure {
-    CommandFailure(
-      .failed,
-      error.code == .outOfSpace
-        ? say("磁盘已满, '\(path)' 没有写成", "the disk is full, '\(path)' was not written")
-        : say("写不了文件 '\(path)'", "the file '\(path)' cannot be written"),
-      hint: hint)
+  private static func failure(_ error: StoreError, _ path: String, _ elsewhere: String?) -> CommandFailure {
+    if error.code == .outOfSpace {
+      return CommandFailure(
+        .failed, say("磁盘已满, '\(path)' 没有写成", "the disk is full, '\(path)' was not written"),
+        hint: say("清理或换一个位置再试", "make room or choose another place, and try again"))
+    }
+    return CommandFailure(
+      .failed, say("写不了文件 '\(path)'", "the file '\(path)' cannot be written"),
+      hint: elsewhere ?? say("检查文件夹和权限, 或换一个位置", "check the folder and its permissions, or choose another place"))
   }
 }

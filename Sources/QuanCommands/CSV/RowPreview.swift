@@ -4,6 +4,8 @@ import Quan
 struct RowPreview {
   /// How many rows are shown.
   static let limit = 10
+  /// How much of a value is shown.
+  private static let valueWidth = 40
 
   let replica: Replica
   let reveal: Bool
@@ -19,21 +21,21 @@ struct RowPreview {
     if rows.count < Self.limit && row.verdict != .same && row.verdict != .skipped { rows.append(row) }
   }
 
-  /// Prints the rows, with what each changes; sensitive values are masked unless revealed.
+  /// Prints the rows, with what each changes and why; sensitive values are masked unless revealed.
   func print() {
-    guard !rows.isEmpty else { return }
-    var table = Table([say("行", "line"), say("结果", "result"), say("内容", "what")])
-    for row in rows {
-      let what = row.changes.map(text) + row.why.map(\.text)
-      table.add([String(row.line), row.verdict.label, what.joined(separator: "; ")])
+    let heads = rows.map { (say("第 \($0.line) 行", "line \($0.line)"), $0.verdict.label) }
+    let widths = (heads.map { DisplayWidth.of($0.0) }.max() ?? 0, heads.map { DisplayWidth.of($0.1) }.max() ?? 0)
+    for (row, head) in zip(rows, heads) {
+      let what = (row.changes.map(text) + row.why.map { Terminal.neutral($0.text) }).joined(separator: "; ")
+      let start = "\(DisplayWidth.padded(head.0, to: widths.0))  \(DisplayWidth.padded(head.1, to: widths.1))  "
+      for line in Wrap.lines(start, what, columns: Terminal.columns) { Terminal.print(line) }
     }
-    table.print()
   }
 
   private func text(_ change: RowOutcome.Change) -> String {
     func shown(_ values: [Value]) -> String {
-      values.map { ValueText.human($0, of: change.field, replica: replica, reveal: reveal) }
-        .joined(separator: say("、", ", "))
+      let texts = values.map { ValueText.human($0, of: change.field, replica: replica, reveal: reveal) }
+      return DisplayWidth.truncate(Terminal.neutral(texts.joined(separator: say("、", ", "))), to: Self.valueWidth)
     }
     let name = Titles.field(change.field)
     // Of a set only what is added is told: nothing is taken away.

@@ -60,7 +60,7 @@ struct ValueParser {
     guard let match else {
       let known = field.choices.map { "\($0.code) \(say($0.labels.chinese, $0.labels.english))" }
       throw CommandFailure(
-        .failed, say("字段 '\(field.name)' 没有这个选项", "field '\(field.name)' has no such choice"), details: known,
+        .failed, say("字段 '\(Titles.named(field))' 没有这个选项", "field '\(field.name)' has no such choice"), details: known,
         hint: say("写其中的代码或名称", "write one of the codes or labels"))
     }
     return match.code
@@ -68,7 +68,7 @@ struct ValueParser {
 
   private static func wrong(_ field: FieldDefinition, _ what: String) -> CommandFailure {
     CommandFailure(
-      .failed, say("字段 '\(field.name)' \(what)", "field '\(field.name)' \(what)"),
+      .failed, say("字段 '\(Titles.named(field))' \(what)", "field '\(field.name)' \(what)"),
       hint: say("查看字段: quan schema show", "see the fields: quan schema show"))
   }
 

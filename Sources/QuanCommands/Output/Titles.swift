@@ -19,6 +19,17 @@ enum Titles {
     Terminal.neutral(say(field.labels.chinese, field.labels.english))
   }
 
+  /// A field in a sentence: its label for people who read Chinese, else its code, which is an English word.
+  static func named(_ field: FieldDefinition) -> String { say(self.field(field), field.name) }
+
+  /// A natural key in a sentence, as ``named(_:)`` has its fields.
+  static func named(_ key: NaturalKey, of kind: KindDefinition) -> String {
+    let parts = key.parts.filter { !$0.isEmpty }.map { part in
+      kind.field(named: part.field).map { field($0) } ?? part.field
+    }
+    return say(parts.joined(separator: "+"), key.text)
+  }
+
   /// What a container is called.
   static func container(_ container: ContainerType) -> String {
     switch container {

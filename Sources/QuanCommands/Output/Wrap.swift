@@ -56,13 +56,16 @@ enum Wrap {
     var used = 0
     // Spaces before what comes next, which a break takes away.
     var gap = 0
+    // Whether a label and what it says have begun: groups are what follows them behind two spaces again.
+    var isBehindLabel = false
     var isEmpty = true
     for (place, piece) in pieces.enumerated() {
       if piece.isGap {
         gap += piece.width
         continue
       }
-      let group = gap > 1 && used > columns / 2 ? group(at: place, of: pieces) : 0
+      let group = gap > 1 && isBehindLabel && used > columns / 2 ? group(at: place, of: pieces) : 0
+      if gap > 1 && !isEmpty { isBehindLabel = true }
       let isFull = used + gap + max(piece.width, group <= columns - margin.count ? group : 0) > columns
       if !isEmpty && isFull {
         lines.append(current)

@@ -55,6 +55,8 @@ struct PinnedScreen {
     text = text.split(separator: "\n", omittingEmptySubsequences: false).filter { line in
       !["SET-UP-THEN", "definitions,", "表结构与设置"].contains { line.contains($0) }
     }.joined(separator: "\n")
+    // Codes that members compare.
+    text = text.replacing(/\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b/, with: "CODE-CODE-CODE")
     // IDs of records and changes, by the order in which they come.
     var known: [Substring: String] = [:]
     text = text.replacing(/\b[0-9A-HJKMNP-TV-Z]{4}-[0-9]+\b(?!-)/) { match in
@@ -66,7 +68,7 @@ struct PinnedScreen {
       return known[match.output] ?? ""
     }
     text = text.replacing(/[0-9A-HJKMNP-TV-Z]{26}/, with: "WORKSPACE")
-    text = text.replacing(/\b[0-9A-HJKMNP-TV-Z]{13}\b/, with: "REPLICA")
+    text = text.replacing(/\b[0-9A-HJKMNP-TV-Z]{13}\b/, with: "REPLICA......")
     return text.replacing(/(已写入|Wrote) [0-9]+/) { "\($0.output.1) N" }
   }
 

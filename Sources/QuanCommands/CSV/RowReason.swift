@@ -71,7 +71,7 @@ enum RowReason: Hashable, Sendable {
     case .unasked: say("若还没有导入过: 不加 --answers 导入", "if it was never taken: import without --answers")
     case .repeated: say("每条记录留一行, 或答复", "leave one row for each record, or answer")
     case .deleted(let record): say("恢复: quan restore \(record)", "bring it back: quan restore \(record)")
-    case .absent: say("先同步: quan sync 目录", "sync first: quan sync DIR")
+    case .absent: say("先同步: quan sync 文件夹", "sync first: quan sync FOLDER")
     case .open(_, let record): say("先处理: quan conflict show \(record)", "settle it first: quan conflict show \(record)")
     case .onlyAdded(let kind):
       say("另加一条更正: quan add \(kind) 字段=值", "add one that corrects it: quan add \(kind) FIELD=VALUE")

@@ -240,7 +240,7 @@ struct Roster {
         Fate(
           first: .needsYou, again: .needsYou,
           why: [
-            "id_no: ends in 000 as damaged numbers do, but its check digit fits; if it is right, enter it with quan add or edit"
+            "id_no: ends in 000 as damaged numbers do, but its check digit fits"
           ]))
     },
     { roster in

@@ -8,12 +8,13 @@ struct CSVExporter {
   let kind: KindDefinition
   let reveal: Bool
 
-  /// Exports; gives the number of records.
-  func run(to path: String, fields: [FieldDefinition], encoding: TextEncoding) throws -> Int {
-    let fields = fields.filter { field in
-      field.name != BuiltIn.externalIDName
-        && (reveal || !ValueText.isMasked(field))
-    }
+  /// Exports; gives the number of records, and the fields that were left out.
+  func run(
+    to path: String, fields: [FieldDefinition], encoding: TextEncoding
+  ) throws -> (count: Int, leftOut: [FieldDefinition]) {
+    let wanted = fields.filter { $0.name != BuiltIn.externalIDName }
+    let leftOut = reveal ? [] : wanted.filter(ValueText.isMasked)
+    let fields = wanted.filter { !leftOut.contains($0) }
     let total = try replica.status().records.first { $0.kind.id == kind.id }?.count ?? 0
     let writer = try CSVWriter(path, encoding: encoding)
     var count = 0
@@ -26,7 +27,7 @@ struct CSVExporter {
       try Work.step(.exporting, count, of: total)
     }
     try writer.finish()
-    return count
+    return (count, leftOut)
   }
 
   private func cell(_ field: FieldView?) -> String {

@@ -51,11 +51,17 @@ struct Export: ParsableCommand {
         try OutputFile.check(output, isReplaced: force)
         let names = columns?.split(separator: ",").map { String($0).trimmed }
         let fields = try names?.map { try Assignment.field(named: $0, of: kind) } ?? kind.fields
-        let count = try CSVExporter(replica: replica, kind: kind, reveal: options.reveal).run(
+        let (count, leftOut) = try CSVExporter(replica: replica, kind: kind, reveal: options.reveal).run(
           to: output, fields: fields, encoding: encoding == "gb18030" ? .gb18030 : .utf8)
         Terminal.talk(
           say(
             "已导出 \(count) 条到 \(Terminal.neutral(output))", "Exported \(count) records to \(Terminal.neutral(output))"))
+        if !leftOut.isEmpty {
+          let names = leftOut.map { Terminal.neutral(Titles.field($0)) }.joined(separator: say("、", ", "))
+          Terminal.talk(
+            say(
+              "敏感字段没有导出, 要导出加 --reveal: \(names)", "Left out as sensitive, --reveal writes them: \(names)"))
+        }
         return
       }
       Style.beginData()

@@ -57,4 +57,15 @@ struct ImportReportTests {
       .json
     #expect(decided["merge_report"]["records_changed"].int == 1)
   }
+
+  @Test("CSV: a file of somebody's own where the report would go stays, and the hint names no option that is not there")
+  func foreign() throws {
+    let office = try Office(["A"])
+    TemporaryFolder.write(Array("姓名\n泉泉\n".utf8), to: office.path("own.csv"))
+    TemporaryFolder.write(Array("my notes".utf8), to: office.path("own.report.csv"))
+    let refused = try office.quan("A", "import", office.path("own.csv"), "--kind", "student", status: 1)
+    #expect(refused.err.contains("is there already") && refused.err.contains("Hint: choose another file name\n"))
+    #expect(TemporaryFolder.read(office.path("own.report.csv")) == Array("my notes".utf8))
+    #expect(try office.quan("A", "list", "student", "--json").jsonLines.isEmpty)
+  }
 }

@@ -36,7 +36,7 @@ struct RowReport {
     // A report that an import has written is replaced by the next one, also when a spreadsheet has saved it since; no
     // other file is.
     let answers = try? Self.answers(at: path)
-    try OutputFile.check(path, isReplaced: false) {
+    try OutputFile.check(path, isReplaced: nil) {
       answers != nil || $0.dropFirst(3).starts(with: Array("line,verdict,".utf8))
     }
     if !isAnswered, let answers, !answers.isEmpty {

@@ -9,10 +9,10 @@ enum OutputFile {
   /// replica never.
   ///
   /// - Parameters:
-  ///   - isReplaced: Whether a file that is there is to be replaced.
+  ///   - isReplaced: Whether a file that is there is to be replaced; `nil` when the command never does.
   ///   - isOwn: Tells from the first bytes of a file that is there whether it may be replaced without being asked.
   /// - Throws: ``CommandFailure``.
-  static func check(_ path: String, isReplaced: Bool, isOwn: ([UInt8]) -> Bool = { _ in false }) throws {
+  static func check(_ path: String, isReplaced: Bool?, isOwn: ([UInt8]) -> Bool = { _ in false }) throws {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { return }
     switch status.st_mode & S_IFMT {
@@ -29,7 +29,12 @@ enum OutputFile {
         .failed, say("'\(path)' 是数据库或副本, 不会被替换", "'\(path)' is a database or a replica, and is never replaced"),
         hint: say("换一个文件名", "choose another file name"))
     }
-    guard isReplaced || isOwn(head) else {
+    guard isReplaced == true || isOwn(head) else {
+      guard isReplaced != nil else {
+        throw CommandFailure(
+          .failed, say("文件 '\(path)' 已存在", "the file '\(path)' is there already"),
+          hint: say("换一个文件名", "choose another file name"))
+      }
       throw CommandFailure(
         .failed, say("文件 '\(path)' 已存在", "the file '\(path)' is there already"),
         hint: say("换一个文件名, 或加 --force 替换它", "choose another file name, or replace it with --force"))

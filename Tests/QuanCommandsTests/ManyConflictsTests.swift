@@ -25,7 +25,8 @@ struct ManyConflictsTests {
     #expect(try office.quan("A", "status", "--json").json["conflicts"].int == count)
     let clock = ContinuousClock()
     var best: Duration = .seconds(3600)
-    for _ in 0..<3 {
+    // What else the machine does only adds to it.
+    for _ in 0..<10 where best >= .seconds(1) {
       let start = clock.now
       let first = try office.quan("A", "conflict", "list")
       best = min(best, clock.now - start)

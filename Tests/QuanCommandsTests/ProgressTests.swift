@@ -43,6 +43,15 @@ struct ProgressTests {
     #expect(open.contains("8192") && open.contains("4096/s") && !open.contains("%"), "\(open)")
   }
 
+  @Test("a line may be wanted at once, or later")
+  func delay() {
+    for (delay, isShown) in [(0, true), (0.05, true), (0.2, false), (60, false)] {
+      var line = ProgressLine(at: start, after: .seconds(delay))
+      #expect(drawn(&line, .importing, 0, of: 100, at: 1) == nil)
+      #expect((drawn(&line, .importing, 10, of: 100, at: 1.1) != nil) == isShown, "\(delay)")
+    }
+  }
+
   @Test("files are counted in bytes", arguments: [WorkProgress.Stage.attaching, .collecting, .carrying])
   func bytes(stage: WorkProgress.Stage) throws {
     var line = ProgressLine(at: start)
@@ -69,15 +78,15 @@ struct ProgressTests {
     try office.quan("A", "scope", "limit", "our school", "900M")
     let pupil = try office.student("name=泉泉")
     let film = office.path("film.mp4")
-    TemporaryFolder.write([UInt8](repeating: 7, count: 200 << 20), to: film)
-    let line = #/\d+% \[[#-]+\]  [\d.]+ MB\/209.7 MB  [\d.]+ MB\/s/#
+    TemporaryFolder.write([UInt8](repeating: 7, count: 20 << 20), to: film)
+    let line = #/\d+% \[[#-]+\]  [\d.]+ [MGk]?B\/2\d.\d MB  [\d.]+ [MGk]?B\/s/#
     for (laptop, command, word) in [
       ("A", ["attach", pupil, film, "kind=photo"], "attaching "), ("A", ["sync", office.stick], "files out "),
       ("B", ["sync", office.stick], "files in "),
     ] {
       let shown = try TerminalSession.run(
         try Built.quan.get(), command + office.own(laptop), typing: [], columns: 80,
-        environment: ["XDG_STATE_HOME": office.path("xdg")])
+        environment: ["XDG_STATE_HOME": office.path("xdg"), "QUAN_PROGRESS_DELAY": "0"])
       #expect(shown.status == 0 && shown.screen.contains(word) && shown.screen.contains(line), "\(shown.screen)")
     }
   }

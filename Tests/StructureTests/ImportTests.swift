@@ -26,7 +26,7 @@ struct ImportTests {
     ),
     ("Quan", ["QuanCore", "QuanStore", "QuanSync"]),
     ("QuanEducation", ["Quan"]),
-    ("QuanTesting", ["Quan", "QuanCore", "QuanFormat", "QuanStore", "Glibc", "Synchronization"]),
+    ("QuanTesting", ["Quan", "QuanCore", "QuanFormat", "QuanStore", "Dispatch", "Glibc", "Synchronization"]),
     (
       "QuanCommands",
       ["Quan", "QuanEducation", "QuanTransport", "ArgumentParser", "Dispatch", "Glibc", "Synchronization"]

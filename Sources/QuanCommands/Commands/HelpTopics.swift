@@ -54,6 +54,10 @@ struct HelpTopics: ParsableCommand {
         ("QUAN_REPLICA", say("副本文件, 没有 -r 时用", "The replica, when -r does not say.")),
         ("QUAN_AMBIGUOUS", say("narrow 或 wide, 没有 --ambiguous 时用", "narrow or wide, when --ambiguous does not say.")),
         (
+          "QUAN_PROGRESS_DELAY",
+          say("进度在几秒之后显示, 缺省 0.3", "After how many seconds progress is shown, 0.3 by default.")
+        ),
+        (
           "QUAN_PAGER, PAGER",
           say("分页程序, 缺省 less; 空或 cat 为不分页", "What pages long results, less by default; empty or cat for none.")
         ),

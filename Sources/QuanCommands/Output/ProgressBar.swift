@@ -4,9 +4,10 @@ import Synchronization
 /// A line on the terminal that says how far long work has got, how fast it goes and how long it still takes.
 ///
 /// It is drawn on standard error, only when that is a terminal and nobody asked for quiet or JSON, not before the work
-/// has taken a third of a second, and is wiped away when other lines are written or the work is over.
+/// has taken a third of a second (or as many seconds as `QUAN_PROGRESS_DELAY` says), and is wiped away when other lines
+/// are written or the work is over.
 enum ProgressBar {
-  private static let line = Mutex(ProgressLine(at: .now))
+  private static let line = Mutex(beginning())
 
   /// Whether anything is drawn; the command says so before it begins.
   static let isWanted = Atomic<Bool>(false)
@@ -25,11 +26,18 @@ enum ProgressBar {
     }
   }
 
+  private static func beginning() -> ProgressLine {
+    guard let seconds = Language.environment("QUAN_PROGRESS_DELAY").flatMap(Double.init), seconds >= 0 else {
+      return ProgressLine(at: .now)
+    }
+    return ProgressLine(at: .now, after: .seconds(min(seconds, 86_400)))
+  }
+
   /// Wipes the line away; the next work begins anew.
   static func clear() {
     line.withLock { line in
       if line.isVisible { Terminal.write("\r\u{1B}[K", to: 2) }
-      line = ProgressLine(at: .now)
+      line = beginning()
     }
   }
 }

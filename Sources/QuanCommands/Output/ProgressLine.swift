@@ -6,25 +6,32 @@ package import Quan
 package struct ProgressLine {
   private var progress: WorkProgress?
   private var start: ContinuousClock.Instant
-  private var drawn: ContinuousClock.Instant
+  private var drawn: ContinuousClock.Instant?
+  private let delay: Duration
   /// Whether a line stands on the terminal.
   private(set) var isVisible = false
 
   /// A line of which nothing is shown yet.
-  package init(at now: ContinuousClock.Instant) {
+  ///
+  /// - Parameter delay: How long work has to take before it is shown: what is over at once needs no line.
+  package init(at now: ContinuousClock.Instant, after delay: Duration = .milliseconds(300)) {
     start = now
-    drawn = now
+    self.delay = delay
   }
 
-  /// The line to be drawn now; `nil` while the work has not taken a third of a second, or the last line is younger than a
-  /// tenth.
+  /// The line to be drawn now; `nil` while the work has not taken longer than the delay, or the last line is younger than
+  /// a tenth of a second.
   package mutating func advance(
     _ progress: WorkProgress, at now: ContinuousClock.Instant, columns: Int
   ) -> String? {
     let isOther = self.progress?.stage != progress.stage || progress.done < self.progress?.done ?? 0
     self.progress = progress
-    if isOther { start = now }
-    guard now - start > .milliseconds(300), now - drawn > .milliseconds(100) else { return nil }
+    if isOther {
+      start = now
+      drawn = nil
+    }
+    guard now - start > delay else { return nil }
+    if let drawn, now - drawn <= .milliseconds(100) { return nil }
     drawn = now
     isVisible = true
     return Self.text(progress, seconds: (now - start) / .seconds(1), columns: columns)

@@ -1,58 +1,8 @@
 import Dispatch
 import Glibc
-import Synchronization
-
-/// Stands between two ends of a connection, as a cable or somebody who means harm: passes on what comes, changed or not.
-final class Relay: Sendable {
-  /// Which way bytes go.
-  enum Direction: Hashable, Sendable { case toServer, toCaller }
-
-  let port: Int
-  private let listener: Int32
-  private let seen = Seen()
-
-  private final class Seen: Sendable {
-    let bytes = Mutex<[Direction: [UInt8]]>([:])
-  }
-
-  /// Listens at a port of its own, and passes on to another.
-  ///
-  /// - Parameter change: Is given what came, and how much had come before that way; what it returns is passed on, and
-  ///   `nil` cuts the connection.
-  init(to target: Int, change: @escaping @Sendable (Direction, [UInt8], Int) -> [UInt8]?) throws {
-    let (listener, port) = try Socket.listen()
-    self.listener = listener
-    self.port = port
-    let seen = seen
-    DispatchQueue.global().async {
-      while true {
-        let caller = accept(listener, nil, nil)
-        guard caller >= 0 else { return }
-        let server = Socket.connect(to: target)
-        for (from, to, direction) in [(caller, server, Direction.toServer), (server, caller, .toCaller)] {
-          DispatchQueue.global().async {
-            var count = 0
-            while let bytes = Socket.read(from), let changed = change(direction, bytes, count) {
-              count += bytes.count
-              seen.bytes.withLock { $0[direction, default: []] += bytes }
-              guard Socket.write(changed, to: to) else { break }
-            }
-            _ = shutdown(from, Int32(SHUT_RDWR))
-            _ = shutdown(to, Int32(SHUT_RDWR))
-          }
-        }
-      }
-    }
-  }
-
-  deinit { _ = shutdown(listener, Int32(SHUT_RDWR)) }
-
-  /// What has come one way.
-  func bytes(_ direction: Direction) -> [UInt8] { seen.bytes.withLock { $0[direction] ?? [] } }
-}
 
 /// Plain sockets of this machine.
-enum Socket {
+package enum Socket {
   private struct Failure: Error {}
 
   private static func address(_ port: Int) -> sockaddr_in {
@@ -73,7 +23,7 @@ enum Socket {
   }
 
   /// Listens at a port that is free.
-  static func listen() throws -> (descriptor: Int32, port: Int) {
+  package static func listen() throws -> (descriptor: Int32, port: Int) {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     guard descriptor >= 0, unsafe with(0, { unsafe bind(descriptor, $0, $1) }) == 0, Glibc.listen(descriptor, 16) == 0
     else {
@@ -89,14 +39,14 @@ enum Socket {
   }
 
   /// Calls a port.
-  static func connect(to port: Int) -> Int32 {
+  package static func connect(to port: Int) -> Int32 {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     _ = unsafe with(port) { unsafe Glibc.connect(descriptor, $0, $1) }
     return descriptor
   }
 
   /// Waits until the other end closes, then closes; no thread that tasks run on waits meanwhile.
-  static func closed(_ descriptor: Int32) async {
+  package static func closed(_ descriptor: Int32) async {
     await withCheckedContinuation { done in
       DispatchQueue.global().async {
         while read(descriptor) != nil {}
@@ -107,17 +57,17 @@ enum Socket {
   }
 
   /// Closes.
-  static func close(_ descriptor: Int32) { _ = Glibc.close(descriptor) }
+  package static func close(_ descriptor: Int32) { _ = Glibc.close(descriptor) }
 
   /// What comes next; `nil` at the end.
-  static func read(_ descriptor: Int32) -> [UInt8]? {
+  package static func read(_ descriptor: Int32) -> [UInt8]? {
     var bytes = [UInt8](repeating: 0, count: 1 << 14)
     let count = unsafe recv(descriptor, &bytes, bytes.count, 0)
     return count > 0 ? Array(bytes.prefix(count)) : nil
   }
 
   /// Writes all bytes; says whether they went.
-  static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+  package static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     var offset = 0
     while offset < bytes.count {
       let rest = Array(bytes[offset...])

@@ -57,7 +57,7 @@ struct TextPlay {
       var source = Rope.Source()
       var deleted: [UInt8] = []
       walker.run(known: known, length: length) { step in
-        rope.apply(step, of: edits[order[step.event]], from: &source, deleted: &deleted)
+        rope.apply(step, of: edits[order[step.event]].utf8, from: &source, deleted: &deleted)
       }
       known = cut
     }

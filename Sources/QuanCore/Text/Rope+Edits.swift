@@ -42,16 +42,18 @@ extension Rope {
 
   /// Takes a step that a walker made of an edit.
   ///
-  /// - Parameter deleted: Gains what the step deletes, in UTF-8.
+  /// - Parameters:
+  ///   - inserted: What the edit inserts, in UTF-8.
+  ///   - deleted: Gains what the step deletes, in UTF-8.
   package mutating func apply(
-    _ step: TextWalker.Step, of edit: TextEdit, from source: inout Source, deleted: inout [UInt8]
+    _ step: TextWalker.Step, of inserted: [UInt8], from source: inout Source, deleted: inout [UInt8]
   ) {
     guard step.run.kind == .insert else {
       deleted.append(contentsOf: utf8(step.run.position..<step.run.position + step.run.count))
       delete(step.run.count, at: step.run.position)
       return
     }
-    unsafe edit.utf8.withUnsafeBufferPointer { utf8 in
+    unsafe inserted.withUnsafeBufferPointer { utf8 in
       let range = unsafe source.range(step.event, step.source, step.run.count, in: utf8)
       unsafe insert(UnsafeBufferPointer(rebasing: utf8[range]), count: step.run.count, at: step.run.position)
     }

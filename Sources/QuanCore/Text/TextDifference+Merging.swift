@@ -12,7 +12,7 @@ extension TextDifference {
     var source = Rope.Source()
     var deleted: [UInt8] = []
     walker.run(known: 0, length: rope.count) { step in
-      rope.apply(step, of: edits[step.event], from: &source, deleted: &deleted)
+      rope.apply(step, of: edits[step.event].utf8, from: &source, deleted: &deleted)
     }
     return rope.string
   }

@@ -31,7 +31,7 @@ struct EditColumns {
   /// The edits that no other had seen when it had been taken in, ascending.
   func heads(_ number: Int) -> [Int] { otherHeads[number - first] + [number] }
   /// Whether it was the only one then.
-  func isAlone(_ number: Int) -> Bool { otherHeads[number - first].isEmpty }
+  func isAlone(_ number: Int) -> Bool { otherHeads.places(number - first).isEmpty }
   /// What an edit did, in positions of its own version.
   func runs(_ number: Int) -> ArraySlice<TextRun> { allRuns[number - first] }
   /// What an edit deleted that was still there, in UTF-8.
@@ -104,19 +104,22 @@ struct EditColumns {
     var before: LocalDot?
     while true {
       let dot = dot(number)
-      let runs = runs(number)
-      let parents = parents(number)
+      let runs = allRuns.places(number - first)
+      let parents = ownParents.places(number - first)
       let isAlone = isAlone(number)
       let growth = (number == last ? end : length(number + 1)) - length(number)
       var sum = 0
-      for run in runs { sum += run.kind == .insert ? run.count : -run.count }
+      for place in runs {
+        let run = allRuns.elements[place]
+        sum += run.kind == .insert ? run.count : -run.count
+      }
       var mark: UInt8 = 0
       if let before, before.rowID + 1 == dot.rowID { mark |= Mark.follows }
       if parents.isEmpty { mark |= Mark.continues }
       if isAlone { mark |= Mark.alone }
       if growth == sum { mark |= Mark.grows }
       if runs.count == 1 { mark |= Mark.single }
-      let deleted = deleted(number)
+      let deleted = allDeleted.places(number - first)
       if !deleted.isEmpty { mark |= Mark.deletes }
       writer.byte(mark)
       if mark & Mark.follows == 0 {
@@ -125,7 +128,7 @@ struct EditColumns {
       }
       if !parents.isEmpty {
         writer.varint(UInt64(parents.count))
-        for parent in parents { writer.varint(UInt64(number - parent)) }
+        for place in parents { writer.varint(UInt64(number - ownParents.elements[place])) }
       }
       if !isAlone {
         let others = otherHeads[number - first]
@@ -135,14 +138,15 @@ struct EditColumns {
       }
       if mark & Mark.grows == 0 { writer.zigzag(Int64(growth)) }
       if mark & Mark.single == 0 { writer.varint(UInt64(runs.count)) }
-      for run in runs {
+      for place in runs {
+        let run = allRuns.elements[place]
         writer.varint(UInt64(run.count) << 1 | UInt64(run.kind.rawValue))
         writer.zigzag(Int64(run.position - cursor))
         cursor = run.kind == .insert ? run.position + run.count : run.position
       }
       if !deleted.isEmpty {
         writer.varint(UInt64(deleted.count))
-        writer.append(deleted)
+        writer.append(allDeleted.elements[deleted])
       }
       before = dot
       if number == last || writer.bytes.count >= Self.chunkLimit { break }
@@ -239,11 +243,12 @@ struct EditColumns {
 /// Lists, one after another in one array.
 private struct ColumnOfLists<Element> {
   private var ends: [Int] = []
-  private var elements: [Element] = []
+  private(set) var elements: [Element] = []
 
-  subscript(place: Int) -> ArraySlice<Element> {
-    elements[(place == 0 ? 0 : ends[place - 1])..<ends[place]]
-  }
+  subscript(place: Int) -> ArraySlice<Element> { elements[places(place)] }
+
+  /// Where the elements of a list are.
+  func places(_ place: Int) -> Range<Int> { (place == 0 ? 0 : ends[place - 1])..<ends[place] }
 
   mutating func append(_ list: some Collection<Element>) {
     elements.append(contentsOf: list)

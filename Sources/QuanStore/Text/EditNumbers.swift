@@ -10,6 +10,9 @@ struct EditNumbers {
   /// By row of the stream; ascending by counter.
   private var spans: [[Span]] = []
 
+  /// Numbers edits by their places.
+  init(_ dots: [LocalDot]) { for (place, dot) in dots.enumerated() { append(dot, place) } }
+
   /// Adds an edit.
   mutating func append(_ dot: LocalDot, _ number: Int) {
     while spans.count <= dot.stream { spans.append([]) }

@@ -20,6 +20,19 @@ final class OpenedText {
     self.rope = rope
     self.history = history
   }
+
+  /// Notes whose edits the text has.
+  fileprivate func see(_ items: [TextWork.Item]) {
+    var latest: Dot?
+    for item in items {
+      if let latest, latest.replica != item.dot.replica { see(latest) }
+      if let known = latest, known.replica == item.dot.replica, known.counter > item.dot.counter { continue }
+      latest = item.dot
+    }
+    if let latest { see(latest) }
+  }
+
+  private func see(_ dot: Dot) { seen[dot.replica] = max(seen[dot.replica] ?? 0, dot.counter) }
 }
 
 /// Edits of texts that are being taken in, and the texts that they are in.
@@ -43,7 +56,7 @@ struct TextWork {
 
     subscript(place: TextPlace) -> [Item] { numbers[place].map { queues[$0] } ?? [] }
 
-    mutating func append(_ item: Item, at place: TextPlace) {
+    mutating func append(_ item: consuming Item, at place: TextPlace) {
       if let latest, latest.place == place {
         queues[latest.number].append(item)
         return
@@ -66,9 +79,9 @@ struct TextWork {
     }
   }
 
-  fileprivate var waiting = Queues()
+  fileprivate private(set) var waiting = Queues()
   fileprivate var opened: [TextPlace: OpenedText] = [:]
-  fileprivate var size = 0
+  private var size = 0
   /// Whether sentences that several people changed at once are looked for.
   let isWatched: Bool
   /// Those that were found.
@@ -81,6 +94,16 @@ struct TextWork {
     /// For each side the operation that changed it last, and who made that, as far as it is only now being taken in.
     let last: [(dot: Dot, stamp: Stamp?)]
   }
+
+  /// Lets an edit wait; says whether those that wait have become too many.
+  fileprivate mutating func append(_ item: consuming Item, at place: TextPlace) -> Bool {
+    size += item.edit.utf8.count + item.edit.runs.count * 24 + 64
+    waiting.append(item, at: place)
+    return size > Self.limit
+  }
+
+  /// Hands out the edits of a text, of which none wait any more then.
+  fileprivate mutating func remove(_ place: TextPlace) -> [Item]? { waiting.remove(place) }
 
   /// No texts.
   init(isWatched: Bool = false) { self.isWatched = isWatched }
@@ -106,9 +129,8 @@ struct TextWork {
 extension ReplicaFile {
   /// Takes in an edit, at the latest when somebody asks for its record or the transaction ends.
   func take(_ edit: TextEdit, _ dot: Dot, _ stamp: Stamp, at place: TextPlace) throws {
-    texts.waiting.append(TextWork.Item(dot: dot, edit: edit, stamp: texts.isWatched ? stamp : nil), at: place)
-    texts.size += edit.utf8.count + edit.runs.count * 24 + 64
-    if texts.size > TextWork.limit {
+    let item = TextWork.Item(dot: dot, edit: edit, stamp: texts.isWatched ? stamp : nil)
+    if texts.append(item, at: place) {
       try finishTexts()
       let passages = texts.passages
       texts = TextWork(isWatched: texts.isWatched)
@@ -134,7 +156,7 @@ extension ReplicaFile {
       text = try opened(stored, at: place)
       texts.opened[place] = text
     }
-    guard let items = texts.waiting.remove(place), let text else { return text }
+    guard let items = texts.remove(place), let text else { return text }
     guard text.history.isPruned else {
       try take(items, into: text, at: place)
       return text
@@ -216,7 +238,7 @@ extension ReplicaFile {
 
   private func take(_ items: [TextWork.Item], into text: OpenedText, at place: TextPlace) throws {
     text.isChanged = true
-    for item in items { text.seen[item.dot.replica] = max(text.seen[item.dot.replica] ?? 0, item.dot.counter) }
+    text.see(items)
     var taken = 0
     // As long as nobody else wrote meanwhile, edits are right as they are.
     while taken < items.count {
@@ -230,7 +252,7 @@ extension ReplicaFile {
       text.history.append(local, parents: own, length: length, runs: items[taken].edit.runs, deleted: deleted)
       taken += 1
     }
-    if taken < items.count { try merge(Array(items[taken...]), into: text, at: place) }
+    if taken < items.count { try merge(items, from: taken, into: text, at: place) }
   }
 
   /// The numbers of edits that one continues, ascending, 0 for the text as it began.
@@ -249,7 +271,7 @@ extension ReplicaFile {
   }
 
   /// The local dots of edits, most of which one laptop made one after another.
-  private func locals(of items: [TextWork.Item], in scope: ScopeID) throws -> [LocalDot] {
+  private func locals(of items: ArraySlice<TextWork.Item>, in scope: ScopeID) throws -> [LocalDot] {
     var locals: [LocalDot] = []
     locals.reserveCapacity(items.count)
     var replica: ReplicaID?
@@ -264,34 +286,50 @@ extension ReplicaFile {
     return locals
   }
 
-  /// Takes in edits of which some were made without having seen all others.
-  private func merge(_ given: [TextWork.Item], into text: OpenedText, at place: TextPlace) throws {
+  /// The dots of edits, most of which one laptop made one after another.
+  private func dots(of locals: [LocalDot]) throws -> [Dot] {
+    var dots: [Dot] = []
+    dots.reserveCapacity(locals.count)
+    var stream: Int?
+    for local in locals {
+      if local.stream == stream, let last = dots.last {
+        dots.append(Dot(last.replica, local.counter))
+      } else {
+        guard let (dot, _) = streams.dot(local) else { throw EditColumns.damage }
+        dots.append(dot)
+        stream = local.stream
+      }
+    }
+    return dots
+  }
+
+  /// Takes in the edits from one on, of which some were made without having seen all others.
+  private func merge(_ items: [TextWork.Item], from taken: Int, into text: OpenedText, at place: TextPlace) throws {
     let known = text.history.last
-    let givenLocals = try self.locals(of: given, in: text.scope)
-    var givenPlaces = EditNumbers()
-    for (place, local) in givenLocals.enumerated() { givenPlaces.append(local, place) }
+    let count = items.count - taken
+    let givenLocals = try self.locals(of: items[taken...], in: text.scope)
+    let givenPlaces = EditNumbers(givenLocals)
     /// The place among those given of an edit that one of them continues; most continue the one before.
     func givenPlace(of parent: Dot, before place: Int) -> Int? {
-      if place > 0, given[place - 1].dot == parent { return place - 1 }
+      if place > 0, items[taken + place - 1].dot == parent { return place - 1 }
       return streams.local(parent, in: text.scope).flatMap { givenPlaces.number(of: $0) }
     }
     // Along their branches, however they came.
-    let order = BranchOrder.places(given.count) { own, found in
-      for parent in given[own].edit.parents {
+    let order = BranchOrder.places(count) { own, found in
+      for parent in items[taken + own].edit.parents {
         if let place = givenPlace(of: parent, before: own) { found(place) }
       }
     }
-    let items = order.map { given[$0] }
     let locals = order.map { givenLocals[$0] }
-    var ranks = [Int](repeating: 0, count: order.count)
+    var ranks = [Int](repeating: 0, count: count)
     for (rank, place) in order.enumerated() { ranks[place] = rank }
     // By item; none for just the one before.
     var parents: [[Int]] = []
-    parents.reserveCapacity(items.count)
+    parents.reserveCapacity(count)
     var oldest = known
-    for rank in items.indices {
-      let dots = items[rank].edit.parents
-      if rank > 0, dots.count == 1, dots[0] == items[rank - 1].dot, order[rank - 1] < order[rank] {
+    for rank in order.indices {
+      let dots = items[taken + order[rank]].edit.parents
+      if rank > 0, dots.count == 1, order[rank - 1] < order[rank], dots[0] == items[taken + order[rank - 1]].dot {
         parents.append([])
       } else {
         // One that names what came after it, which no Quan does, does not continue that.
@@ -324,42 +362,24 @@ extension ReplicaFile {
       return old < 0 ? -1 : old < places.count ? places[old] : old
     }
     var events: [TextEvent] = []
-    events.reserveCapacity(known - base + items.count)
-    for old in ordered {
+    events.reserveCapacity(known - base + count)
+    let dots = try self.dots(of: ordered.map { edits.dot(base + 1 + $0) } + locals)
+    for (place, old) in ordered.enumerated() {
       let number = base + 1 + old
-      guard let (dot, _) = streams.dot(edits.dot(number)) else { throw EditColumns.damage }
       let own = edits.parents(number)
       let parents = own.isEmpty ? [event(number - 1)] : own.map(event).sorted()
-      events.append(TextEvent(dot: dot, parents: parents, runs: edits.runs(number)))
+      events.append(TextEvent(dot: dots[place], parents: parents, runs: edits.runs(number)))
     }
-    for index in items.indices {
-      guard let (dot, _) = streams.dot(locals[index]) else { throw EditColumns.damage }
-      let own = parents[index].map(event).sorted()
-      events.append(TextEvent(dot: dot, parents: own, runs: items[index].edit.runs[...]))
+    for rank in order.indices {
+      let own = parents[rank].isEmpty ? [] : parents[rank].map(event).sorted()
+      let runs = items[taken + order[rank]].edit.runs
+      events.append(TextEvent(dot: dots[ordered.count + rank], parents: own, runs: runs[...]))
     }
     let length = base == known ? text.rope.count : edits.length(base + 1)
     var walker = TextWalker(events)
-    // An edit goes into the history when its last step has been taken.
-    var next = 0
-    var lengthBefore = text.rope.count
-    var deleted: [UInt8] = []
-    func note(before end: Int) {
-      while next < end {
-        text.history.append(
-          locals[next], parents: parents[next], length: lengthBefore, runs: items[next].edit.runs,
-          deleted: deleted)
-        lengthBefore = text.rope.count
-        deleted.removeAll(keepingCapacity: true)
-        next += 1
-      }
-    }
-    var source = Rope.Source()
-    walker.run(known: known - base, length: length, isWatching: texts.isWatched) { step in
-      let event = step.event - (known - base)
-      note(before: event)
-      text.rope.apply(step, of: items[event].edit, from: &source, deleted: &deleted)
-    }
-    note(before: items.count)
+    var fresh = FreshEdits(items: items, places: order.map { taken + $0 }, locals: locals, parents: parents)
+    fresh.take(
+      &walker, known: known - base, length: length, isWatching: texts.isWatched, into: &text.rope, &text.history)
     if texts.isWatched, text.history.heads.count > 1 {
       edits = try text.history.edits(from: base + 1)
       let found = walker.sharedPassages(
@@ -367,8 +387,8 @@ extension ReplicaFile {
       ) { Array(edits.deleted(base + 1 + ($0 < ordered.count ? ordered[$0] : $0))) }
       for passage in found {
         let last = passage.sides.map { side in
-          let fresh = side.event - (known - base)
-          return (dot: events[side.event].dot, stamp: fresh < 0 ? nil : items[fresh].stamp)
+          let rank = side.event - (known - base)
+          return (dot: events[side.event].dot, stamp: rank < 0 ? nil : items[taken + order[rank]].stamp)
         }
         texts.passages.append(TextWork.Passage(place: place, passage: passage, last: last))
       }
@@ -381,6 +401,54 @@ extension ReplicaFile {
     guard let oldest = heads.first else { return [] }
     let edits = try text.history.edits(from: oldest)
     return heads.compactMap { streams.dot(edits.dot($0))?.dot }.sorted()
+  }
+}
+
+/// Edits of a text that come behind those of its history, as they are taken in one after another.
+private struct FreshEdits {
+  /// Those that came, and for each edit its place among them.
+  let items: [TextWork.Item]
+  let places: [Int]
+  let locals: [LocalDot]
+  /// The numbers of the edits that each continues; none for just the one before.
+  let parents: [[Int]]
+
+  /// The next one that goes into the history, which it does when its last step has been taken.
+  private var next = 0
+  private var lengthBefore = 0
+  private var deleted: [UInt8] = []
+  private var source = Rope.Source()
+
+  init(items: [TextWork.Item], places: [Int], locals: [LocalDot], parents: [[Int]]) {
+    self.items = items
+    self.places = places
+    self.locals = locals
+    self.parents = parents
+  }
+
+  /// Takes the steps that a walker makes of them.
+  mutating func take(
+    _ walker: inout TextWalker, known: Int, length: Int, isWatching: Bool, into rope: inout Rope,
+    _ history: inout TextHistory
+  ) {
+    lengthBefore = rope.count
+    walker.run(known: known, length: length, isWatching: isWatching) { step in
+      let rank = step.event - known
+      note(before: rank, rope.count, in: &history)
+      rope.apply(step, of: items[places[rank]].edit.utf8, from: &source, deleted: &deleted)
+    }
+    note(before: places.count, rope.count, in: &history)
+  }
+
+  private mutating func note(before end: Int, _ length: Int, in history: inout TextHistory) {
+    while next < end {
+      history.append(
+        locals[next], parents: parents[next], length: lengthBefore, runs: items[places[next]].edit.runs,
+        deleted: deleted)
+      lengthBefore = length
+      deleted.removeAll(keepingCapacity: true)
+      next += 1
+    }
   }
 }
 

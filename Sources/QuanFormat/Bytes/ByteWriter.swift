@@ -29,24 +29,19 @@ package struct ByteWriter: Sendable {
 
   /// Eight bytes, least significant first.
   package mutating func fixed64(_ value: UInt64) {
-    for shift in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(shift * 8))) }
+    unsafe withUnsafeBytes(of: value.littleEndian) { unsafe bytes.append(contentsOf: $0) }
   }
 
   /// The 32 bytes of a digest.
   package mutating func digest(_ value: QuanCore.Digest) {
-    bigEndian(value.words.0)
-    bigEndian(value.words.1)
-    bigEndian(value.words.2)
-    bigEndian(value.words.3)
-  }
-
-  private mutating func bigEndian(_ word: UInt64) {
-    for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift))) }
+    let words = value.words
+    let bigEndian = (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)
+    unsafe withUnsafeBytes(of: bigEndian) { unsafe bytes.append(contentsOf: $0) }
   }
 
   /// Four bytes, least significant first.
   package mutating func fixed32(_ value: UInt32) {
-    for shift in 0..<4 { bytes.append(UInt8(truncatingIfNeeded: value >> UInt32(shift * 8))) }
+    unsafe withUnsafeBytes(of: value.littleEndian) { unsafe bytes.append(contentsOf: $0) }
   }
 
   /// The length in bytes, then UTF-8.

@@ -87,12 +87,21 @@ struct TextEditColumns {
     let steps = try IntegerColumn.decode(runs.count { $0 & 2 != 0 }, from: &reader)
     let texts = try TextColumn(targets.count, from: &reader, bytes: bytes)
     var last: [Place: Dot] = [:]
+    // Most edits are of the text that the one before was of.
+    var latest: (place: Place, dot: Dot)?
     var edits: [TextEdit] = []
+    edits.reserveCapacity(targets.count)
     var next = (parent: 0, run: 0, step: 0)
     var cursor = 0
     for (index, target) in targets.enumerated() {
       let place = Place(record: target.record, slot: target.slot)
-      var parents = last[place].map { [$0] } ?? []
+      var before = latest?.dot
+      if let latest, latest.place != place {
+        last[latest.place] = latest.dot
+        before = last[place]
+      }
+      latest = (place, target.dot)
+      var parents = before.map { [$0] } ?? []
       if heads[index] > 0 {
         let range = next.parent..<next.parent + Int(heads[index] - 1)
         parents = range.map { Dot(dictionary.replicas[Int(replicas[$0])], counters[$0]) }
@@ -101,8 +110,8 @@ struct TextEditColumns {
           throw .invalid("order of dots", offset: offset)
         }
       }
-      last[place] = target.dot
       var own: [TextRun] = []
+      own.reserveCapacity(Int(runCounts[index]))
       for run in runs[next.run..<next.run + Int(runCounts[index])] {
         var step: Int64 = 0
         if run & 2 != 0 {

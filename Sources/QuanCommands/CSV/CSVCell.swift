@@ -106,9 +106,14 @@ struct CSVCell {
     return try pairs.map { ($0.key, try value($0.value)) }
   }
 
+  /// The first bytes of what people write where there is nothing to write.
+  private static let emptyBeginnings = Array("/-\\".utf8) + ["／", "—", "－", "无"].compactMap(\.utf8.first)
+
   /// What people write where there is nothing to write.
   private func isEmpty(_ text: String) -> Bool {
     guard text.utf8.count <= 6 else { return false }
+    // Most cells begin otherwise, and need not be compared with each.
+    if let first = text.utf8.first, !Self.emptyBeginnings.contains(first) { return false }
     switch text {
     case "", "/", "／", "-", "—", "——", "－", "\\": return true
     case "无": return !hasNone

@@ -101,16 +101,8 @@ struct CSVKeys {
     hasher.combine(key.empty)
     for place in key.places {
       guard let value = values[place].first else { return nil }
-      if case .text(let text) = value { hasher.combine(fold(text)) } else { hasher.combine(value) }
+      if case .text(let text) = value { hasher.combine(NameFolding.utf8(text)) } else { hasher.combine(value) }
     }
     return UInt64(bitPattern: Int64(hasher.finalize()))
-  }
-
-  /// A text as names and numbers are compared; see ``NameFolding``.
-  static func fold(_ text: String) -> [UInt8] {
-    // Numbers and plain letters need no table.
-    func isPlain(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20) }
-    if text.utf8.allSatisfy(isPlain) { return text.utf8.map { $0 < 0x41 ? $0 : $0 | 0x20 } }
-    return Array(NameFolding.fold(text).utf8)
   }
 }

@@ -149,18 +149,16 @@ struct CSVReader {
 
   /// The cell that ends with a piece of the buffer.
   private mutating func cell(_ end: Range<Int>, _ line: Int) throws -> String {
-    let text: String?
-    if begun.isEmpty {
-      text = String(validating: buffer[end], as: UTF8.self)
-    } else {
-      text = String(validating: begun + buffer[end], as: UTF8.self)
+    do {
+      if begun.isEmpty { return String(copying: try UTF8Span(validating: buffer.span.extracting(end))) }
+      begun += buffer[end]
+      let text = String(copying: try UTF8Span(validating: begun.span))
       begun.removeAll(keepingCapacity: true)
-    }
-    guard let text else {
+      return text
+    } catch {
       throw CommandFailure(
         .failed, say("第 \(line) 行不是 UTF-8 文字", "line \(line) is not UTF-8"),
         hint: say("试试 --encoding gb18030", "try --encoding gb18030"))
     }
-    return text
   }
 }

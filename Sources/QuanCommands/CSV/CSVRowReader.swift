@@ -50,11 +50,12 @@ struct CSVRowReader {
   /// What a row is that is not about a record, by its first cell that holds anything.
   private static func aside(_ row: [String]) -> RowReason? {
     guard let first = row.first(where: { !$0.trimmed.isEmpty })?.trimmed, let letter = first.unicodeScalars.first,
-      letters.contains(letter) || first.unicodeScalars.last.map({ "计:：".unicodeScalars.contains($0) }) == true
+      letters.contains(letter) && !isNumbered(first)
+        || first.unicodeScalars.last.map({ "计:：".unicodeScalars.contains($0) }) == true
     else { return nil }
     let text = ValueParser.halfWidth(first).filter { !$0.isWhitespace }.lowercased()
     func begins(_ words: [String], _ isEnd: (Substring) -> Bool) -> Bool {
-      words.contains { text.hasPrefix($0) && isEnd(text.dropFirst($0.count)) }
+      words.contains { text.utf8.starts(with: $0.utf8) && isEnd(text.dropFirst($0.count)) }
     }
     if begins(totals, { $0.isEmpty || $0.first.map { ":(".contains($0) || $0.isNumber } == true }) { return .total }
     if isPartialTotal(text.hasSuffix(":") ? String(text.dropLast()) : text)
@@ -66,6 +67,11 @@ struct CSVRowReader {
       return .footer
     }
     return signatures.contains(text) ? .footer : nil
+  }
+
+  /// Whether a digit follows the first letter, as in the numbers that pupils and schools have: no word begins so.
+  private static func isNumbered(_ text: String) -> Bool {
+    text.utf8.dropFirst().first.map { (0x30...0x39).contains($0) } == true
   }
 
   /// Whether a text is a sum of what it names: 三年级小计, 1班合计, 全校总计; no name of a person ends so.

@@ -34,6 +34,6 @@ struct CSVStems {
   }
 
   private static func key(_ digits: String, _ name: String) -> [UInt8] {
-    Array(digits.utf8.prefix(length)) + CSVKeys.fold(name)
+    Array(digits.utf8.prefix(length)) + NameFolding.utf8(name)
   }
 }

@@ -23,10 +23,11 @@ enum SpreadsheetText {
 
   /// A text without what ``kept(_:)`` puts around it.
   static func plain(_ text: String) -> String {
+    guard let first = text.utf8.first, first == UInt8(ascii: "=") || first == UInt8(ascii: "'") else { return text }
     if text.hasPrefix("=\""), text.hasSuffix("\""), text.utf8.count > 2 {
       return String(text.dropFirst(2).dropLast()).replacing("\"\"", with: "\"")
     }
-    guard text.utf8.first == UInt8(ascii: "'") else { return text }
+    guard first == UInt8(ascii: "'") else { return text }
     let rest = String(text.dropFirst())
     return guarded(rest) == text ? rest : text
   }

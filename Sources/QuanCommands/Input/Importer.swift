@@ -29,7 +29,7 @@ struct ImportReport {
 ///
 /// All lines become one durable transaction, in changes of at most ``linesPerChange`` lines.
 struct Importer {
-  static let linesPerChange = 500
+  static let linesPerChange = 100
 
   let replica: Replica
   let author: String?

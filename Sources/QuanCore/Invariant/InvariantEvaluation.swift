@@ -20,7 +20,7 @@ extension InvariantSource {
 
 extension InvariantExpression {
   /// Whether what it says holds; `nil` when too little is known to say.
-  public func holds(in source: some InvariantSource) throws -> Bool? {
+  public func holds(in source: any InvariantSource) throws -> Bool? {
     try Self.truth(root, source)
   }
 

@@ -43,10 +43,12 @@ public struct KeyHash: Hashable, Sendable {
     return bits ^ (bits >> 33)
   }
 
-  private mutating func feed(folding text: String) { feed(NameFolding.fold(text)) }
+  private mutating func feed(folding text: String) { feed(utf8: NameFolding.utf8(text)) }
 
-  mutating func feed(_ text: String) {
-    for byte in text.utf8 { feed(byte: byte) }
+  mutating func feed(_ text: String) { feed(utf8: text.utf8) }
+
+  private mutating func feed(utf8 bytes: some Sequence<UInt8>) {
+    for byte in bytes { feed(byte: byte) }
     feed(byte: 0xFF)
   }
 

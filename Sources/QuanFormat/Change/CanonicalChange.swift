@@ -47,10 +47,13 @@ package enum CanonicalChange {
       writer.byte(Code.create.rawValue)
       writer.dot(kind)
       writer.varint(UInt64(fields.count))
-      for field in fields {
-        put(field.key, &writer)
-        writer.varint(UInt64(field.values.count))
-        for value in field.values { ValueCodec.put(value, &writer) }
+      // Spans lend what they hold: nothing is counted for each field and value.
+      let fields = fields.span
+      for index in fields.indices {
+        put(fields[index].key, &writer)
+        let values = fields[index].values.span
+        writer.varint(UInt64(values.count))
+        for place in values.indices { ValueCodec.put(values[place], &writer) }
       }
     case .write(let key, let values, let overwrites):
       writer.byte(Code.write.rawValue)

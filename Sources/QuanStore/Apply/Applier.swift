@@ -116,15 +116,16 @@ struct Applier {
     positions.reserveCapacity(fields.count)
     let order = table.order
     var next = 0
-    for field in fields {
-      let key = field.key
+    let fields = fields.span
+    for index in fields.indices {
+      let key = fields[index].key
       // Fields ascend on both sides. Those that do not, or that the schema lacks, are for the state to sort out.
       while next < order.count && order[next].field < key.id { next += 1 }
       guard next < order.count, order[next].field == key.id else { return false }
       let position = order[next].place
       // Maps go through their state: several initial fields make one column.
       guard key.item == nil, key.container == table.shapes[position].container,
-        ColumnCodec.canHold(field.values, of: table.shapes[position])
+        ColumnCodec.canHold(fields[index].values, of: table.shapes[position])
       else { return false }
       positions.append(position)
       next += 1
@@ -133,8 +134,9 @@ struct Applier {
     statement.bind(1, local.rowID)
     for index in 0...table.columns.count { statement.bindNull(Int32(index + 2)) }
     let codec = file.columnCodec
-    for (field, position) in zip(fields, positions) {
-      try codec.bind(field.values, of: table.shapes[position], to: statement, at: Int32(position + 3))
+    for index in fields.indices {
+      let position = positions[index]
+      try codec.bind(fields[index].values, of: table.shapes[position], to: statement, at: Int32(position + 3))
     }
     try statement.run()
     return true

@@ -61,12 +61,11 @@ final class OwnFieldsJudge: Sendable {
   }
 
   private func judge(_ rows: [Row]) {
-    var shown = fields
+    let source = OwnFields(fields)
     var found: [Breach] = []
     do {
       for row in rows {
-        shown.values = row.values
-        let source = OwnFields(shown: shown)
+        source.shown.values = row.values
         for rule in rules {
           if rule.ofEmpty != false, rule.looksAt.allSatisfy({ row.values[$0].isEmpty }) { continue }
           if try rule.expression.holds(in: source) == false { found.append((row.id, rule.place)) }
@@ -87,9 +86,11 @@ final class OwnFieldsJudge: Sendable {
     }
   }
 
-  /// A record of which nothing but its own fields is looked at.
-  private struct OwnFields: InvariantSource {
-    let shown: ShownFields
+  /// Records, one after another, of which nothing but their own fields is looked at.
+  private final class OwnFields: InvariantSource {
+    var shown: ShownFields
+
+    init(_ shown: ShownFields) { self.shown = shown }
 
     func values(at path: [String]) -> [InvariantOperand] {
       shown.operands(at: path[0])

@@ -117,13 +117,18 @@ struct ColumnCodec {
     let isMany = shape.container == .set || shape.container == .list
     guard isMany || values.count == 1 else { return false }
     guard shape.container != .set || Set(values).count == values.count else { return false }
-    return values.allSatisfy { value in
-      guard value.type == shape.type else { return false }
-      if case .real(let real) = value { return !real.isNaN && !(real == 0 && real.sign == .minus) }
-      // A NUL would end the text for many readers of the file, though not for us.
-      if case .text(let text) = value { return !(isMany || shape.container == .map) || !text.utf8.contains(0) }
-      return true
+    // A NUL would end the text for many readers of the file, though not for us.
+    let isWritten = isMany || shape.container == .map
+    let values = values.span
+    for place in values.indices {
+      guard values[place].type == shape.type else { return false }
+      switch values[place] {
+      case .real(let real) where real.isNaN || real == 0 && real.sign == .minus: return false
+      case .text(let text) where isWritten && text.utf8.contains(0): return false
+      default: continue
+      }
     }
+    return true
   }
 
   private func value(_ text: String, _ type: ValueType) -> Value? {

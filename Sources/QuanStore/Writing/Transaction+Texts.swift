@@ -154,6 +154,7 @@ extension Transaction {
   /// The initial fields of a record that this very write creates: its texts as they have been left.
   func initialFields(of creation: Creation) -> [InitialField] {
     var fields = creation.fields
+    if fields.isOrdered, createdTexts.isEmpty { return fields.items }
     for (key, open) in createdTexts[creation.id] ?? [:] {
       let text = open.rope.string
       fields[key] = text.isEmpty ? nil : [.text(text)]

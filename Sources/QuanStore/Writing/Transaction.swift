@@ -35,10 +35,15 @@ public struct Transaction {
   /// The initial values of a record's fields; a list, because there are few.
   struct InitialFields {
     private(set) var items: [InitialField] = []
+    /// Whether they ascend by key and none is empty, as in an operation.
+    private(set) var isOrdered = true
 
     init(capacity: Int = 0) { items.reserveCapacity(capacity) }
 
-    mutating func append(_ key: FieldKey, _ values: [Value]) { items.append(InitialField(key, values)) }
+    mutating func append(_ key: FieldKey, _ values: [Value]) {
+      if isOrdered, values.isEmpty || items.last.map({ $0.key >= key }) == true { isOrdered = false }
+      items.append(InitialField(key, values))
+    }
 
     subscript(key: FieldKey) -> [Value]? {
       get { items.first { $0.key == key }?.values }
@@ -56,6 +61,8 @@ public struct Transaction {
   private(set) var scope: ScopeID?
   var creations: [Creation] = []
   private(set) var creationIndex: [RecordID: Int] = [:]
+  /// Where the values of a kind's fields stood in the row that was created last: tables have many rows alike.
+  private var columns: (kind: KindID, fields: [FieldID], places: [Int?])?
   var edits: [RecordID: Edit] = [:]
   /// The record that was read last for its sets or items.
   private final class LastRead {
@@ -136,8 +143,8 @@ public struct Transaction {
     var initial = InitialFields(capacity: fields.count)
     var known = 0
     // In the order of the kind's fields, which is that of an operation: nothing is left to be sorted.
-    for check in checks {
-      guard let place = fields.firstIndex(of: check.id) else { continue }
+    for (check, place) in zip(checks, places(of: checks, kind, in: fields)) {
+      guard let place else { continue }
       known += 1
       let values = given[place]
       guard !values.isEmpty else { continue }
@@ -149,6 +156,14 @@ public struct Transaction {
     }
     for (id, pairs) in maps { try start(id, of: kind, with: pairs, &initial) }
     return begin(kind, initial)
+  }
+
+  /// For each field of a kind where it stands among some.
+  private mutating func places(of checks: [Catalog.FieldCheck], _ kind: KindID, in fields: [FieldID]) -> [Int?] {
+    if let columns, columns.kind == kind, columns.fields == fields { return columns.places }
+    let places = checks.map { fields.firstIndex(of: $0.id) }
+    columns = (kind, fields, places)
+    return places
   }
 
   /// The ID of the record that is created next, or of one after it.

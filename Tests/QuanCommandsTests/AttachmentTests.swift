@@ -154,7 +154,10 @@ struct ToolAttachmentTests {
   func limit() throws {
     try office.quan("A", "scope", "limit", "our school", "100K")
     try office.exchange()
-    #expect(try office.quan("B", "scope", "limit", "our school").text == "102400")
+    #expect(try office.quan("B", "scope", "limit", "our school").text == "100K")
+    #expect(try office.quan("B", "scope", "limit", "our school", "--json").json["limit"].int == 102_400)
+    #expect(try office.quan("A", "scope", "limit", "our school", "102401").text == "102401")
+    try office.quan("A", "scope", "limit", "our school", "100K")
     let attached = try office.quan("B", "attach", visit, photo)
     #expect(attached.err.contains("over the limit of 102.4 kB"))
     let sent = try office.quan("B", "sync", office.stick)

@@ -36,6 +36,23 @@ struct ImportReportTests {
     #expect(try office.quan("A", "import", file, "--json").json["merge"] == .null)
   }
 
+  @Test("a row that is refused names the record that its number or ID leads to")
+  func refused() throws {
+    let office = try Office(["A"])
+    let file = office.path("pupils.csv")
+    func records(_ text: String) throws -> [String] {
+      TemporaryFolder.write(Array(text.utf8), to: file)
+      try office.quan("A", "import", file, "--kind", "student", status: 3)
+      let report = String(decoding: TemporaryFolder.read(office.path("pupils.report.csv")), as: UTF8.self)
+      return report.split(separator: "\r\n").dropFirst().map {
+        String($0.split(separator: ",", omittingEmptySubsequences: false)[3])
+      }
+    }
+    #expect(try records("外部编号,姓名,出生日期\nG1,泉泉,2012-03-04\nG2,二宝,昨天\n")[1] == "")
+    let pupil = try #require(try office.quan("A", "list", "student", "--json").jsonLines.first?["id"].string)
+    #expect(try records("外部编号,姓名,出生日期\nG1,泉泉,昨天\nG3,三宝,昨天\n\(pupil),泉泉,明天\n") == [pupil, "", pupil])
+  }
+
   @Test("CSV: rows that need a person or were passed over are listed in the report, with status 3")
   func table() throws {
     let office = try Office(["A"])

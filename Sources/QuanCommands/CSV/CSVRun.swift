@@ -112,7 +112,8 @@ struct CSVRun {
   private mutating func refuse(_ refusals: [CSVCell.Refusal], _ warnings: [RowReason]) throws -> RowOutcome {
     let why = refusals.map(\.why) + warnings
     let damaged = refusals.compactMap(\.damaged)
-    guard !damaged.isEmpty else { return RowOutcome(verdict: .refused, why: why) }
+    let named = named()
+    guard !damaged.isEmpty else { return RowOutcome(verdict: .refused, record: named, why: why) }
     let matches = keys.matches(row.hashes)
     var records = Set(matches.flatMap(\.places).map { keys.records[$0] })
     var reasons = matches.map(\.key.label)
@@ -127,7 +128,7 @@ struct CSVRun {
     }
     guard !records.isEmpty else {
       let isDoubtful = refusals.allSatisfy(\.isDoubtful)
-      return RowOutcome(verdict: isDoubtful ? .needsYou : .refused, why: why)
+      return RowOutcome(verdict: isDoubtful ? .needsYou : .refused, record: named, why: why)
     }
     let candidates = records.sorted()
     let shown = try candidates.prefix(Self.candidateLimit).map { try replica.shortForm(of: $0) }.joined(separator: " ")
@@ -135,6 +136,14 @@ struct CSVRun {
     return RowOutcome(
       verdict: .needsYou, record: records.count == 1 ? records.first : nil,
       why: why + [.perhaps(records: shown, alike: alike)], candidates: candidates)
+  }
+
+  /// The one record that a row names by its ID or an outside system's.
+  private func named() -> RecordID? {
+    guard case .text(let text)? = values[0].first else { return nil }
+    if text.utf8.contains(UInt8(ascii: "-")), let own = RecordID(text), keys.place(of: own) != nil { return own }
+    let matches = keys.matches(row.hashes).filter { $0.key.text == BuiltIn.externalIDName }
+    return matches.count == 1 && matches[0].places.count == 1 ? keys.records[matches[0].places[0]] : nil
   }
 
   /// A row that has a key of known records, without leave to decide by it.

@@ -169,7 +169,7 @@ struct ScopeCommands: ParsableCommand {
           try replica.setAttachmentLimit(of: scope, to: bytes, author: options.author)
         }
         let limit = try replica.attachmentLimit(of: scope)
-        Terminal.print(options.json ? JSON.object(["limit": .integer(limit)]).line : String(limit))
+        Terminal.print(options.json ? JSON.object(["limit": .integer(limit)]).line : AttachmentText.limit(limit))
       }
     }
   }

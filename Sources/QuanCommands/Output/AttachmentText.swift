@@ -85,6 +85,14 @@ enum AttachmentText {
     ])
   }
 
+  /// A limit as ``bytes(_:)`` reads it: 800K, 20M, 1G, or bytes where it is none of these.
+  static func limit(_ bytes: UInt64) -> String {
+    for (unit, shift) in [("G", 30), ("M", 20), ("K", 10)] where bytes > 0 && bytes % (1 << UInt64(shift)) == 0 {
+      return "\(bytes >> UInt64(shift))\(unit)"
+    }
+    return String(bytes)
+  }
+
   /// Reads a size such as 500000, 800K, 20M or 1G, in bytes; or returns `nil`.
   static func bytes(_ text: String) -> UInt64? {
     let text = ValueParser.halfWidth(text).trimmed.uppercased()

@@ -13,35 +13,36 @@ struct DryRunTests {
     pupil = try office.student("name=泉泉")
   }
 
-  /// All that laptop A shows of its replica.
-  private func state() throws -> [String] {
+  /// All that a laptop shows of its replica.
+  private func state(_ laptop: String) throws -> [String] {
     let commands = [
       ["log", "--json"], ["export", "--kind", "student"], ["export", "--kind", "visit"],
       ["transfer", "list", "--json"],
       ["problem", "list", "--json"], ["conflict", "list", "--json"], ["attachment", "list", "--json"],
       ["merge", "list", "--json"], ["schema", "show", "--file"], ["status", "--json"],
     ]
-    return try commands.map { try office.tool($0 + office.own("A")).out }
+    return try commands.map { try office.tool($0 + office.own(laptop)).out }
   }
 
   /// Expects that a command says `words` and keeps nothing with `--dry-run`, and without it keeps something.
   private func expectTrial(
-    _ command: [String], says words: String..., status: Int32 = 0, at location: SourceLocation = #_sourceLocation
+    _ command: [String], on laptop: String = "A", says words: String..., status: Int32 = 0,
+    at location: SourceLocation = #_sourceLocation
   ) throws {
-    let before = try state()
+    let before = try state(laptop)
     var said = ""
     for language in ["en", "zh"] {
       let trial = try office.tool(
-        command + ["--dry-run", "--lang", language] + office.own("A"), status: status, at: location)
+        command + ["--dry-run", "--lang", language] + office.own(laptop), status: status, at: location)
       said += trial.out + trial.err
     }
     for word in words { #expect(said.contains(word), "\(said)", sourceLocation: location) }
     let json = try office.tool(
-      command + ["--dry-run", "--json", "--quiet"] + office.own("A"), status: status, at: location)
+      command + ["--dry-run", "--json", "--quiet"] + office.own(laptop), status: status, at: location)
     #expect(throws: Never.self, sourceLocation: location) { try json.jsonLines }
-    #expect(try state() == before, sourceLocation: location)
-    try office.tool(command + office.own("A"), status: status, at: location)
-    #expect(try state() != before, sourceLocation: location)
+    #expect(try state(laptop) == before, sourceLocation: location)
+    try office.tool(command + office.own(laptop), status: status, at: location)
+    #expect(try state(laptop) != before, sourceLocation: location)
   }
 
   @Test("a sync, with a folder and with another replica, and a bundle")
@@ -105,6 +106,25 @@ struct DryRunTests {
     let empty = office.path("empty.jpg")
     TemporaryFolder.write([], to: empty)
     #expect(try office.quan("A", "attach", pupil, empty, "--dry-run", status: 1).err.contains("empty"))
+  }
+
+  @Test("a workspace that has been sealed meanwhile, and what a laptop wrote before it heard of that")
+  func sealed() throws {
+    let late = try office.quan("B", "add", "student", "name=趵突", "--json").json["id"].string
+    let old = try #require(try office.quan("B", "status", "--json").json["replica"].string)
+    let (request, welcome) = (office.path("b.request"), office.path("b.welcome"))
+    try office.tool(["member", "request", request, "--from", office.stick] + office.own("B").suffix(2))
+    try office.quan(
+      "A", "member", "admit", request, "--name", "B", "--person", "b", "--scope", "our school", "--out", welcome)
+    try office.quan("A", "sync", office.stick)
+    try office.tool(["sync", office.stick] + office.own("B"), status: 13)
+    try expectTrial(["member", "enter", welcome], on: "B", says: "not kept", "不保留")
+    #expect(try office.quan("B", "status", "--json").json["replica"].string != old)
+    try office.quan("B", "sync", office.stick)
+    try office.tool(["sync", office.stick] + office.own("A"), status: 3)
+    try expectTrial(["member", "accept", old], says: "1 new", "新增 1")
+    #expect(try office.quan("A", "show", try #require(late)).out.contains("趵突"))
+    #expect(try office.tool(["member", "accept", old, "--dry-run"] + office.own("A"), status: 1).err.contains("waits"))
   }
 
   @Test("a replica that would be joined is not there afterwards")

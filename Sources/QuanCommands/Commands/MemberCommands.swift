@@ -110,11 +110,15 @@ struct MemberCommands: ParsableCommand {
     @OptionGroup var options: GlobalOptions
     @Argument(help: ArgumentHelp(say("欢迎文件", "The welcome."), valueName: "WELCOME"))
     var welcome: String
+    @Flag(help: ArgumentHelp(say("只看结果, 什么也不改", "Show what would happen and keep nothing.")))
+    var dryRun = false
 
     func run() throws {
       try options.withReplica { replica in
-        let merge = try replica.enter(welcomeAt: welcome)
-        try MergeText(replica: replica, options: options).talk(merge)
+        let text = MergeText(replica: replica, options: options, isTrial: dryRun)
+        let merge = try replica.enter(welcomeAt: welcome, dryRun: dryRun) { try text.talk($0) }
+        guard !dryRun else { return }
+        try text.talk(merge)
         Terminal.talk(say("本机现在是成员. 下一步: quan sync 文件夹", "This laptop is a member now. Next: quan sync FOLDER"))
       }
     }
@@ -130,14 +134,17 @@ struct MemberCommands: ParsableCommand {
     @Argument(
       help: ArgumentHelp(say("副本号, 见 quan status", "The replica, as quan status shows it."), valueName: "REPLICA"))
     var replica: String
+    @Flag(help: ArgumentHelp(say("只看结果, 什么也不改", "Show what would happen and keep nothing.")))
+    var dryRun = false
 
     func run() throws {
       try options.withReplica { own in
         guard let id = ReplicaID(replica.uppercased()) else {
           throw CommandFailure(StoreError(.notFound, "there is no such replica", subject: replica))
         }
-        let merge = try own.accept(unsignedOf: id)
-        try MergeText(replica: own, options: options).talk(merge)
+        let text = MergeText(replica: own, options: options, isTrial: dryRun)
+        let merge = try own.accept(unsignedOf: id, dryRun: dryRun) { try text.talk($0) }
+        if !dryRun { try text.talk(merge) }
       }
     }
   }

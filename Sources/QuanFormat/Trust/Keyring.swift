@@ -13,6 +13,9 @@ package final class Keyring: Sendable {
   /// Adds a key.
   package func add(_ key: ScopeKey) { keys.withLock { $0[key.id] = key } }
 
+  /// Takes a key away.
+  package func remove(_ id: UInt64) { keys.withLock { $0[id] = nil } }
+
   /// All keys, in no order.
   package var all: [ScopeKey] { keys.withLock { Array($0.values) } }
 }

@@ -176,17 +176,18 @@ extension Replica {
 
   /// Writes something that changes who may do what, and makes anew what hangs on it, in one transaction.
   func changingMembership(_ body: (ReplicaFile, inout Batch) throws -> Void) throws {
-    try access { file in
-      try file.transaction {
-        try renewIdentityIfNeeded(file)
-        let before = try file.verdicts()
-        var batch = Batch(file: file, author: file.meta.author, now: environment.now)
-        try body(file, &batch)
-        try batch.log.finish(file)
-        try file.contexts.save(file.connection)
-        try file.settle(try file.unsettled(since: before), progress: environment.progress)
-      }
-    }
+    try access { file in try file.transaction { try changeMembership(file, body) } }
+  }
+
+  /// The same, within the transaction that is open.
+  func changeMembership(_ file: ReplicaFile, _ body: (ReplicaFile, inout Batch) throws -> Void) throws {
+    try renewIdentityIfNeeded(file)
+    let before = try file.verdicts()
+    var batch = Batch(file: file, author: file.meta.author, now: environment.now)
+    try body(file, &batch)
+    try batch.log.finish(file)
+    try file.contexts.save(file.connection)
+    try file.settle(try file.unsettled(since: before), progress: environment.progress)
   }
 
   /// Where the streams of a member stand here.

@@ -62,7 +62,10 @@ extension InvariantExpression {
     case .calculate(let calculation, let one, let other, _):
       return calculate(calculation, try value(one, source), try value(other, source))
     case .call(let function, let arguments, _):
-      return call(function, try arguments.map { try value($0, source) })
+      func argument(_ place: Int) throws -> InvariantOperand {
+        place < arguments.count ? try value(arguments[place], source) : .nothing
+      }
+      return call(function, try argument(0), try argument(1), try argument(2))
     case .written(let field, _):
       return try source.timeWritten(field).map { .date($0.day) } ?? .nothing
     case .count(let kind, let field, let filter, _):
@@ -131,31 +134,48 @@ extension InvariantExpression {
     abs(days) < 10_000_000 ? .date(start + Int64(days)) : .nothing
   }
 
-  private static func call(_ function: InvariantFunction, _ arguments: [InvariantOperand]) -> InvariantOperand {
-    switch (function, arguments.first, arguments.dropFirst().first, arguments.dropFirst(2).first) {
-    case (.length, .text(let text)?, _, _):
+  private static func call(
+    _ function: InvariantFunction, _ first: InvariantOperand, _ second: InvariantOperand, _ third: InvariantOperand
+  ) -> InvariantOperand {
+    switch function {
+    case .length:
+      guard case .text(let text) = first else { return .nothing }
       return .number(Int128(isPlain(text) ? text.utf8.count : text.count) * InvariantOperand.one)
-    case (.slice, .text(let text)?, .number(let from)?, .number(let count)?):
-      let start = Int(clamping: from / InvariantOperand.one) - 1
-      let length = Int(clamping: count / InvariantOperand.one)
-      guard start >= 0, length >= 0 else { return .nothing }
-      return .text(
-        isPlain(text)
-          ? String(Substring(text.utf8.dropFirst(start).prefix(length)))
-          : String(text.dropFirst(start).prefix(length)))
-    case (.number, .text(let text)?, _, _):
-      return Int64(text).map { .number(Int128($0) * InvariantOperand.one) } ?? .nothing
-    case (.date, .text(let text)?, _, _):
+    case .slice:
+      guard case .text(let text) = first, case .number(let from) = second, case .number(let count) = third else {
+        return .nothing
+      }
+      return slice(text, from: from, count)
+    case .number:
+      guard case .text(let text) = first, let number = Int64(text) else { return .nothing }
+      return .number(Int128(number) * InvariantOperand.one)
+    case .date:
+      guard case .text(let text) = first else { return .nothing }
       let parts = text.count == 8 ? "\(text.prefix(4))-\(text.dropFirst(4).prefix(2))-\(text.suffix(2))" : text
       return CivilDate(parts).map { .date(Int64($0.daysSince1970)) } ?? .nothing
-    case (.year, .date(let days)?, _, _):
-      guard let date = CivilDate(daysSince1970: Int32(clamping: days)) else { return .nothing }
+    case .year:
+      guard case .date(let days) = first, let date = CivilDate(daysSince1970: Int32(clamping: days)) else {
+        return .nothing
+      }
       return .number(Int128(date.parts.year) * InvariantOperand.one)
-    case (.workdays, .date(let from)?, .date(let to)?, _):
+    case .workdays:
+      guard case .date(let from) = first, case .date(let to) = second else { return .nothing }
       return .number(Int128(workdays(from, to)) * InvariantOperand.one)
-    case (.mod11Check, .text(let text)?, _, _): return .truth(isChecked(text))
-    default: return .nothing
+    case .mod11Check:
+      guard case .text(let text) = first else { return .nothing }
+      return .truth(isChecked(text))
     }
+  }
+
+  /// Part of a text: from a character, the first being 1, so many; both are numbers as operands have them.
+  private static func slice(_ text: String, from: Int128, _ count: Int128) -> InvariantOperand {
+    let start = Int(clamping: from / InvariantOperand.one) - 1
+    let length = Int(clamping: count / InvariantOperand.one)
+    guard start >= 0, length >= 0 else { return .nothing }
+    return .text(
+      isPlain(text)
+        ? String(Substring(text.utf8.dropFirst(start).prefix(length)))
+        : String(text.dropFirst(start).prefix(length)))
   }
 
   /// Whether each byte of a text is a character, as in numbers: then none needs to be told from the next by tables.

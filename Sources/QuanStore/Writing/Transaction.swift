@@ -32,28 +32,6 @@ public struct Transaction {
     var fields: InitialFields
   }
 
-  /// The initial values of a record's fields; a list, because there are few.
-  struct InitialFields {
-    private(set) var items: [InitialField] = []
-    /// Whether they ascend by key and none is empty, as in an operation.
-    private(set) var isOrdered = true
-
-    init(capacity: Int = 0) { items.reserveCapacity(capacity) }
-
-    mutating func append(_ key: FieldKey, _ values: [Value]) {
-      if isOrdered, values.isEmpty || items.last.map({ $0.key >= key }) == true { isOrdered = false }
-      items.append(InitialField(key, values))
-    }
-
-    subscript(key: FieldKey) -> [Value]? {
-      get { items.first { $0.key == key }?.values }
-      set {
-        items.removeAll { $0.key == key }
-        if let newValue { append(key, newValue) }
-      }
-    }
-  }
-
   let file: ReplicaFile
   /// The counter that the first operation will have.
   let firstCounter: UInt64

@@ -69,8 +69,7 @@ struct CSVRun {
     guard values.contains(where: { !$0.isEmpty }) else {
       return RowOutcome(verdict: .skipped, why: [.empty])
     }
-    // An export names records that no outside system knows by their own IDs.
-    if case .text(let text)? = values[0].first, text.utf8.contains(UInt8(ascii: "-")), let own = RecordID(text) {
+    if let own = ownID {
       if let place = keys.place(of: own) {
         row.values[0] = []
         return try settle([place], warnings, &transaction)
@@ -140,10 +139,16 @@ struct CSVRun {
 
   /// The one record that a row names by its ID or an outside system's.
   private func named() -> RecordID? {
-    guard case .text(let text)? = values[0].first else { return nil }
-    if text.utf8.contains(UInt8(ascii: "-")), let own = RecordID(text), keys.place(of: own) != nil { return own }
-    let matches = keys.matches(row.hashes).filter { $0.key.text == BuiltIn.externalIDName }
-    return matches.count == 1 && matches[0].places.count == 1 ? keys.records[matches[0].places[0]] : nil
+    if let own = ownID, keys.place(of: own) != nil { return own }
+    let external = keys.matches(row.hashes).first { $0.key.text == BuiltIn.externalIDName }
+    guard let external, external.places.count == 1 else { return nil }
+    return keys.records[external.places[0]]
+  }
+
+  /// A record's own ID in the place of an outside system's: an export so names those that no outside system knows.
+  private var ownID: RecordID? {
+    guard case .text(let text)? = values[0].first, text.utf8.contains(UInt8(ascii: "-")) else { return nil }
+    return RecordID(text)
   }
 
   /// A row that has a key of known records, without leave to decide by it.

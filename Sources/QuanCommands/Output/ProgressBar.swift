@@ -7,7 +7,7 @@ import Synchronization
 /// has taken a third of a second (or as many seconds as `QUAN_PROGRESS_DELAY` says), and is wiped away when other lines
 /// are written or the work is over.
 enum ProgressBar {
-  private static let line = Mutex(beginning())
+  private static let line = Mutex(beginning)
 
   /// Whether anything is drawn; the command says so before it begins.
   static let isWanted = Atomic<Bool>(false)
@@ -26,18 +26,21 @@ enum ProgressBar {
     }
   }
 
-  private static func beginning() -> ProgressLine {
-    guard let seconds = Language.environment("QUAN_PROGRESS_DELAY").flatMap(Double.init), seconds >= 0 else {
-      return ProgressLine(at: .now)
-    }
-    return ProgressLine(at: .now, after: .seconds(min(seconds, 86_400)))
+  /// What the environment says, which is looked at once.
+  private static let delay: Duration? = Language.environment("QUAN_PROGRESS_DELAY").flatMap(Double.init).flatMap {
+    $0 >= 0 ? .seconds(min($0, 86_400)) : nil
+  }
+
+  /// A line of which nothing is shown yet.
+  private static var beginning: ProgressLine {
+    delay.map { ProgressLine(at: .now, after: $0) } ?? ProgressLine(at: .now)
   }
 
   /// Wipes the line away; the next work begins anew.
   static func clear() {
     line.withLock { line in
       if line.isVisible { Terminal.write("\r\u{1B}[K", to: 2) }
-      line = beginning()
+      line = beginning
     }
   }
 }
